@@ -1,0 +1,43 @@
+"""isthmus: autoencoders you can trust.
+
+One scikit-learn estimator or one command fits any autoencoder of the field to your
+data, sets it honestly beside PCA, and keeps it in one safe file. The public names are
+loaded when first used, so that ``import isthmus`` costs nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Autoencoder": "isthmus.estimators.autoencoder",
+    "AutoencoderClassifier": "isthmus.estimators.classifier",
+    "load": "isthmus.modelfile",
+    "open_source": "isthmus.data",
+}
+_MODULES = (
+    "bounds", "corruption", "data", "errors", "evaluation", "figures", "heads", "latents",
+    "likelihoods", "networks", "penalties", "recipes", "scaling",
+)  # fmt: skip
+
+__all__ = ["__version__", *_HOMES, *_MODULES]
+
+if TYPE_CHECKING:
+    from isthmus.data import open_source
+    from isthmus.estimators.autoencoder import Autoencoder
+    from isthmus.estimators.classifier import AutoencoderClassifier
+    from isthmus.modelfile import load
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use (PEP 562)."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"isthmus.{name}")
+    raise AttributeError(f"module 'isthmus' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

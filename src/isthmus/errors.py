@@ -1,0 +1,32 @@
+"""The exceptions of isthmus, drawn as a tree.
+
+::
+
+    IsthmusError
+    ├── DataError (also a ValueError)        a source, a table, an image, a label
+    ├── SettingError (also a ValueError)     a setting that cannot be, or does not fit the data
+    ├── ModelFileError (also a ValueError)   a model file that is not one, or not this version's
+    └── NonFiniteLossError (also an ArithmeticError)   training left the finite numbers
+
+Every message is one sentence: what was found, what was expected, what to do.
+"""
+
+
+class IsthmusError(Exception):
+    """Any mistake that isthmus names; catch it to catch them all."""
+
+
+class DataError(IsthmusError, ValueError):
+    """The data cannot be read, or cannot be learned from."""
+
+
+class SettingError(IsthmusError, ValueError):
+    """A setting is impossible, unknown, or does not fit the data."""
+
+
+class ModelFileError(IsthmusError, ValueError):
+    """The file is not a model file that this version can read."""
+
+
+class NonFiniteLossError(IsthmusError, ArithmeticError):
+    """Training produced a loss that is not a finite number."""
