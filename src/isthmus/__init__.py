@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Autoencoder": "isthmus.estimators.autoencoder",
     "AutoencoderClassifier": "isthmus.estimators.classifier",
-    "load": "isthmus.modelfile",
+    "load": "isthmus.estimators.persistence",
     "open_source": "isthmus.data",
 }
 _MODULES = (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from isthmus.data import open_source
     from isthmus.estimators.autoencoder import Autoencoder
     from isthmus.estimators.classifier import AutoencoderClassifier
-    from isthmus.modelfile import load
+    from isthmus.estimators.persistence import load
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,10 @@ Every message is one sentence: what was found, what was expected, what to do.
 """
 
 
+import difflib
+from collections.abc import Iterable
+
+
 class IsthmusError(Exception):
     """Any mistake that isthmus names; catch it to catch them all."""
 
@@ -30,3 +34,17 @@ class ModelFileError(IsthmusError, ValueError):
 
 class NonFiniteLossError(IsthmusError, ArithmeticError):
     """Training produced a loss that is not a finite number."""
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """Return the sentence for a name that is not among the known ones, the nearest suggested.
+
+    Examples
+    --------
+    >>> unknown("recipe", "vea", ["vae", "tied"])
+    "There is no recipe 'vea'; did you mean 'vae'? Known are vae, tied."
+    """
+    names = list(known)
+    near = difflib.get_close_matches(str(name), names, n=1)
+    hint = f"did you mean {near[0]!r}? Known" if near else "known"
+    return f"There is no {what} {name!r}; {hint} are {', '.join(names)}."

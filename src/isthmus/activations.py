@@ -1,0 +1,69 @@
+"""Activation functions by name, so that a model file can name them and a program is compiled once."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+from isthmus.errors import SettingError, unknown
+from isthmus.typing import Array
+
+
+def identity(x: Array) -> Array:
+    """Return ``x``."""
+    return x
+
+
+def clipped_logit(x: Array) -> Array:
+    """Return the logit of ``x`` kept within [0.01, 0.99]."""
+    return jax.scipy.special.logit(jnp.clip(x, 0.01, 0.99))
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "identity": identity,
+    "relu": jax.nn.relu,
+    "leaky_relu": jax.nn.leaky_relu,
+    "elu": jax.nn.elu,
+    "selu": jax.nn.selu,
+    "gelu": jax.nn.gelu,
+    "silu": jax.nn.silu,
+    "mish": jax.nn.mish,
+    "softplus": jax.nn.softplus,
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": jnp.tanh,
+    "hard_tanh": jax.nn.hard_tanh,
+    "sin": jnp.sin,
+    "clipped_logit": clipped_logit,
+}
+ALIASES = {"linear": "identity", "logistic": "sigmoid", "swish": "silu"}
+
+
+def activation(name: str) -> Callable[[Array], Array]:
+    """Return the activation function called ``name``.
+
+    Raises
+    ------
+    SettingError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> float(activation("relu")(jnp.asarray(-1.0)))
+    0.0
+    """
+    found = ACTIVATIONS.get(ALIASES.get(name, name)) if isinstance(name, str) else None
+    if found is None:
+        raise SettingError(unknown("activation", name, ACTIVATIONS))
+    return found
+
+
+def initial_gain(name: str) -> float:
+    """Return the factor by which initial weights grow to keep a signal's scale through ``name``.
+
+    The variance of a weight is gain^2 / fan-in for the rectifiers (He et al., ICCV 2015) and
+    2 gain^2 / (fan-in + fan-out) for the saturating ones (Glorot and Bengio, AISTATS 2010, which
+    gives 4 for the logistic function).
+    """
+    return {"sigmoid": 4.0, "tanh": 1.0, "hard_tanh": 1.0, "identity": 1.0, "selu": 1.0}.get(
+        ALIASES.get(name, name), 2.0**0.5
+    )

@@ -1,0 +1,96 @@
+"""The command line: its verbs, its global options, its exit codes."""
+
+import os
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+
+from isthmus import __version__
+from isthmus.cli import apply, data, errors, fit, inspect, recipes
+
+app = typer.Typer(
+    name="isthmus",
+    help="Autoencoders you can trust: fit one to your data, set it honestly beside PCA, use it.",
+    epilog="Start with: isthmus fit digits",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("fit")(fit.fit)
+for verb in (
+    apply.encode,
+    apply.decode,
+    apply.reconstruct,
+    apply.denoise,
+    apply.generate,
+    apply.interpolate,
+    apply.score,
+    inspect.evaluate,
+    inspect.info,
+    recipes.recipes,
+):
+    app.command(verb.__name__)(verb)
+app.add_typer(data.app, name="data")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"isthmus {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _globals(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Print the traceback of a mistake; goes anywhere.")
+    ] = False,
+) -> None: ...
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and give the exit code.
+
+    Parameters
+    ----------
+    argv
+        The arguments without the program's name; those of the process when None.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 for a run that failed, 2 for a mistake in the usage or the data,
+        130 when interrupted.
+    """
+    args = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in args
+    args = [arg for arg in args if arg != "--debug"]  # it may stand behind the verb, too
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        # Tables are matched to a model by the names of their columns before it sees them.
+        warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        try:
+            result = app(args, prog_name="isthmus", standalone_mode=False, obj=tuple(args))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _drop_stdout()
+            return errors.FAILED
+        except (Exception, KeyboardInterrupt) as error:
+            return errors.report(error, debug=debug)
+        except SystemExit as leave:  # typer's own way out for completion and broken pipes
+            return leave.code if isinstance(leave.code, int) else errors.FAILED
+    return result if isinstance(result, int) else errors.OK
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    sys.stderr.write(f"isthmus: warning: {' '.join(str(message).split())}\n")
+
+
+def _drop_stdout() -> None:
+    """Let what is still buffered go nowhere, so that Python's own flush at the end is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

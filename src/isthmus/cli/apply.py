@@ -1,0 +1,238 @@
+"""The verbs that use a model: encode, decode, reconstruct, denoise, generate, interpolate, score."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from isthmus.cli import consoles, models, options, output
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SHOWN_ROWS, _SHOWN_COLUMNS = 10, 8
+
+
+def encode(
+    run: options.RunArgument,
+    source: options.SourceArgument,
+    out: options.OutOption = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Turn examples into codes."""
+    target = output.maybe_target(out, force=force, images=False)
+    estimator = models.load(run)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+    codes = _in_blocks("encoding", estimator.transform, examples, quiet)
+    _deliver(codes, list(estimator.get_feature_names_out()), target, json)
+
+
+def decode(
+    run: options.RunArgument,
+    codes: Annotated[
+        str, typer.Argument(metavar="CODES", help="A table of codes.", show_default=False)
+    ],
+    out: options.OutOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Turn codes back into examples, in the data's own units."""
+    from isthmus.errors import DataError
+
+    estimator = models.load(run)
+    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    table = models.Origin(codes).open()
+    if table.examples.shape[1:] != (estimator.latent_dim,):
+        raise DataError(
+            f"{table.name} has shape {table.examples.shape}; the model's codes have"
+            f" {estimator.latent_dim} columns."
+        )
+    values = _in_blocks("decoding", estimator.inverse_transform, table.examples, quiet)
+    _deliver_examples(values, estimator, target, json)
+
+
+def reconstruct(
+    run: options.RunArgument,
+    source: options.SourceArgument,
+    out: options.OutOption = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Pass examples through the code and back."""
+    estimator = models.load(run)
+    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+    values = _in_blocks("reconstructing", estimator.reconstruct, examples, quiet)
+    _deliver_examples(values, estimator, target, json)
+
+
+def denoise(
+    run: options.RunArgument,
+    source: options.SourceArgument,
+    out: options.OutOption = None,
+    corrupt: Annotated[
+        bool,
+        typer.Option(
+            "--corrupt", help="SOURCE is clean: corrupt it first, as the examples of the fit were."
+        ),
+    ] = False,
+    seed: options.SeedOption = 0,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Clean noisy examples."""
+    estimator = models.load(run)
+    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    if estimator.get_params(deep=False)["corruption"] is None:
+        consoles.warn(
+            "this model was fitted without corruption, so it reconstructs but was never taught to"
+            " clean; fit one with --corruption gaussian:0.2 or --recipe denoising"
+        )
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+    if corrupt:
+        examples = estimator.corrupt(examples[:], seed=seed)
+    values = _in_blocks("denoising", estimator.reconstruct, examples, quiet)
+    _deliver_examples(values, estimator, target, json)
+
+
+def generate(
+    run: options.RunArgument,
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many.")] = 16,
+    seed: options.SeedOption = 0,
+    out: options.OutOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+) -> None:
+    """Make new examples."""
+    estimator = models.load(run)
+    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    _deliver_examples(estimator.sample(n, random_state=seed), estimator, target, json)
+
+
+def interpolate(
+    run: options.RunArgument,
+    source: options.SourceArgument,
+    start: Annotated[int, typer.Option("--from", help="Index of the first example.")] = 0,
+    stop: Annotated[int, typer.Option("--to", help="Index of the last example.")] = 1,
+    steps: Annotated[int, typer.Option("--steps", min=2, help="Examples, both ends included.")] = 9,
+    out: options.OutOption = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+) -> None:
+    """Walk in a straight line from the code of one example to that of another."""
+    import numpy as np
+
+    estimator = models.load(run)
+    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+    first = estimator.transform(models.pick(examples, start, "--from"))
+    last = estimator.transform(models.pick(examples, stop, "--to"))
+    share = np.linspace(0, 1, steps, dtype=first.dtype)[:, None]
+    values = estimator.inverse_transform((1 - share) * first + share * last)
+    _deliver_examples(values, estimator, target, json, columns=steps)
+
+
+def score(
+    run: options.RunArgument,
+    source: options.SourceArgument,
+    out: options.OutOption = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Give each example's squared error (an element's, scaled) and log likelihood (nats)."""
+    import numpy as np
+
+    target = output.maybe_target(out, force=force, images=False)
+    estimator = models.load(run)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+
+    def both(block: "np.ndarray") -> "np.ndarray":
+        errors = estimator.measure(block)["errors"]
+        return np.stack([errors, estimator.score_samples(block)], axis=1)
+
+    values = _in_blocks("scoring", both, examples, quiet)
+    _deliver(values, ["mse", "log_likelihood"], target, json)
+
+
+def _examples(estimator: Any, origin: models.Origin) -> Any:
+    return models.matching_examples(origin.open(), estimator)
+
+
+def _in_blocks(what: str, function: Any, examples: Any, quiet: bool) -> "np.ndarray":
+    from isthmus.cli.progress import in_blocks
+
+    return in_blocks(what, function, examples, quiet=quiet)
+
+
+def _deliver_examples(
+    values: Any,
+    estimator: Any,
+    target: output.Target | None,
+    json: bool,
+    columns: int | None = None,
+) -> None:
+    names = models.column_names(estimator)
+    _deliver(values, names, target, json, estimator.image_shape_, columns)
+
+
+def _deliver(
+    values: Any,
+    names: Sequence[str],
+    target: output.Target | None,
+    json: bool,
+    image_shape: tuple[int, int, int] | None = None,
+    columns: int | None = None,
+) -> None:
+    """Write the values, or show their beginning; with ``json`` print them, or where they lie."""
+    import numpy as np
+
+    values = np.asarray(values)
+    if target is not None:
+        output.write(target, values, names=names, image_shape=image_shape, columns=columns)
+        shape = "x".join(map(str, values.shape))
+        if json:
+            consoles.print_json({"out": str(target.path), "shape": values.shape})
+        else:
+            consoles.say(consoles.out(), f"wrote {shape} values to {target.path}")
+        return
+    rows = values.reshape(len(values), -1)
+    if json:
+        consoles.print_json({"columns": list(names), "values": rows})
+    else:
+        _show(rows, names)
+
+
+def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
+    from rich.table import Table
+
+    shown = list(names[:_SHOWN_COLUMNS])
+    table = Table("example", *shown, *(["..."] if len(names) > len(shown) else []))
+    for i, row in enumerate(rows[:_SHOWN_ROWS]):
+        table.add_row(str(i), *(f"{value:.5g}" for value in row[: len(shown)]))
+    consoles.out().print(table)
+    if len(rows) > _SHOWN_ROWS:
+        consoles.say(
+            consoles.out(),
+            f"the first {_SHOWN_ROWS} of {len(rows)} examples; --out writes them all",
+        )

@@ -1,0 +1,108 @@
+"""The verbs about data: `data list`, `data get`, `data info`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from isthmus.cli import consoles, models, options, tables
+
+if TYPE_CHECKING:
+    from isthmus.data import Source
+
+app = typer.Typer(help="Data sets: list them, fetch them, look into any source.", no_args_is_help=True)
+
+_SHOWN = 12
+
+
+@app.command("list")
+def list_data(json: options.JsonOption = False) -> None:
+    """List the data sets that go by a name."""
+    import dataclasses
+
+    from isthmus.data import catalogue
+
+    entries = [dataclasses.asdict(entry) for entry in catalogue.available()]
+    if json:
+        consoles.print_json(entries)
+        return
+    shown = [entry | {"size": tables.size_words(entry["size"])} for entry in entries]
+    consoles.out().print(tables.records(shown))
+
+
+@app.command()
+def get(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A name that `isthmus data list` shows.",
+            autocompletion=options.complete_source,
+            show_default=False,
+        ),
+    ],
+    json: options.JsonOption = False,
+) -> None:
+    """Fetch a data set, so that it is there when it is needed."""
+    import dataclasses
+
+    from isthmus.data import catalogue
+
+    catalogue.get(name)
+    entry = next(entry for entry in catalogue.available() if entry.name == name)
+    if json:
+        consoles.print_json(dataclasses.asdict(entry))
+        return
+    where = entry.where if entry.where == "built in" else f"in {entry.where}"
+    consoles.say(consoles.out(), f"{name} is here ({where}): {entry.what}")
+
+
+@app.command()
+def info(
+    source: options.SourceArgument,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    json: options.JsonOption = False,
+) -> None:
+    """Say what a source holds, and which scaling `auto` would choose for it."""
+    from isthmus.data import describe
+
+    opened = models.Origin(source, label, array, image_shape).open()
+    facts = describe(opened)
+    facts["scaling"] = _scaling(opened, finite=not (facts["missing"] or facts["infinite"]))
+    if json:
+        consoles.print_json(facts)
+        return
+    shown = facts | {
+        "bytes": tables.size_words(facts["bytes"]),
+        "features": _feature_words(facts["features"]),
+        "labels": _label_words(facts["labels"]),
+    }
+    consoles.out().print(tables.facts(shown))
+
+
+def _scaling(source: "Source", finite: bool) -> str:
+    from isthmus.scaling import SAMPLE, choose
+
+    if not finite:
+        return "none, until the missing and infinite values are gone"
+    step = -(-len(source) // SAMPLE)
+    sample = source.examples[::step]
+    flat = sample.reshape(len(sample), -1)
+    return choose("auto", flat, image=source.image_shape is not None).describe()
+
+
+def _label_words(labels: dict[str, Any] | None) -> str | None:
+    if labels is None:
+        return None
+    counts = list(labels["counts"].items())
+    words = ", ".join(f"{label}: {count}" for label, count in counts[:_SHOWN])
+    more = f", and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else ""
+    return f"{labels['classes']} classes ({words}{more})"
+
+
+def _feature_words(names: list[str] | None) -> str | None:
+    if names is None:
+        return None
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,95 @@
+"""The verbs that look at a model: evaluate and info."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from isthmus.cli import consoles, models, options, tables
+from isthmus.errors import SettingError
+
+_SLOTS = ("corruption", "encoder", "latent", "decoder", "bound", "penalties")
+
+
+def evaluate(
+    run: options.RunArgument,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SOURCE]",
+            help="What to evaluate on; the parts of the run's own source where left out.",
+            autocompletion=options.complete_source,
+        ),
+    ] = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    json: options.JsonOption = False,
+) -> None:
+    """Measure a model honestly again, beside PCA fitted on the same training part."""
+    from isthmus.cli import evaluation
+
+    estimator = models.load(run)
+    facts = models.run_facts(run)
+    if source is None:
+        if not facts:
+            raise SettingError(
+                f"{run!r} does not say what it was fitted on, as a run folder's run.json does;"
+                " name a SOURCE to evaluate on."
+            )
+        parts = evaluation.own_parts(facts, estimator)
+    else:
+        parts = evaluation.parts_of(
+            models.Origin(source, label, array, image_shape), facts, estimator
+        )
+    metrics = evaluation.measure(estimator, parts)
+    if json:
+        consoles.print_json(metrics)
+        return
+    consoles.out().print(tables.honest(metrics))
+    if "verdict" in metrics:
+        consoles.say(consoles.out(), metrics["verdict"]["sentence"])
+    else:
+        consoles.say(consoles.out(), "Without the training part there is no PCA to compare with.")
+
+
+def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
+    """Say what a model is: its slots, sizes, scaling, and how its fit went."""
+    estimator = models.load(run)
+    facts = _facts(estimator, models.run_facts(run))
+    if json:
+        consoles.print_json(facts)
+    else:
+        consoles.out().print(tables.facts(facts))
+
+
+def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
+    settings = estimator.get_params(deep=False)
+    slots = {name: _words(settings[name]) for name in _SLOTS if name in settings}
+    names = getattr(estimator, "feature_names_in_", None)
+    return {
+        "model": type(estimator).__name__,
+        **slots,
+        "likelihood": _words(estimator.likelihood_),
+        "scaling": estimator.scaling_.describe(),
+        "latent_dim": estimator.latent_dim,
+        "features": estimator.n_features_in_,
+        "feature_names": None if names is None else [str(name) for name in names],
+        "image_shape": estimator.image_shape_,
+        "parameters": estimator.n_parameters_,
+        "trainable_parameters": estimator.n_trainable_parameters_,
+        "epochs": estimator.n_epochs_,
+        "best_epoch": estimator.best_epoch_,
+        "stop_reason": estimator.stop_reason_,
+        "fit_seconds": estimator.fit_seconds_,
+        "source": run.get("source", {}).get("name"),
+        "command": run.get("command"),
+        "created": run.get("created"),
+        "versions": run.get("versions"),
+    }
+
+
+def _words(value: Any) -> str | None:
+    if value is None or value == ():
+        return None
+    return value if isinstance(value, str) else repr(value)

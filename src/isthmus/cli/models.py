@@ -1,0 +1,99 @@
+"""What the verbs that use a fitted model share: loading it, and reading data that fits it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from isthmus.errors import DataError, SettingError
+
+if TYPE_CHECKING:
+    from isthmus.data import Source
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the examples for a verb come from, as its options say."""
+
+    source: str
+    label: str | None = None
+    array: str | None = None
+    image_shape: str | None = None
+
+    def open(self) -> "Source":
+        """Open the source."""
+        from isthmus.cli import parsing
+        from isthmus.data import open_source
+
+        shape = None if self.image_shape is None else parsing.image_shape(self.image_shape)
+        return open_source(self.source, label=self.label, array=self.array, image_shape=shape)
+
+
+def load(run: str) -> Any:
+    """Load the estimator of a run folder or a model file."""
+    import isthmus
+    from isthmus.report import model_path
+
+    return isthmus.load(model_path(run))
+
+
+def run_facts(run: str) -> dict[str, Any]:
+    """Give what the fit wrote down in ``run.json``, or nothing where there is none."""
+    path = Path(run) / "run.json"
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise DataError(f"{str(path)!r} is not the JSON that a fit writes; fit again.") from None
+    return facts if isinstance(facts, dict) else {}
+
+
+def matching_examples(source: "Source", estimator: Any) -> Any:
+    """Give the source's examples as the model takes them.
+
+    A table's columns are found by name where the model knows names, so that further columns and
+    another order do no harm.
+
+    Raises
+    ------
+    DataError
+        If the examples are of another size, or a column is missing.
+    """
+    import math
+
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None and source.feature_names is not None:
+        where = {name: i for i, name in enumerate(source.feature_names)}
+        missing = [name for name in names if name not in where]
+        if missing:
+            raise DataError(
+                f"{source.name} has no column {missing[0]!r}, which the model was fitted on;"
+                f" its {len(where)} columns are {', '.join(list(where)[:8])}."
+            )
+        return source.examples[:, [where[name] for name in names]]
+    found, expected = math.prod(source.examples.shape[1:]), estimator.n_features_in_
+    if found != expected:
+        raise DataError(
+            f"{source.name} has {found} values an example and the model was fitted on {expected};"
+            " give data of the same shape."
+        )
+    return source.examples
+
+
+def column_names(estimator: Any) -> list[str]:
+    """Give a name for each value of an example, the data's own where the model knows them."""
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None:
+        return [str(name) for name in names]
+    return [f"x{i}" for i in range(estimator.n_features_in_)]
+
+
+def pick(examples: Any, index: int, option: str) -> Any:
+    """Give one example, (1, ...)."""
+    if not -len(examples) <= index < len(examples):
+        raise SettingError(
+            f"{option} is {index}; the source has {len(examples)} examples, counted from 0."
+        )
+    start = index % len(examples)
+    return examples[start : start + 1]

@@ -1,0 +1,196 @@
+"""Writing results where ``--out`` says, in the form that its suffix names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from isthmus.cli.atomic import new_file, new_folder
+from isthmus.errors import SettingError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_FORMS = {".npy": "npy", ".csv": "csv", ".parquet": "parquet", ".png": "sheet", "": "folder"}
+_TILE = 64  # pixels: small images are enlarged to about this on a contact sheet
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place to write to, checked before any work is done."""
+
+    path: Path
+    form: str
+
+
+def open_target(out: str, *, force: bool, images: bool) -> Target:
+    """Check that ``out`` can be written in the form of its suffix.
+
+    Parameters
+    ----------
+    out
+        A file ending in ``.npy``, ``.csv``, ``.parquet`` or ``.png`` (one contact sheet), or a
+        folder for one PNG an example (no suffix, or a slash at the end).
+    force
+        Replace what exists.
+    images
+        Whether the values to come are images.
+
+    Raises
+    ------
+    SettingError
+        If the suffix is unknown, the place is taken, or images are asked for and there are none.
+
+    Examples
+    --------
+    >>> open_target("nowhere/codes.csv", force=False, images=False)
+    Traceback (most recent call last):
+    isthmus.errors.SettingError: --out 'nowhere/codes.csv' lies in 'nowhere', which is no folder; ...
+    """
+    path = Path(out)
+    form = "folder" if out.endswith(("/", "\\")) else _FORMS.get(path.suffix.lower())
+    if form is None:
+        raise SettingError(
+            f"--out {out!r} ends in {path.suffix!r}; it should end in .npy, .csv, .parquet or .png,"
+            " or name a folder for one PNG an example."
+        )
+    if form in ("sheet", "folder") and not images:
+        raise SettingError(
+            f"--out {out!r} asks for pictures, and these values are not images;"
+            " end it in .npy, .csv or .parquet."
+        )
+    if not path.absolute().parent.is_dir():
+        raise SettingError(
+            f"--out {out!r} lies in {str(path.parent)!r}, which is no folder; make it first."
+        )
+    if path.exists():
+        _check_replaceable(path, out, form, force)
+    return Target(path, form)
+
+
+def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None:
+    """Check ``--out`` where it was given."""
+    return None if out is None else open_target(out, force=force, images=images)
+
+
+def _check_replaceable(path: Path, out: str, form: str, force: bool) -> None:
+    if not force:
+        raise SettingError(f"--out {out!r} exists; give --force to replace it, or another name.")
+    if path.is_dir() != (form == "folder"):
+        found = "a folder" if path.is_dir() else "a file"
+        raise SettingError(f"--out {out!r} is {found} and would become something else; choose another name.")
+    if path.is_dir() and any(p.suffix.lower() != ".png" for p in path.iterdir()):
+        raise SettingError(
+            f"--out {out!r} is a folder that holds more than PNG files; choose another name."
+        )
+
+
+def write(
+    target: Target,
+    values: "np.ndarray",
+    *,
+    names: Sequence[str],
+    image_shape: tuple[int, int, int] | None = None,
+    columns: int | None = None,
+) -> None:
+    """Write ``values`` (n, ...) to the target, whole or not at all.
+
+    Parameters
+    ----------
+    names
+        Column names of the flattened values, for CSV and Parquet.
+    image_shape
+        (H, W, C), for pictures.
+    columns
+        Pictures in a row of a contact sheet; about a square when None.
+    """
+    if target.form == "folder":
+        _write_folder(target.path, values, image_shape)
+        return
+    with new_file(target.path) as partial:
+        if target.form == "npy":
+            _write_npy(partial, values)
+        elif target.form == "sheet":
+            _write_sheet(partial, values, image_shape, columns)
+        else:
+            _write_table(partial, target.form, values, names)
+
+
+def _write_npy(path: Path, values: "np.ndarray") -> None:
+    import numpy as np
+
+    with path.open("xb") as file:
+        np.save(file, values, allow_pickle=False)
+
+
+def _write_table(path: Path, form: str, values: "np.ndarray", names: Sequence[str]) -> None:
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    flat = values.reshape(len(values), -1)
+    table = pa.Table.from_arrays([pa.array(column) for column in flat.T], names=list(names))
+    if form == "csv":
+        csv.write_csv(table, path)
+    else:
+        parquet.write_table(table, path)
+
+
+def _pixels(values: "np.ndarray", image_shape: tuple[int, int, int] | None) -> "np.ndarray":
+    """Give ``values`` as 8-bit pixels (n, H, W, C)."""
+    import numpy as np
+
+    shape = image_shape or values.shape[1:]
+    if shape[-1] not in (1, 3, 4):
+        raise SettingError(
+            f"pictures of {shape[-1]} channels cannot be PNG files, which have 1, 3 or 4;"
+            " write .npy instead."
+        )
+    images = values.reshape(len(values), *shape)
+    if images.dtype == np.uint8:
+        return images
+    low, high = float(images.min()), float(images.max())
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    elif 1 < high <= 256 and low > -1:
+        low, high = 0.0, 255.0 if high > 128 else high
+    grey = (images.astype(np.float64) - low) / ((high - low) or 1.0)
+    return np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
+
+
+def _picture(pixels: "np.ndarray") -> Any:
+    from PIL import Image
+
+    return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+
+
+def _write_folder(
+    path: Path, values: "np.ndarray", image_shape: tuple[int, int, int] | None
+) -> None:
+    pixels = _pixels(values, image_shape)
+    digits = max(5, len(str(len(pixels))))
+    with new_folder(path) as partial:
+        for i, image in enumerate(pixels):
+            _picture(image).save(partial / f"{i:0{digits}d}.png")
+
+
+def _write_sheet(
+    path: Path,
+    values: "np.ndarray",
+    image_shape: tuple[int, int, int] | None,
+    columns: int | None,
+) -> None:
+    import numpy as np
+
+    pixels = _pixels(values, image_shape)
+    n, height, width, channels = pixels.shape
+    enlarge = max(1, _TILE // max(height, width))
+    pixels = pixels.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    gap = 2
+    tile_h, tile_w = pixels.shape[1] + gap, pixels.shape[2] + gap
+    sheet = np.full((rows * tile_h + gap, columns * tile_w + gap, channels), 255, np.uint8)
+    for i, image in enumerate(pixels):
+        top, left = gap + i // columns * tile_h, gap + i % columns * tile_w
+        sheet[top : top + image.shape[0], left : left + image.shape[1]] = image
+    _picture(sheet).save(path, format="PNG")

@@ -1,0 +1,106 @@
+"""The training, validation and test parts of a source."""
+
+from typing import TYPE_CHECKING, Any
+
+from isthmus.errors import SettingError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from isthmus.data import Source
+
+Parts = dict[str, tuple[Any, Any]]
+
+_IN_MEMORY = 2**30  # bytes up to which a part is read at once, rather than where it is needed
+
+
+class Rows:
+    """Chosen rows of examples, read only where they are indexed.
+
+    Parameters
+    ----------
+    examples
+        Array-like (m, ...).
+    index : (n,)
+        Which rows.
+    """
+
+    def __init__(self, examples: Any, index: "np.ndarray") -> None:
+        self._examples, self._index = examples, index
+        self.shape, self.dtype = (len(index), *examples.shape[1:]), examples.dtype
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, rows: Any) -> "np.ndarray":
+        return self._examples[self._index[rows]]
+
+
+def divide(
+    source: "Source",
+    *,
+    validation: float = 0.1,
+    test: float = 0.1,
+    seed: int = 0,
+    limit: int | None = None,
+) -> Parts:
+    """Divide a source as a fit does: its own test part where it has one, else by fraction.
+
+    Parameters
+    ----------
+    validation, test
+        Shares of the source; no test share is taken where the source has its own test part.
+    seed
+        Decides who goes where; equal classes in all parts where there are labels.
+    limit
+        Keep the first so many training examples.
+
+    Returns
+    -------
+    dict
+        ``"train"`` and, unless empty, ``"validation"`` and ``"test"``: (examples, labels or None).
+
+    Examples
+    --------
+    >>> from isthmus.data import open_source
+    >>> {name: len(X) for name, (X, y) in divide(open_source("digits"), limit=100).items()}
+    {'train': 100, 'validation': 180, 'test': 180}
+    """
+    from isthmus.data import check_finite, split
+
+    check_finite(source.examples, source.name, source.feature_names)
+    if len(source) < 2:
+        raise SettingError(f"{source.name} has {len(source)} example; a fit needs at least 2.")
+    indices = split(
+        len(source),
+        labels=source.labels,
+        validation=validation,
+        test=0 if source.test is not None else test,
+        seed=seed,
+    )
+    train = indices.train if limit is None else indices.train[:limit]
+    chosen = {"train": train, "validation": indices.validation, "test": indices.test}
+    parts = {name: _part(source, rows) for name, rows in chosen.items() if len(rows)}
+    if source.test is not None:
+        check_finite(source.test.examples, source.test.name, source.test.feature_names)
+        parts["test"] = (source.test.examples, source.test.labels)
+    return parts
+
+
+def describe(source: "Source", parts: Parts) -> str:
+    """Say in a line what was read and how it was divided."""
+    shape = "x".join(str(side) for side in source.examples.shape[1:])
+    kind = "columns" if source.image_shape is None else "pixels"
+    sizes = ", ".join(f"{len(X):,} for {name}" for name, (X, _) in parts.items())
+    sizes = sizes.replace("for train", "for training")
+    labelled = "" if source.labels is None else ", labelled"
+    return f"{source.name}: {shape} {kind} of {source.examples.dtype}{labelled}; {sizes}"
+
+
+def _part(source: "Source", rows: "np.ndarray") -> tuple[Any, Any]:
+    view = Rows(source.examples, rows)
+    size = view.dtype.itemsize
+    for side in view.shape:
+        size *= side
+    labels = None if source.labels is None else source.labels[rows]
+    return (view if size > _IN_MEMORY else view[:]), labels

@@ -1,0 +1,196 @@
+"""What is seen while one waits: a bar on a terminal, a line every few seconds elsewhere."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from isthmus.cli import consoles
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_EVERY = 5.0  # seconds between two plain lines
+_PATIENCE = 2.0  # seconds that work may take before anything is shown
+_BLOCK = 1 << 20  # values of the input that one step of a long computation takes
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.5g}"
+
+
+class FitBar:
+    """A callback of the fit that draws on a terminal."""
+
+    def __init__(self, epochs: int) -> None:
+        columns = (
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[losses]}"),
+            TimeRemainingColumn(compact=True),
+        )
+        self._progress = Progress(*columns, console=consoles.err(), transient=True)
+        self._task: TaskID = self._progress.add_task(
+            "fit", total=epochs, epoch=0, epochs=epochs, losses=""
+        )
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+    def __call__(self, record: Any) -> None:
+        """Move on by an epoch."""
+        self._progress.start()
+        losses = f"train {_number(record.train_loss)}"
+        if record.validation_loss is not None:
+            losses += f"  validation {_number(record.validation_loss)}"
+        losses += f"  best {_number(record.best_loss)}"
+        self._progress.update(
+            self._task,
+            total=record.epochs,
+            completed=record.epoch,
+            epoch=record.epoch,
+            epochs=record.epochs,
+            losses=losses,
+        )
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Move on within an epoch."""
+        self._progress.start()
+        epochs = self._progress.tasks[0].fields["epochs"]
+        self._progress.update(self._task, completed=epochs * done_steps / max(1, total_steps))
+
+
+class FitLines:
+    """A callback of the fit that prints a line every few seconds."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.monotonic()
+        self._first: int | None = None
+
+    def close(self) -> None:
+        """Leave the lines where they are."""
+
+    def __call__(self, record: Any) -> None:
+        """Print the epoch, if the last line is some seconds old."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = record.epoch - 1
+        if now - self._last < _EVERY and record.epoch != record.epochs:
+            return
+        self._last = now
+        left = (record.epochs - record.epoch) * (now - self._begun) / (record.epoch - self._first)
+        line = f"epoch {record.epoch} of {record.epochs}: train {_number(record.train_loss)}"
+        if record.validation_loss is not None:
+            line += f", validation {_number(record.validation_loss)}"
+        line += f", best {_number(record.best_loss)} (epoch {record.best_epoch})"
+        consoles.say(consoles.err(), f"{line}, at most {left:.0f} s left")
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Print how far a long epoch has come."""
+        now = time.monotonic()
+        if now - self._last >= _EVERY:
+            self._last = now
+            consoles.say(consoles.err(), f"step {done_steps} of {total_steps}")
+
+
+class Choices:
+    """A callback that tells once which scaling and likelihood the fit has chosen."""
+
+    def __init__(self, estimator: Any, console: Console) -> None:
+        self._estimator, self._console, self._told = estimator, console, False
+
+    def __call__(self, record: Any) -> None:
+        """Tell, if that has not been done."""
+        self.tell()
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Tell, if that has not been done."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell, if that has not been done."""
+        if not self._told:
+            likelihood = type(self._estimator.likelihood_).__name__
+            scaling = self._estimator.scaling_.describe()
+            consoles.say(self._console, f"scaling {scaling}; likelihood {likelihood}")
+        self._told = True
+
+
+@contextmanager
+def fit_progress(epochs: int, *, quiet: bool) -> Iterator[tuple[FitBar | FitLines, ...]]:
+    """Lend the callbacks that suit where stderr goes; none when ``quiet``."""
+    if quiet:
+        yield ()
+        return
+    shown = FitBar(epochs) if consoles.err().is_terminal else FitLines()
+    try:
+        yield (shown,)
+    finally:
+        shown.close()
+
+
+@contextmanager
+def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Lend a function that is told what is being done, and shows it on a terminal."""
+    console = consoles.err()
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("") as status:
+        yield lambda word: status.update(word)
+
+
+@contextmanager
+def _advance(what: str, total: int) -> Iterator[Any]:
+    """Lend a function of the number done; a bar appears once the work has lasted a while."""
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.percentage:.0f}%"))
+    progress = Progress(*columns, TimeRemainingColumn(), console=consoles.err(), transient=True)
+    task = progress.add_task(what, total=total)
+    begun = last = time.monotonic()
+
+    def advance(done: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        progress.update(task, completed=done)
+        if not progress.console.is_terminal:
+            if now - last > _EVERY:
+                last = now
+                consoles.say(consoles.err(), f"{what}: {done} of {total}")
+        elif now - begun > _PATIENCE:
+            progress.start()
+
+    try:
+        yield advance
+    finally:
+        progress.stop()
+
+
+def in_blocks(
+    what: str, function: Any, examples: Any, *, quiet: bool = False
+) -> "np.ndarray":
+    """Apply ``function`` to ``examples`` block by block and join what it returns.
+
+    Parameters
+    ----------
+    what
+        The work, as a word for the bar.
+    function
+        Takes examples (b, ...) and returns an array (b, ...).
+    examples
+        Array-like (n, ...); it is read block by block, so it may be larger than memory.
+    """
+    import numpy as np
+
+    per_example = max(1, int(np.prod(examples.shape[1:])))
+    step = max(1, _BLOCK // per_example)
+    results = []
+    with _advance(what, len(examples)) as advance:
+        for start in range(0, len(examples), step):
+            results.append(np.asarray(function(examples[start : start + step])))
+            if not quiet:
+                advance(min(start + step, len(examples)))
+    return np.concatenate(results)

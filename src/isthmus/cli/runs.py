@@ -1,0 +1,105 @@
+"""The folder of a run: where a fit goes, what it keeps there, what it writes down of itself."""
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from isthmus.cli.models import Origin
+from isthmus.errors import SettingError
+
+Options = Mapping[str, Any]
+
+
+def choose_folder(given: Options) -> Path:
+    """Give the folder that a fit is to write, checked before any work is done.
+
+    Raises
+    ------
+    SettingError
+        If it exists and neither ``--force`` nor ``--resume`` is given, or cannot be written.
+    """
+    if given["out"] is None:
+        if given["resume"]:
+            raise SettingError("--resume needs --out, the run to go on with.")
+        folder = _free_folder(given["source"])
+    else:
+        folder = Path(given["out"])
+        if folder.exists() and not (given["force"] or given["resume"]):
+            raise SettingError(
+                f"--out {given['out']!r} exists; give --force to replace it, --resume to go on"
+                " from its checkpoints, or another name."
+            )
+    ground = folder.absolute()
+    while not ground.exists():
+        ground = ground.parent
+    if not os.access(ground, os.W_OK):
+        raise SettingError(f"the folder {str(ground)!r} may not be written; choose another --out.")
+    return folder
+
+
+def _free_folder(source: str) -> Path:
+    stem = Path(source.rstrip("/\\")).name.removesuffix(".gz")
+    name = re.sub(r"[^\w.-]+", "-", Path(stem).stem).strip("-.") or "run"
+    folder, number = Path("runs") / name, 1
+    while folder.exists():
+        number += 1
+        folder = Path("runs") / f"{name}-{number}"
+    return folder
+
+
+def origin(given: Options) -> Origin:
+    """Give where a fit's examples come from."""
+    return Origin(given["source"], given["label"], given["array"], given["image_shape"])
+
+
+def division(given: Options) -> dict[str, Any]:
+    """Give how a fit divides its source."""
+    return {
+        "validation": given["validation_fraction"],
+        "test": given["test_fraction"],
+        "seed": given["seed"],
+        "limit": given["limit"],
+    }
+
+
+def checkpoint(folder: Path, given: Options) -> Any:
+    """Give the engine's checkpoint for a fit, or None when none is asked for."""
+    from isthmus.engine import Checkpoint
+
+    every = given["checkpoint_every"]
+    if every is None and not given["resume"]:
+        return None
+    return Checkpoint(folder / "checkpoints", every or sys.maxsize, given["resume"])
+
+
+def clear_checkpoints(folder: Path, given: Options) -> None:
+    """Remove the checkpoints of a run that is to be replaced, lest one goes on from them."""
+    if not given["resume"]:
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+
+
+def record(given: Options, origin: Origin, command: Sequence[str]) -> dict[str, Any]:
+    """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
+    where = Path(origin.source).expanduser()
+    return {
+        "command": shlex.join(["isthmus", *command]),
+        "seed": given["seed"],
+        "source": {
+            "name": origin.source,
+            "path": str(where.resolve()) if where.exists() else None,
+            "label": origin.label,
+            "array": origin.array,
+            "image_shape": origin.image_shape,
+        },
+        "split": division(given),
+        "settings": {name: value for name, value in given.items() if _is_given(value)},
+    }
+
+
+def _is_given(value: Any) -> bool:
+    return value is not None and value is not False and value != []

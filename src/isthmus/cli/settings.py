@@ -1,0 +1,130 @@
+"""From the options of `isthmus fit` to an estimator."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from isthmus.cli import parsing
+from isthmus.errors import SettingError, unknown
+
+Options = Mapping[str, Any]
+
+_AS_THEY_ARE = (
+    "latent_dim", "latent", "likelihood", "scaling", "start", "epochs",
+    "batch_size", "learning_rate", "schedule", "optimizer", "gradient_clip", "patience",
+)  # fmt: skip
+
+
+def build(options: Options) -> Any:
+    """Build the estimator that the options of a fit describe.
+
+    Parameters
+    ----------
+    options
+        Values by the options' names; None, an empty list or False where an option was not given.
+
+    Raises
+    ------
+    SettingError
+        If a name is unknown, or two options contradict each other.
+    """
+    from isthmus import Autoencoder, AutoencoderClassifier
+
+    estimator = Autoencoder() if options["recipe"] is None else _recipe(options["recipe"])
+    parameters = _parameters(options, estimator.get_params(deep=False))
+    estimator.set_params(**parameters, random_state=options["seed"])
+    weight = options["classification_weight"]
+    if not options["classifier"]:
+        if weight is not None:
+            raise SettingError("--classification-weight needs --classifier; give both.")
+        return estimator
+    extra = {} if weight is None else {"classification_weight": weight}
+    return AutoencoderClassifier(**estimator.get_params(deep=False), **extra)
+
+
+def _recipe(name: str) -> Any:
+    from isthmus import recipes
+
+    known = recipes.RECIPES
+    if name.replace("-", "_") not in known:
+        raise SettingError(unknown("recipe", name, known))
+    return known[name.replace("-", "_")].make()
+
+
+def _parameters(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the estimator's parameters that the options set, over those ``present``."""
+    from isthmus import corruption, likelihoods, penalties
+
+    given = {name: options[name] for name in _AS_THEY_ARE if options[name] is not None}
+    if options["corruption"] is not None:
+        given["corruption"] = (
+            None
+            if options["corruption"] == "none"
+            else parsing.specification(options["corruption"], corruption.MEMBERS, "--corruption")
+        )
+    if options["likelihood"] not in (None, "auto"):
+        given["likelihood"] = parsing.specification(
+            options["likelihood"], likelihoods.MEMBERS, "--likelihood"
+        )
+    if options["penalty"]:
+        given["penalties"] = tuple(
+            parsing.specification(text, penalties.MEMBERS, "--penalty")
+            for text in options["penalty"]
+        )
+    if options["image_shape"] is not None:
+        given["image_shape"] = parsing.image_shape(options["image_shape"])
+    return given | _encoder(options, present) | _decoder(options) | _bound(options)
+
+
+def _hidden(text: str) -> tuple[int, ...] | str:
+    if text == "auto":
+        return text
+    return () if text in ("none", "") else parsing.whole_numbers(text, "--hidden")
+
+
+def _encoder(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the encoder: by name where that says it all, else its whole specification."""
+    from isthmus import networks
+
+    own = {name: options[name] for name in ("batch_norm", "dropout") if options[name] is not None}
+    if options["channels"] is not None:
+        own["channels"] = parsing.whole_numbers(options["channels"], "--channels")
+    shared = {"activation": options["activation"]} if options["activation"] is not None else {}
+    if options["hidden"] is not None:
+        shared["hidden"] = _hidden(options["hidden"])
+    chosen = options["architecture"] or present["encoder"]
+    if isinstance(chosen, str):
+        if chosen not in networks.MEMBERS:
+            raise SettingError(unknown("architecture", chosen, networks.MEMBERS))
+        if not own:
+            return {"encoder": chosen, **shared}
+        shared = {"activation": present["activation"], **shared}
+        if present["hidden"] != "auto":
+            shared = {"hidden": present["hidden"], **shared}
+        chosen = networks.MEMBERS[chosen]()
+    if "channels" in own and not hasattr(chosen, "channels"):
+        raise SettingError("--channels belongs to convolutions; give --architecture conv, too.")
+    return {"encoder": dataclasses.replace(chosen, **own, **shared), "hidden": "auto"}
+
+
+def _decoder(options: Options) -> dict[str, Any]:
+    decoder = options["decoder"]
+    if options["tied"] and decoder not in (None, "tied"):
+        raise SettingError(f"--tied and --decoder {decoder} contradict each other; give one.")
+    if options["tied"]:
+        return {"decoder": "tied"}
+    return {} if decoder is None else {"decoder": decoder}
+
+
+def _bound(options: Options) -> dict[str, Any]:
+    """Give the bound where ``--bound`` names one; beta and warm-up go to whichever there is."""
+    from isthmus import bounds
+
+    given: dict[str, Any] = {
+        f"bound__{name}": options[name]
+        for name in ("beta", "warmup")
+        if options[name] is not None
+    }
+    if options["bound"] is not None:
+        given["bound"] = parsing.specification(options["bound"], bounds.MEMBERS, "--bound")
+    return given

@@ -1,0 +1,105 @@
+"""The tables that people read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+_ROWS = (
+    ("mean squared error", "mse", "{:.5f}"),
+    ("  in the input's units", "mse_input", "{:.5g}"),
+    ("  nats an example", "nats", "{:.4g}"),
+    ("  variance explained", "explained_variance", "{:.1%}"),
+)
+
+
+def honest(metrics: Mapping[str, Any]) -> Table:
+    """Set the autoencoder beside PCA of equal code size, a column a part of the data.
+
+    Parameters
+    ----------
+    metrics
+        What ``metrics.json`` holds.
+    """
+    own, linear, floor = metrics["reconstruction"], metrics["pca"], metrics["floor"]
+    table = Table("", *own, title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    size = metrics["latent"]["dim"]
+    _add_group(table, f"autoencoder, code of {size}", own)
+    if any(part["nats"] is not None for part in floor.values()):
+        table.add_row("  least possible nats", *_cells(own, floor, "nats", "{:.4g}"))
+    table.add_section()
+    if linear:
+        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}", linear)
+    return table
+
+
+def _add_group(table: Table, name: str, parts: Mapping[str, Mapping[str, Any]]) -> None:
+    splits = [str(column.header) for column in table.columns[1:]]
+    for i, (words, key, form) in enumerate(_ROWS):
+        if any(key in part for part in parts.values()):
+            label = f"{name}: {words}" if i == 0 else words
+            table.add_row(label, *_cells(splits, parts, key, form))
+
+
+def _cells(
+    splits: Sequence[str] | Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, Any]],
+    key: str,
+    form: str,
+) -> list[str]:
+    values = [parts.get(split, {}).get(key) for split in splits]
+    return ["" if value is None else form.format(value) for value in values]
+
+
+def records(entries: Sequence[Mapping[str, Any]]) -> Table:
+    """Show records with the same keys, a row each."""
+    table = Table(*(str(key).replace("_", " ") for key in entries[0]))
+    for entry in entries:
+        table.add_row(*(words(value) for value in entry.values()))
+    return table
+
+
+def facts(values: Mapping[str, Any]) -> Table:
+    """Show names and values, a row each; what is not known is left out."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in values.items():
+        if value is not None:
+            table.add_row(name.replace("_", " "), words(value))
+    return table
+
+
+def words(value: Any) -> str:
+    """Write a value for a person.
+
+    Examples
+    --------
+    >>> words([28, 28, 1]), words(0.123456789), words({"a": 1}), words(True)
+    ('28, 28, 1', '0.12346', 'a: 1', 'yes')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {words(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(words(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def size_words(count: int) -> str:
+    """Write a number of bytes for a person.
+
+    Examples
+    --------
+    >>> size_words(1120), size_words(11_594_722)
+    ('1.1 kB', '11.6 MB')
+    """
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"

@@ -1,0 +1,197 @@
+"""Corruptions: what is done to an example before the encoder sees it.
+
+A corruption is called as ``corruption(key, x)`` with ``x`` (B, D) in scaled units and returns the
+same shape. Two are composed with ``+``: ``Gaussian(0.1) + Masking(0.2)`` adds noise, then masks.
+"""
+
+from abc import abstractmethod
+
+import jax
+import jax.numpy as jnp
+
+from isthmus.typing import Array, Float, Number, PRNGKeyArray, Spec, check_between
+
+
+class AbstractCorruption(Spec):
+    """What every corruption does."""
+
+    @abstractmethod
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return a corrupted copy of ``x``."""
+
+    def __add__(self, other: "AbstractCorruption") -> "Composed":
+        """Apply this corruption, then ``other``."""
+        return Composed(self, other)
+
+
+class Composed(AbstractCorruption):
+    """One corruption after another.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> both = Masking(1.0) + Gaussian(0.0)
+    >>> float(both(jax.random.key(0), jnp.ones((2, 3))).sum())
+    0.0
+    """
+
+    first: AbstractCorruption
+    second: AbstractCorruption
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Apply ``first``, then ``second``, each with its own randomness."""
+        first_key, second_key = jax.random.split(key)
+        return self.second(second_key, self.first(first_key, x))
+
+
+class Gaussian(AbstractCorruption):
+    """Add independent normal noise: x + scale * e, e ~ N(0, 1).
+
+    Parameters
+    ----------
+    scale
+        Standard deviation of the noise, in scaled units, >= 0.
+
+    References
+    ----------
+    Vincent et al., Stacked denoising autoencoders, JMLR 2010, section 3.3.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> Gaussian(0.0)(jax.random.key(0), jnp.ones((1, 2))).tolist()
+    [[1.0, 1.0]]
+    """
+
+    scale: Number = 0.2
+
+    def __check_init__(self) -> None:
+        check_between("corruption Gaussian", "scale", self.scale, 0, float("inf"))
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return ``x`` with noise added."""
+        return x + self.scale * jax.random.normal(key, x.shape, x.dtype)
+
+
+class Masking(AbstractCorruption):
+    """Set each entry to zero with a probability.
+
+    Parameters
+    ----------
+    probability
+        Chance that an entry is masked, in [0, 1].
+
+    References
+    ----------
+    Vincent et al., Stacked denoising autoencoders, JMLR 2010, section 3.3.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> Masking(1.0)(jax.random.key(0), jnp.ones((1, 2))).tolist()
+    [[0.0, 0.0]]
+    """
+
+    probability: Number = 0.25
+
+    def __check_init__(self) -> None:
+        check_between("corruption Masking", "probability", self.probability, 0, 1)
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return ``x`` with entries masked."""
+        return jnp.where(jax.random.uniform(key, x.shape) < self.probability, 0, x)
+
+
+class SaltAndPepper(AbstractCorruption):
+    """Set each entry, with a probability, to the batch's least or greatest value, evenly.
+
+    Parameters
+    ----------
+    probability
+        Chance that an entry is hit, in [0, 1].
+
+    References
+    ----------
+    Vincent et al., Stacked denoising autoencoders, JMLR 2010, section 3.3.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> x = jnp.array([[0.0, 0.5, 1.0]])
+    >>> set(SaltAndPepper(1.0)(jax.random.key(0), x)[0].tolist()) <= {0.0, 1.0}
+    True
+    """
+
+    probability: Number = 0.1
+
+    def __check_init__(self) -> None:
+        check_between("corruption SaltAndPepper", "probability", self.probability, 0, 1)
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return ``x`` with entries pushed to the ends of its range."""
+        u = jax.random.uniform(key, x.shape)
+        pepper, salt = u < self.probability / 2, u > 1 - self.probability / 2
+        return jnp.where(pepper, x.min(), jnp.where(salt, x.max(), x))
+
+
+class BitFlips(AbstractCorruption):
+    """Flip exactly ``count`` entries of every example, x -> 1 - x, chosen without replacement.
+
+    Parameters
+    ----------
+    count
+        How many entries, >= 0; a count above the number of features flips them all.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> BitFlips(3)(jax.random.key(0), jnp.zeros((2, 35))).sum(axis=1).tolist()
+    [3.0, 3.0]
+    """
+
+    count: Number = 1
+
+    def __check_init__(self) -> None:
+        check_between("corruption BitFlips", "count", self.count, 0, float("inf"))
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return ``x`` with ``count`` entries flipped in each row."""
+        order = jax.random.uniform(key, x.shape).argsort(axis=1)
+        rank = order.argsort(axis=1)
+        return jnp.where(rank < self.count, 1 - x, x)
+
+
+class BinarisedGaussian(AbstractCorruption):
+    """Add normal noise, then cut at one half: 1[x + scale * e > 0.5].
+
+    Parameters
+    ----------
+    scale
+        Standard deviation of the noise before the cut, >= 0.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> BinarisedGaussian(0.0)(jax.random.key(0), jnp.array([[0.2, 0.9]])).tolist()
+    [[0.0, 1.0]]
+    """
+
+    scale: Number = 0.2
+
+    def __check_init__(self) -> None:
+        check_between("corruption BinarisedGaussian", "scale", self.scale, 0, float("inf"))
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return noisy bits."""
+        noisy = x + self.scale * jax.random.normal(key, x.shape, x.dtype)
+        return (noisy > 0.5).astype(x.dtype)
+
+
+MEMBERS: dict[str, type[AbstractCorruption]] = {
+    "gaussian": Gaussian,
+    "masking": Masking,
+    "salt_and_pepper": SaltAndPepper,
+    "bit_flips": BitFlips,
+    "binarised_gaussian": BinarisedGaussian,
+}
+"""The corruptions by the names that settings and the command line use."""

@@ -1,0 +1,179 @@
+"""What must hold of examples and labels, whatever they were read from."""
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from isthmus.data.source import Examples, ImageShape, blocks
+from isthmus.errors import DataError
+
+_AXES = {2: "(n, features)", 3: "(n, H, W)", 4: "(n, H, W, C)"}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """End a sentence with the known word that was probably meant, if any is near.
+
+    >>> nearest("mnits", ["digits", "mnist"])
+    '; did you mean "mnist"?'
+    """
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f'; did you mean "{matches[0]}"?' if matches else "."
+
+
+def listed(words: Sequence[str], most: int = 12) -> str:
+    """Write words as a list that stays short.
+
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    shown = ", ".join(words[:most])
+    return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
+
+
+def reason(error: Exception) -> str:
+    r"""Give the first line of an error's message, to be put into a sentence.
+
+    >>> reason(OSError("It broke.\nLong story."))
+    'It broke'
+    """
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def check_examples(array: np.ndarray, name: str) -> np.ndarray:
+    """Give numeric examples with two to four axes in native byte order, booleans as 0 and 1.
+
+    A memory map stays one unless its type has to change.
+    """
+    if array.dtype.hasobject:
+        raise DataError(
+            f"{name} holds Python objects, which isthmus never unpickles; save it again as an "
+            "array of numbers."
+        )
+    if array.dtype.kind not in "buif":
+        raise DataError(
+            f"{name} holds values of type {array.dtype}, but expected real numbers; convert it "
+            "to a numeric array."
+        )
+    if array.ndim not in _AXES:
+        raise DataError(
+            f"{name} has shape {array.shape}, but expected {', '.join(_AXES.values())}; "
+            "reshape it so that the first axis runs over the examples."
+        )
+    if array.size == 0:
+        raise DataError(
+            f"{name} is empty (shape {array.shape}), but expected at least one example with at "
+            "least one value; check what wrote it."
+        )
+    if array.dtype.kind == "b":
+        return array.view(np.uint8)
+    if array.dtype.itemsize > 8:
+        return array.astype(np.float64)
+    if not array.dtype.isnative:
+        return array.astype(array.dtype.newbyteorder("="))
+    return array
+
+
+def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
+    """Give labels as an array of shape (n,) of numbers, booleans or strings, none missing."""
+    array = np.asarray(labels)
+    if array.ndim == 2 and 1 in array.shape:
+        array = array.reshape(-1)
+    if array.ndim != 1:
+        raise DataError(
+            f"The labels of {name} have shape {array.shape}, but expected ({n},), one label an "
+            "example."
+        )
+    if len(array) != n:
+        raise DataError(
+            f"{name} has {n} examples but {len(array)} labels; give one label an example."
+        )
+    missing = 0
+    if array.dtype.kind in "fO":
+        missing = sum(value is None or value != value for value in array.tolist())
+    if missing:
+        raise DataError(
+            f"{missing} of the {n} labels of {name} are missing; drop these examples or leave the "
+            "labels out."
+        )
+    if array.dtype.hasobject and all(isinstance(value, str) for value in array):
+        array = array.astype(str)
+    if array.dtype.kind not in "buifU":
+        raise DataError(
+            f"The labels of {name} are of type {array.dtype}, but expected numbers or strings; "
+            "convert them first."
+        )
+    return array
+
+
+def check_image_shape(shape: Sequence[int], examples: Examples, name: str) -> ImageShape:
+    """Give (H, W, C) if an example has as many values, and is stored flat or in that shape."""
+    sides = tuple(int(side) for side in shape)
+    sides = (*sides, 1) if len(sides) == 2 else sides
+    stored = examples.shape[1:]
+    if len(sides) != 3 or min(sides) < 1:
+        raise DataError(
+            f"The image shape {tuple(shape)} is not one; expected (H, W, C), for instance "
+            "(28, 28, 1)."
+        )
+    if math.prod(sides) != math.prod(stored):
+        raise DataError(
+            f"An example of {name} has {math.prod(stored)} values (shape {stored}), but the "
+            f"image shape {sides} needs {math.prod(sides)}; give the shape that the images have."
+        )
+    if len(stored) > 1 and (*stored, 1)[:3] != sides:
+        raise DataError(
+            f"The images of {name} have shape {stored}, not {sides}; leave the image shape out."
+        )
+    return sides  # pyright: ignore[reportReturnType]
+
+
+def check_finite(examples: Examples, name: str, feature_names: Sequence[str] | None = None) -> None:
+    """Refuse missing and infinite values, reading a block at a time.
+
+    Parameters
+    ----------
+    examples : array-like, shape (n, ...)
+    name : str
+        What to call the examples in the sentence.
+    feature_names : sequence of str, optional
+        Names of the columns, to say in which one the first bad value is.
+
+    Raises
+    ------
+    DataError
+        If any value is NaN or infinite: how many of each, and where the first is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_finite(np.array([[0.0, 1.0], [np.nan, 2.0]]), "table")
+    Traceback (most recent call last):
+    isthmus.errors.DataError: table holds 1 missing and 0 infinite values, the first at example 1,
+    index 0, counted from 0; drop or fill these before fitting.
+    """
+    if examples.dtype.kind != "f":
+        return
+    missing = infinite = 0
+    first = None
+    for start, block in blocks(examples):
+        bad = ~np.isfinite(block)
+        if not bad.any():
+            continue
+        nans = int(np.isnan(block).sum())
+        missing += nans
+        infinite += int(bad.sum()) - nans
+        if first is None:
+            example, *index = (int(i) for i in np.unravel_index(bad.argmax(), bad.shape))
+            first = (start + example, index)
+    if first is None:
+        return
+    example, index = first
+    place = ", ".join(map(str, index))
+    place = f"index {place}" if feature_names is None else f'column "{feature_names[index[0]]}"'
+    raise DataError(
+        f"{name} holds {missing} missing and {infinite} infinite values, the first at example "
+        f"{example}, {place}, counted from 0; drop or fill these before fitting."
+    )

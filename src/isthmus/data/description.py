@@ -1,0 +1,79 @@
+"""What a source holds, as plain data."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from isthmus.data.source import Source, blocks
+
+
+def describe(source: Source) -> dict[str, Any]:
+    """Sum up a source in plain numbers and strings, reading it a block at a time.
+
+    Returns
+    -------
+    dict
+        ``name``, ``kind`` ("images" or "table"), ``storage`` ("memory", "memory map" or
+        "files"), ``length``, ``shape`` of an example, ``image_shape``, ``dtype``, ``bytes``,
+        ``min`` and ``max`` of the finite values (None if there are none), ``missing`` and
+        ``infinite`` (counts of values), ``features`` (the names, or None), ``labels`` (None,
+        or ``classes`` and ``counts``, a dict from label to number of examples) and ``test``
+        (number of examples in the source's own test split, or None).
+
+    Examples
+    --------
+    >>> import isthmus.data
+    >>> facts = isthmus.data.describe(isthmus.data.open_source("letters-5x7"))
+    >>> facts["length"], facts["shape"], facts["dtype"], facts["min"], facts["max"]
+    (32, [35], 'uint8', 0, 1)
+    """
+    examples = source.examples
+    low, high, missing, infinite = _range(source)
+    return {
+        "name": source.name,
+        "kind": "table" if source.image_shape is None else "images",
+        "storage": _storage(examples),
+        "length": len(source),
+        "shape": [int(side) for side in examples.shape[1:]],
+        "image_shape": source.image_shape and list(source.image_shape),
+        "dtype": str(examples.dtype),
+        "bytes": math.prod(examples.shape) * examples.dtype.itemsize,
+        "min": low,
+        "max": high,
+        "missing": missing,
+        "infinite": infinite,
+        "features": source.feature_names and list(source.feature_names),
+        "labels": None if source.labels is None else _count(source.labels),
+        "test": None if source.test is None else len(source.test),
+    }
+
+
+def _storage(examples: Any) -> str:
+    if isinstance(examples, np.memmap):
+        return "memory map"
+    return "memory" if isinstance(examples, np.ndarray) else "files"
+
+
+def _range(source: Source) -> tuple[float | None, float | None, int, int]:
+    """Give the least and greatest finite value, and how many are missing and infinite."""
+    low = high = None
+    missing = infinite = 0
+    for _, block in blocks(source.examples):
+        values = block
+        if block.dtype.kind == "f":
+            values = block[np.isfinite(block)]
+            nans = int(np.isnan(block).sum())
+            missing += nans
+            infinite += block.size - values.size - nans
+        if values.size:
+            least, most = values.min().item(), values.max().item()
+            low = least if low is None else min(low, least)
+            high = most if high is None else max(high, most)
+    return low, high, missing, infinite
+
+
+def _count(labels: np.ndarray) -> dict[str, Any]:
+    classes, counts = np.unique(labels, return_counts=True)
+    pairs = zip(classes.tolist(), counts.tolist(), strict=True)
+    return {"classes": len(classes), "counts": dict(pairs)}

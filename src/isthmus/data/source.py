@@ -1,0 +1,80 @@
+"""What every kind of source is read into."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+ImageShape = tuple[int, int, int]
+
+
+class Examples(Protocol):
+    """n examples along the first axis: an array, a memory map, or a reader of files."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, ...)."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The stored type."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: Any, /) -> Any: ...
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Source:
+    """Examples to learn from, with what is known about them.
+
+    Attributes
+    ----------
+    name : str
+        What to call it in a sentence, such as ``"digits"`` or ``"table.csv"``.
+    examples : array-like, shape (n, ...)
+        Numbers in their stored type. Images are (n, H, W) or (n, H, W, C), tables
+        (n, features). Indexed by an integer, a slice or an integer array it gives NumPy
+        arrays; files larger than memory are read only where they are indexed.
+    labels : ndarray, shape (n,), or None
+    feature_names : tuple of str or None
+        One a column, for tables.
+    image_shape : (H, W, C) or None
+        Set when an example is an image, whether stored flat or not.
+    test : Source or None
+        The split that the source itself sets aside for testing.
+    """
+
+    name: str
+    examples: Examples
+    labels: np.ndarray | None = None
+    feature_names: tuple[str, ...] | None = None
+    image_shape: ImageShape | None = None
+    test: "Source | None" = None
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.examples.shape[1:]))
+        labelled = "" if self.labels is None else ", labelled"
+        test = "" if self.test is None else f", {len(self.test)} for testing"
+        return f"<Source {self.name}: {len(self)} of {shape} {self.examples.dtype}{labelled}{test}>"
+
+
+def blocks(examples: Examples, *, values: int = 1 << 22) -> Iterator[tuple[int, np.ndarray]]:
+    """Walk through examples in blocks of about `values` numbers, so that none fills the memory.
+
+    Yields
+    ------
+    start : int
+        Index of the block's first example.
+    block : ndarray, shape (b, ...)
+    """
+    step = max(1, values // max(1, math.prod(examples.shape[1:])))
+    for start in range(0, len(examples), step):
+        yield start, np.asarray(examples[start : start + step])

@@ -1,0 +1,20 @@
+"""The engine: one compiled training loop, its feed, its optimisers, its checkpoints."""
+
+from isthmus.engine.checkpoint import Checkpoint
+from isthmus.engine.feed import Feed
+from isthmus.engine.loop import State, train
+from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
+from isthmus.engine.records import Callback, EpochRecord, Trained
+
+__all__ = [
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "Callback",
+    "Checkpoint",
+    "EpochRecord",
+    "Feed",
+    "Optimiser",
+    "State",
+    "Trained",
+    "train",
+]

@@ -1,0 +1,130 @@
+"""Checkpoints: the whole of training's state in one safe file, written atomically."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from isthmus.engine.records import EpochRecord
+from isthmus.errors import ModelFileError, SettingError
+
+KEPT = 2
+"""The newest so many files stay."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where to keep checkpoints, how often, and whether to go on from the newest.
+
+    Parameters
+    ----------
+    folder
+        Where they lie; made when needed.
+    every
+        Epochs between two, >= 1.
+    resume
+        Go on from the newest one in the folder; with none there, start anew.
+    settings
+        What the run was asked for, by name; a checkpoint of a run asked for something else is
+        refused.
+    """
+
+    folder: Path
+    every: int = 1
+    resume: bool = False
+    settings: Any = None
+
+
+def save_checkpoint(
+    where: Checkpoint, state: Any, records: list[EpochRecord], best_epoch: int
+) -> Path:
+    """Write a training state, atomically, and drop the files older than the newest two."""
+    folder = Path(where.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(eqx.filter(state, eqx.is_array))]
+    tensors = {f"{i:05d}": leaf for i, leaf in enumerate(leaves)}
+    about = {
+        "best_epoch": best_epoch,
+        "records": [asdict(record) for record in records],
+        "settings": where.settings,
+    }
+    target = folder / f"epoch-{len(records):06d}.safetensors"
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    os.close(handle)
+    try:
+        save_file(tensors, name, metadata={"isthmus-checkpoint": json.dumps(about)})
+        Path(name).replace(target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    for old in _files(folder)[:-KEPT]:
+        old.unlink()
+    return target
+
+
+def load_checkpoint(where: Checkpoint, state: Any) -> tuple[Any, list[EpochRecord], int] | None:
+    """Return (state, records, best epoch) of the newest checkpoint, or None where there is none.
+
+    Parameters
+    ----------
+    where
+        The folder and the settings to go on with.
+    state
+        A state of the same structure, whose arrays are replaced.
+
+    Raises
+    ------
+    ModelFileError
+        If the newest file is not a whole checkpoint of this structure.
+    SettingError
+        If it belongs to a run with other settings.
+    """
+    files = _files(Path(where.folder))
+    if not files:
+        return None
+    path = files[-1]
+    arrays, static = eqx.partition(state, eqx.is_array)
+    leaves, structure = jax.tree.flatten(arrays)
+    try:
+        with safe_open(path, framework="numpy") as file:
+            about = json.loads(file.metadata()["isthmus-checkpoint"])
+            _check_settings(path, about["settings"], where.settings)
+            loaded = [file.get_tensor(f"{i:05d}") for i in range(len(leaves))]
+            records = [EpochRecord(**record) for record in about["records"]]
+    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+        if isinstance(error, SettingError):
+            raise
+        raise ModelFileError(
+            f"{path} is not a whole checkpoint ({error}): delete it to go on from an older one."
+        ) from error
+    for old, new in zip(leaves, loaded, strict=True):
+        if old.shape != new.shape or old.dtype != new.dtype:
+            raise ModelFileError(f"{path} is a checkpoint of a model of another shape.")
+    arrays = jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in loaded])
+    return eqx.combine(arrays, static), records, about["best_epoch"]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("epoch-*.safetensors"))
+
+
+def _check_settings(path: Path, found: Any, wanted: Any) -> None:
+    wanted = json.loads(json.dumps(wanted))
+    if found == wanted:
+        return
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        names = sorted(k for k in found.keys() | wanted.keys() if found.get(k) != wanted.get(k))
+        first = names[0]
+        raise SettingError(
+            f"{path} belongs to a run with {first} = {found.get(first)!r}, and this one has "
+            f"{first} = {wanted.get(first)!r}: resume with the same settings, or start anew."
+        )
+    raise SettingError(f"{path} belongs to a run with other settings: start anew.")

@@ -1,0 +1,376 @@
+"""The training loop: the only one in the project.
+
+A step is compiled once; whole blocks of steps run inside one ``fori_loop`` whose length is an
+argument, so that neither the last batch, nor another number of examples or epochs, nor another
+learning rate needs another program.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus.engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from isthmus.engine.feed import Block, Feed
+from isthmus.engine.interrupt import Interruptible
+from isthmus.engine.optimiser import Optimiser
+from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
+from isthmus.errors import NonFiniteLossError
+from isthmus.model import Model, objective, partition
+from isthmus.typing import Array, Context, Float, Int, PRNGKeyArray
+
+
+class State(eqx.Module):
+    """Where training stands.
+
+    Parameters
+    ----------
+    parameters, rest
+        The two parts of the model.
+    optimiser_state
+        Moments and the like.
+    step
+        Steps done.
+    """
+
+    parameters: Model
+    rest: Model
+    optimiser_state: Any
+    step: Int[Array, ""]
+
+
+class Clock(eqx.Module):
+    """What turns a step count into epochs and progress.
+
+    Parameters
+    ----------
+    steps_per_epoch, total_steps
+        Both traced.
+    key
+        Randomness of the whole training; a step folds its count into it.
+    """
+
+    steps_per_epoch: Int[Array, ""]
+    total_steps: Int[Array, ""]
+    key: PRNGKeyArray
+
+
+def begin(model: Model, optimiser: Optimiser) -> State:
+    """Return the state before the first step."""
+    parameters, rest = partition(model)
+    # A copy, because the compiled program consumes the state it is given.
+    parameters, rest = _copy((parameters, rest))
+    return State(parameters, rest, optimiser.init(parameters), jnp.zeros((), jnp.int32))
+
+
+def train(
+    model: Model,
+    optimiser: Optimiser,
+    feed: Feed,
+    *,
+    epochs: int,
+    seed: int,
+    validation: Feed | None = None,
+    patience: int = 0,
+    callbacks: Sequence[Callback] = (),
+    checkpoint: Checkpoint | None = None,
+    state: State | None = None,
+) -> Trained:
+    """Train a model.
+
+    Parameters
+    ----------
+    model
+        Where to start.
+    optimiser
+        How to move.
+    feed
+        The training part.
+    epochs
+        At most so many.
+    seed
+        Decides every draw; the order of examples is the feed's.
+    validation
+        The held-out part: its loss is taken after every epoch, and before the first, with the same
+        noise each time, and the weights that have the least are returned.
+    patience
+        Stop after so many epochs without a lesser validation loss; 0 never stops.
+    callbacks
+        Called with an `EpochRecord` each epoch.
+    checkpoint
+        Where to keep the state, and whether to go on from it.
+    state
+        Where to go on from, instead of ``model``.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    NonFiniteLossError
+        At the first step whose loss is not finite, naming the step, the term and a remedy.
+    """
+    start = time.perf_counter()
+    run = _Run(model, optimiser, feed, validation, epochs, seed, state)
+    if checkpoint is not None and checkpoint.resume:
+        run.restore(checkpoint)
+    listeners = [callback for callback in callbacks if isinstance(callback, HearsProgress)]
+    stop_reason = "finished"
+    with Interruptible() as interrupt:
+        if run.validation is not None and run.best is None:
+            run.judge(0)
+        for logs, first, steps in run.blocks(watched=bool(callbacks or checkpoint)):
+            check_finite(logs, first, feed, optimiser)
+            if interrupt.requested:
+                stop_reason = "interrupted"
+                break
+            for listener in listeners:
+                listener.on_progress(first + steps, run.total_steps)
+            finished = run.note(logs, first, steps, time.perf_counter() - start)
+            if not finished:
+                continue
+            if checkpoint is not None and len(run.records) % checkpoint.every == 0:
+                run.save(checkpoint)
+            if any([callback(record) for callback in callbacks for record in finished]):
+                stop_reason = "callback"
+                break
+            if patience and validation and len(run.records) - run.best_epoch >= patience:
+                stop_reason = "patience"
+                break
+    best = run.best if run.best is not None else (run.state.parameters, run.state.rest)
+    trained = _with_numbers_of(model, eqx.combine(*best))
+    best_epoch = run.best_epoch if run.best is not None else len(run.records)
+    seconds = time.perf_counter() - start
+    return Trained(trained, run.state, run.records, best_epoch, stop_reason, seconds)
+
+
+class _Run:
+    """One training, as it stands: the state on the device and the record on the host."""
+
+    def __init__(
+        self,
+        model: Model,
+        optimiser: Optimiser,
+        feed: Feed,
+        validation: Feed | None,
+        epochs: int,
+        seed: int,
+        state: State | None,
+    ):
+        self.optimiser, self.feed, self.validation, self.epochs = optimiser, feed, validation, epochs
+        self.state = begin(model, optimiser) if state is None else _copy(state)
+        self.first_step = int(self.state.step)
+        self.total_steps = self.first_step + epochs * feed.steps_per_epoch
+        self.clock = Clock(
+            jnp.asarray(feed.steps_per_epoch, jnp.int32),
+            jnp.asarray(self.total_steps, jnp.int32),
+            jax.random.key(seed),
+        )
+        self.records: list[EpochRecord] = []
+        self.best: tuple[Model, Model] | None = None
+        self.best_epoch, self.best_loss = 0, np.inf
+        self.validation_loss: float | None = None
+        self._open: list[tuple[int, dict[str, float]]] = []  # (weight, logs) of the epoch's steps
+
+    def blocks(self, watched: bool) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
+        """Run blocks of steps; yield (logs by name (steps,), first step, steps) of each.
+
+        While the device computes one block the host gathers the next. Unless somebody watches,
+        a block may span several epochs.
+        """
+        spe, begin = self.feed.steps_per_epoch, self.first_step + len(self.records) * self._spe()
+        ends = (
+            range(begin + spe, self.total_steps + 1, spe)
+            if watched or self.validation is not None
+            else [self.total_steps]
+        )
+        first = begin
+        for end in ends:
+            gathered = self.feed.blocks(first, end)
+            block = next(gathered, None)
+            while block is not None:
+                self.state, logs = run_block((block, self.optimiser, self.clock), self.state)
+                steps = int(block.steps)
+                block = next(gathered, None)
+                yield {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
+                first += steps
+
+    def _spe(self) -> int:
+        return self.feed.steps_per_epoch
+
+    def note(
+        self, logs: dict[str, np.ndarray], first: int, steps: int, seconds: float
+    ) -> list[EpochRecord]:
+        """Enter a block's logs; return the records of the epochs that it finished."""
+        finished = []
+        for i in range(steps):
+            weight = self.feed.weight_of(first + i)
+            self._open.append((weight, {name: float(v[i]) for name, v in logs.items()}))
+            if (first + i + 1) % self.feed.steps_per_epoch == 0:
+                finished.append(self._close_epoch(seconds))
+        return finished
+
+    def _close_epoch(self, seconds: float) -> EpochRecord:
+        weights = np.array([weight for weight, _ in self._open], float)
+        means = {
+            name: float(np.dot(weights, [log[name] for _, log in self._open]) / weights.sum())
+            for name in self._open[0][1]
+        }
+        rate = self._open[-1][1]["learning_rate"]
+        self._open = []
+        epoch = len(self.records) + 1
+        if self.validation is not None:
+            self.judge(epoch)
+        terms = {k: v for k, v in means.items() if k not in ("loss", "learning_rate")}
+        record = EpochRecord(
+            epoch,
+            self.epochs,
+            means["loss"],
+            self.validation_loss,
+            self.best_epoch,
+            self.best_loss if self.best is not None else None,
+            terms,
+            rate,
+            seconds,
+        )
+        self.records.append(record)
+        return record
+
+    def judge(self, epoch: int) -> None:
+        """Take the validation loss; keep the weights if it is the least so far."""
+        assert self.validation is not None
+        total, weight = 0.0, 0.0
+        for block in self.validation.blocks(0, self.validation.steps_per_epoch):
+            arguments = (block, self.clock.key, self.state.parameters, self.state.rest)
+            block_total, block_weight = evaluate_block(*arguments)
+            total, weight = total + float(block_total), weight + float(block_weight)
+        self.validation_loss = total / weight
+        if self.best is None or self.validation_loss < self.best_loss:
+            self.best = _copy((self.state.parameters, self.state.rest))
+            self.best_epoch, self.best_loss = epoch, self.validation_loss
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Keep the state, with the best weights so far, in the checkpoint's folder."""
+        save_checkpoint(checkpoint, (self.state, self._best_or_now()), self.records, self.best_epoch)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from the newest checkpoint, if there is one."""
+        found = load_checkpoint(checkpoint, (self.state, self._best_or_now()))
+        if found is None:
+            return
+        (self.state, best), self.records, self.best_epoch = found
+        if self.validation is not None:
+            self.best, self.best_loss = best, self.records[-1].best_loss or np.inf
+
+    def _best_or_now(self) -> tuple[Model, Model]:
+        return self.best if self.best is not None else (self.state.parameters, self.state.rest)
+
+
+@eqx.filter_jit(donate="all-except-first")
+def run_block(
+    given: tuple[Block, Optimiser, Clock], state: State
+) -> tuple[State, dict[str, Float[Array, " S"]]]:
+    """Run the steps of a block; return the state and each step's loss, terms and learning rate."""
+    block, optimiser, clock = given
+
+    def run_step(i: Array, carry: tuple[Any, dict[str, Array]]) -> tuple[Any, dict[str, Array]]:
+        arrays, logs = carry
+        batch = jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights))
+        state, log = _step(batch, optimiser, clock, eqx.combine(arrays, static))
+        logs = {name: logs[name].at[i].set(value) for name, value in log.items()}
+        return eqx.filter(state, eqx.is_array), logs
+
+    arrays, static = eqx.partition(state, eqx.is_array)
+    batch = jax.tree.map(lambda a: a[0], (block.x, block.target, block.weights))
+    names = jax.eval_shape(lambda a: _step(batch, optimiser, clock, eqx.combine(a, static))[1], arrays)
+    logs = {name: jnp.zeros(len(block.weights)) for name in names}
+    arrays, logs = jax.lax.fori_loop(0, block.steps, run_step, (arrays, logs))
+    return eqx.combine(arrays, static), logs
+
+
+def _step(
+    batch: tuple[Array, Array | None, Array], optimiser: Optimiser, clock: Clock, state: State
+) -> tuple[State, dict[str, Array]]:
+    x, target, weights = batch
+    epoch = state.step / clock.steps_per_epoch
+    context = Context(jax.random.fold_in(clock.key, state.step), weights, epoch)
+
+    def loss_of(parameters: Model) -> tuple[Array, tuple[dict[str, Array], Model]]:
+        return objective(eqx.combine(parameters, state.rest), x, target, context)
+
+    (loss, (terms, moved)), gradients = eqx.filter_value_and_grad(loss_of, has_aux=True)(
+        state.parameters
+    )
+    progress = state.step / clock.total_steps
+    parameters, optimiser_state = optimiser.update(
+        gradients, state.optimiser_state, state.parameters, state.step, progress
+    )
+    log = {"loss": loss, **terms, "learning_rate": optimiser.rate(state.step, progress)}
+    rest = _rest_of(moved, state.parameters)
+    return State(parameters, rest, optimiser_state, state.step + 1), log
+
+
+@eqx.filter_jit
+def evaluate_block(
+    block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return (weighted sum of the loss, sum of weights) over a block, as after training.
+
+    Corruption and draws use ``key`` alone, so that two epochs are judged on the same noise.
+    """
+    model = eqx.combine(parameters, rest)
+
+    def add(i: Array, sums: tuple[Array, Array]) -> tuple[Array, Array]:
+        x, target, weights = jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights))
+        step_key = jax.random.fold_in(key, i)
+        context = Context(step_key, weights, jnp.asarray(jnp.inf), training=False)
+        loss, _ = objective(model, x, target, context)
+        return sums[0] + loss * weights.sum(), sums[1] + weights.sum()
+
+    return jax.lax.fori_loop(0, block.steps, add, (jnp.zeros(()), jnp.zeros(())))
+
+
+def check_finite(
+    logs: dict[str, np.ndarray], first: int, feed: Feed, optimiser: Optimiser
+) -> None:
+    """Raise `NonFiniteLossError` at the first step whose loss or a term of it is not finite."""
+    bad = ~np.isfinite(logs["loss"])
+    if not bad.any():
+        return
+    i = int(bad.argmax())
+    guilty = [k for k, v in logs.items() if k != "loss" and not np.isfinite(v[i])]
+    step = first + i
+    raise NonFiniteLossError(
+        f"The loss became {logs['loss'][i]} at step {step + 1} "
+        f"(epoch {step // feed.steps_per_epoch + 1}), in the term "
+        f"{guilty[0] if guilty else 'loss'!r}: lower the learning rate "
+        f"(it is {float(logs['learning_rate'][i]):.3g}), set gradient_clip=1.0, "
+        "or look for extreme values in the data."
+    )
+
+
+def _rest_of(model: Model, parameters: Model) -> Model:
+    """Return the model without the leaves that ``parameters`` holds."""
+    return jax.tree.map(
+        lambda parameter, leaf: leaf if parameter is None else None,
+        parameters,
+        model,
+        is_leaf=lambda node: node is None,
+    )
+
+
+def _with_numbers_of(original: Model, trained: Model) -> Model:
+    """Return the trained model with hyperparameters as plain numbers again."""
+    return jax.tree.map(
+        lambda old, new: new if eqx.is_array(old) else old, original, trained
+    )
+
+
+@eqx.filter_jit
+def _copy(tree: Any) -> Any:
+    return jax.tree.map(lambda leaf: jnp.copy(leaf) if eqx.is_array(leaf) else leaf, tree)

@@ -1,0 +1,98 @@
+"""Optimisers and learning-rate schedules: Optax's, held so that equal settings share a program.
+
+Optax builds a new closure at every call, and a compiled program is cached by the identity of the
+functions in it. So the members here are made once, the learning rate is an argument of the
+program, and a schedule is a function of training's progress in [0, 1], not of a step count that
+another number of epochs would change.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import optax
+
+from isthmus.errors import SettingError, unknown
+from isthmus.typing import Array, Float, Number, check_between
+
+OPTIMIZERS: dict[str, optax.GradientTransformation] = {
+    "adam": optax.scale_by_adam(),
+    "adamw": optax.chain(optax.scale_by_adam(), optax.add_decayed_weights(1e-2)),
+    "nadam": optax.scale_by_adam(nesterov=True),
+    "rmsprop": optax.scale_by_rms(),
+    "lion": optax.scale_by_lion(),
+    "sgd": optax.identity(),
+}
+SCHEDULES: dict[str, Callable[[Any], Any]] = {
+    "constant": optax.constant_schedule(1.0),
+    "cosine": optax.cosine_decay_schedule(1.0, 1),
+    "warmup_cosine": optax.warmup_cosine_decay_schedule(0.0, 1.0, 0.05, 1.0),
+    "linear": optax.linear_schedule(1.0, 0.0, 1),
+    "exponential": optax.exponential_decay(1.0, 1, 0.01),
+}
+
+
+class Optimiser(eqx.Module):
+    """How parameters move: direction by name, length by learning rate and schedule.
+
+    Parameters
+    ----------
+    transformation
+        A name of ``OPTIMIZERS``, or an Optax transformation, used whole: it then brings its own
+        learning rate, and ``learning_rate`` and ``schedule`` are not applied.
+    learning_rate
+        Step length at the schedule's height, > 0.
+    schedule
+        A name of ``SCHEDULES``, or a function of the step count as Optax makes them, which is
+        multiplied by ``learning_rate``.
+    clip
+        Greatest global norm of a gradient; None for no clipping.
+    """
+
+    transformation: str | optax.GradientTransformation = eqx.field(static=True)
+    learning_rate: Number
+    schedule: str | Callable[[Any], Any] = eqx.field(static=True)
+    clip: Number | None
+
+    def __check_init__(self) -> None:
+        check_between("The optimiser", "learning_rate", self.learning_rate, 0, 1e3, open_low=True)
+        if self.clip is not None:
+            check_between("The optimiser", "gradient_clip", self.clip, 0, 1e30, open_low=True)
+        _check_name("optimizer", self.transformation, OPTIMIZERS)
+        _check_name("schedule", self.schedule, SCHEDULES)
+
+    def init(self, parameters: Any) -> Any:
+        """Return the optimiser's state before the first step."""
+        return self._transformation().init(eqx.filter(parameters, eqx.is_array))
+
+    def update(
+        self, gradients: Any, state: Any, parameters: Any, step: Array, progress: Array
+    ) -> tuple[Any, Any]:
+        """Return (moved parameters, moved state) after one step."""
+        if self.clip is not None:
+            norm = optax.global_norm(gradients)
+            factor = jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-30))
+            gradients = jax.tree.map(lambda g: factor * g, gradients)
+        updates, state = self._transformation().update(gradients, state, parameters)
+        if isinstance(self.transformation, str):
+            rate = self.rate(step, progress)
+            updates = jax.tree.map(lambda u: -rate * u, updates)
+        return eqx.apply_updates(parameters, updates), state
+
+    def rate(self, step: Float[Array, ""], progress: Float[Array, ""]) -> Float[Array, ""]:
+        """Return the learning rate of a step."""
+        if isinstance(self.schedule, str):
+            return self.learning_rate * SCHEDULES[self.schedule](progress)
+        return self.learning_rate * self.schedule(step)
+
+    def _transformation(self) -> optax.GradientTransformation:
+        if isinstance(self.transformation, str):
+            return OPTIMIZERS[self.transformation]
+        return self.transformation
+
+
+def _check_name(what: str, value: object, table: dict[str, Any]) -> None:
+    if isinstance(value, str) and value not in table:
+        raise SettingError(unknown(what, value, table))

@@ -1,0 +1,204 @@
+"""The autoencoder with a classifier on its code, trained jointly, as a scikit-learn classifier."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+
+from isthmus.engine import Callback, Checkpoint
+from isthmus.errors import DataError
+from isthmus.estimators import inference
+from isthmus.estimators.fitting import AbstractAutoencoder
+from isthmus.heads import AbstractHead, Classifier
+from isthmus.typing import PRNGKeyArray, check_between
+
+
+class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
+    """Learn a code that reconstructs the examples and tells their classes.
+
+    The loss is the autoencoder's, plus the cross-entropy of a logistic regression on the code.
+    With ``decoder=None`` it is a plain classifier.
+
+    Parameters
+    ----------
+    latent_dim : int, default=2
+        Size d of the code, >= 1.
+    classification_weight : float, default=1.0
+        Weight of the cross-entropy, nats, beside the reconstruction's nats.
+    encoder, hidden, activation, decoder, latent, likelihood, corruption, bound, penalties, scaling, \
+start, image_shape, optimizer, learning_rate, schedule, epochs, batch_size, patience, \
+validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbose
+        As of `isthmus.Autoencoder`.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        The labels, sorted.
+
+    Further attributes are as of `isthmus.Autoencoder`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> X, y = load_digits(return_X_y=True)
+    >>> classifier = AutoencoderClassifier(8, hidden=(32,), epochs=2, random_state=0).fit(X, y)
+    >>> classifier.predict(X).shape, classifier.predict_proba(X).shape
+    ((1797,), (1797, 10))
+    """
+
+    def __init__(
+        self,
+        latent_dim: int = 2,
+        *,
+        classification_weight: float = 1.0,
+        encoder: Any = "dense",
+        hidden: Any = "auto",
+        activation: str = "gelu",
+        decoder: Any = "mirror",
+        latent: Any = "deterministic",
+        likelihood: Any = "auto",
+        corruption: Any = None,
+        bound: Any = "elbo",
+        penalties: Any = (),
+        scaling: str = "auto",
+        start: str = "auto",
+        image_shape: tuple[int, ...] | None = None,
+        optimizer: Any = "adam",
+        learning_rate: float = 1e-3,
+        schedule: Any = "cosine",
+        epochs: int = 50,
+        batch_size: int = 64,
+        patience: int = 10,
+        validation_fraction: float = 0.1,
+        gradient_clip: float | None = None,
+        memory_limit: float = 2e9,
+        callbacks: Sequence[Callback] = (),
+        random_state: Any = None,
+        verbose: int = 0,
+    ):
+        self.latent_dim = latent_dim
+        self.classification_weight = classification_weight
+        self.encoder = encoder
+        self.hidden = hidden
+        self.activation = activation
+        self.decoder = decoder
+        self.latent = latent
+        self.likelihood = likelihood
+        self.corruption = corruption
+        self.bound = bound
+        self.penalties = penalties
+        self.scaling = scaling
+        self.start = start
+        self.image_shape = image_shape
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.patience = patience
+        self.validation_fraction = validation_fraction
+        self.gradient_clip = gradient_clip
+        self.memory_limit = memory_limit
+        self.callbacks = callbacks
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        validation_data: Any = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> Self:
+        """Fit the autoencoder and the classifier.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples, n >= 2.
+        y : (n,)
+            Labels: numbers, strings, anything that sorts.
+        validation_data : pair of (X, y), optional
+            The held-out part, instead of a share of the examples.
+        checkpoint : isthmus.engine.Checkpoint, optional
+            Where to keep training's state, and whether to go on from it.
+
+        Returns
+        -------
+        self
+        """
+        target = self._encoded(X, y, classes=None)
+        held_x, held_y = (None, None) if validation_data is None else validation_data
+        held_target = None if held_y is None else self._numbers(held_y)
+        return self._fit(X, target, held_x, held_target, checkpoint)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples.
+        y : (n,)
+            Labels.
+        classes : array, optional
+            All labels that will ever come; wanted at the first call only.
+
+        Returns
+        -------
+        self
+        """
+        if hasattr(self, "model_"):
+            target = self._numbers(y)
+        else:
+            target = self._encoded(X, y, classes)
+        return self._partial_fit(X, target)
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return logits (n, classes), or (n,) for two classes: the second's lead over the first."""
+        logits = self._logits(X)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
+        return softmax(self._logits(X), axis=1)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the likeliest class (n,) of each example."""
+        logits = self._logits(X)
+        return self.classes_[logits.argmax(axis=1)]
+
+    def _logits(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        return self._map(inference.classify, self._examples(X)).astype(np.float64)
+
+    def _heads(self, key: PRNGKeyArray) -> tuple[AbstractHead, ...]:
+        check_between("The estimator", "classification_weight", self.classification_weight, 0, 1e9)
+        return (
+            Classifier.create(
+                key, self.latent_dim, len(self.classes_), self.classification_weight
+            ),
+        )
+
+    def _encoded(self, X: Any, y: Any, classes: Any) -> np.ndarray:
+        """Learn the classes; return the labels' numbers."""
+        if y is None:
+            raise DataError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None: a "
+                "classifier learns from labels."
+            )
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        check_consistent_length(X, y)
+        self._labels = LabelEncoder().fit(y if classes is None else classes)
+        self.classes_ = self._labels.classes_
+        return self._numbers(y)
+
+    def _numbers(self, y: Any) -> np.ndarray:
+        return self._labels.transform(column_or_1d(y)).astype(np.int32)

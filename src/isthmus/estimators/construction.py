@@ -1,0 +1,222 @@
+"""From settings and data to a model: widths, likelihood and start chosen where they are "auto"."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus.corruption import AbstractCorruption
+from isthmus.errors import SettingError, unknown
+from isthmus.estimators.slots import MEMBERS, member, penalty_members
+from isthmus.evaluation.pca import Anchor, fit_anchor
+from isthmus.heads import AbstractHead
+from isthmus.latents import AbstractLatent, Deterministic
+from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Gaussian
+from isthmus.model import Model
+from isthmus.networks import (
+    AbstractNetwork,
+    Chain,
+    Dense,
+    LinearPath,
+    PerExample,
+    mirror,
+    start_at_zero,
+    tie,
+)
+from isthmus.networks.layers import Linear
+from isthmus.scaling import Choice
+from isthmus.typing import Array, PRNGKeyArray, Spec
+
+PCA_ROWS = 30_000
+"""At most so many examples, evenly spaced, decide the PCA that training starts from."""
+
+
+def build_model(
+    settings: Any,
+    scaled_sample: np.ndarray,
+    choice: Choice,
+    image_shape: tuple[int, int, int] | None,
+    heads: Callable[[PRNGKeyArray], tuple[AbstractHead, ...]],
+    key: PRNGKeyArray,
+) -> Model:
+    """Fill every slot.
+
+    Parameters
+    ----------
+    settings
+        The estimator.
+    scaled_sample : (n, D)
+        Training examples, scaled: for the start from PCA.
+    choice
+        The scaling, chosen.
+    image_shape
+        (H, W, C) of the examples, or None.
+    heads
+        Draws the heads.
+    key
+        Randomness of the initial weights.
+    """
+    features = scaled_sample.shape[1]
+    latent: AbstractLatent = member("latent", settings.latent)
+    likelihood = choose_likelihood(settings.likelihood, choice.kind, latent)
+    corruption = None if settings.corruption is None else member("corruption", settings.corruption)
+    encoder_key, decoder_key, head_key = jax.random.split(key, 3)
+    spec = encoder_spec(settings, features, len(scaled_sample), image_shape)
+    width = latent.width(settings.latent_dim)
+    encoder = _build(spec, features, width, image_shape, encoder_key)
+    decoder = _build_decoder(settings, encoder, features, image_shape, decoder_key)
+    model = Model(
+        scaling=choice.scaling,
+        corruption=corruption,
+        encoder=encoder,
+        latent=latent,
+        decoder=decoder,
+        likelihood=likelihood,
+        bound=member("bound", settings.bound),
+        penalties=penalty_members(settings.penalties),
+        heads=heads(head_key),
+        latent_dim=settings.latent_dim,
+    )
+    return _start_from_pca(model, scaled_sample) if _starts_from_pca(settings, model) else model
+
+
+def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> AbstractLikelihood:
+    """Return the likelihood of a setting; ``"auto"`` fits it to the scaling and the latent.
+
+    Bits are Bernoulli. Values within [0, 1] are Gaussian under a plain code, where squared error is
+    what PCA minimises too, and Bernoulli under a drawn one, where a Gaussian of unit variance would
+    weigh a pixel so little that the divergence drowns it. Everything else is Gaussian.
+
+    Examples
+    --------
+    >>> choose_likelihood("auto", "pixels", Deterministic())
+    Gaussian(scale=1.0, output='identity')
+    """
+    if setting != "auto":
+        return member("likelihood", setting)
+    within_unit = scaling in ("unit", "pixels", "range", "minmax")
+    if scaling == "binary" or (within_unit and latent.stochastic):
+        return Bernoulli()
+    return Gaussian()
+
+
+def encoder_spec(
+    settings: Any, features: int, n: int, image_shape: tuple[int, int, int] | None
+) -> Any:
+    """Return the encoder's specification with nothing left to choose, or the user's own module."""
+    spec = settings.encoder
+    if isinstance(spec, str):
+        if spec not in MEMBERS["encoder"]:
+            raise SettingError(unknown("encoder called", spec, MEMBERS["encoder"]))
+        spec = MEMBERS["encoder"][spec](activation=settings.activation)
+        if isinstance(spec, Dense) or settings.hidden != "auto":
+            spec = replace(spec, hidden=_as_widths(settings.hidden))
+    elif settings.hidden != "auto":
+        raise SettingError(
+            f"hidden is {settings.hidden!r}, but the encoder is given whole: write the widths into it."
+        )
+    if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
+        spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, n))
+    return spec
+
+
+def automatic_widths(features: int, latent_dim: int, n: int) -> tuple[int, ...]:
+    """Return the widths of the hidden layers that ``hidden="auto"`` means.
+
+    Examples
+    --------
+    >>> automatic_widths(784, 32, 60_000)
+    (512, 256)
+    """
+    first = int(np.clip(2 ** round(np.log2(8 * features)), 64, 512))
+    return (first, first // 2)
+
+
+def _as_widths(hidden: Any) -> Any:
+    return hidden if isinstance(hidden, str) else tuple(int(w) for w in np.atleast_1d(hidden))
+
+
+def _build(
+    spec: Any,
+    in_features: int,
+    out_features: int,
+    image_shape: tuple[int, int, int] | None,
+    key: PRNGKeyArray,
+) -> AbstractNetwork:
+    if isinstance(spec, AbstractNetwork):
+        return spec
+    if isinstance(spec, Spec):
+        return spec.build(in_features, out_features, key=key, image_shape=image_shape)  # pyright: ignore[reportAttributeAccessIssue]
+    if callable(spec):
+        return PerExample(spec, keyed="key" in inspect.signature(spec).parameters)
+    raise SettingError(
+        f"encoder or decoder is {spec!r}; it must be a name, a specification such as "
+        "isthmus.networks.Dense(hidden=(128, 64)), or an Equinox module."
+    )
+
+
+def _build_decoder(
+    settings: Any,
+    encoder: AbstractNetwork,
+    features: int,
+    image_shape: tuple[int, int, int] | None,
+    key: PRNGKeyArray,
+) -> AbstractNetwork | None:
+    spec = settings.decoder
+    if spec is None:
+        return None
+    if spec in ("mirror", "tied") and not isinstance(encoder, Chain):
+        raise SettingError(
+            f"decoder is {spec!r}, but an encoder of your own has no known inverse order: give the "
+            "decoder too."
+        )
+    if isinstance(spec, str) and spec == "mirror":
+        return mirror(encoder, settings.latent_dim, key)
+    if isinstance(spec, str) and spec == "tied":
+        return tie(encoder)
+    if isinstance(spec, str):
+        raise SettingError(unknown("decoder called", spec, ["mirror", "tied"]))
+    if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
+        spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, 0)[::-1])
+    return _build(spec, settings.latent_dim, features, image_shape, key)
+
+
+def _starts_from_pca(settings: Any, model: Model) -> bool:
+    if settings.start not in ("auto", "pca", "random"):
+        raise SettingError(unknown("start called", settings.start, ["auto", "pca", "random"]))
+    free_code = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
+    possible = free_code and isinstance(model.encoder, Chain) and isinstance(model.decoder, Chain)
+    if settings.start == "pca" and not possible:
+        raise SettingError(
+            "start is 'pca', which needs a deterministic code without an activation and built-in "
+            "networks that are not tied: use start='random'."
+        )
+    return possible and settings.start != "random"
+
+
+def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
+    """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
+    assert isinstance(model.encoder, Chain) and isinstance(model.decoder, Chain)
+    step = -(-len(scaled_sample) // PCA_ROWS)
+    anchor = fit_anchor(scaled_sample[::step], model.latent_dim)
+    features, latent_dim = scaled_sample.shape[1], model.latent_dim
+    weight = _padded_components(anchor, latent_dim)
+    mean = jnp.asarray(anchor.mean, jnp.float32)
+    encoder_path = Linear(weight.T, -mean @ weight.T, (features,), (latent_dim,))
+    decoder_path = Linear(weight, mean, (latent_dim,), (features,))
+    return replace(
+        model,
+        encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
+        decoder=LinearPath(decoder_path, start_at_zero(model.decoder), model.likelihood.link),
+    )
+
+
+def _padded_components(anchor: Anchor, latent_dim: int) -> Array:
+    """Return (d, D) components; directions that the sample does not have are zero."""
+    components = np.zeros((latent_dim, anchor.components.shape[1]), np.float32)
+    components[: len(anchor.components)] = anchor.components
+    return jnp.asarray(components)

@@ -1,0 +1,128 @@
+"""Running a fitted model over many examples: fixed blocks of rows, compiled once.
+
+Rows are computed in groups of one fixed size, so that an example's result does not depend on its
+company, and no number of examples needs a program of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus.model import Model
+from isthmus.scaling import Scaling
+from isthmus.typing import Array, Context
+
+ROWS = 256
+"""Rows computed together."""
+
+GROUPS = 16
+"""Groups in a call, where there are that many."""
+
+Rowwise = Callable[[Model, Array], Any]
+"""From (model, rows (256, ...)) to arrays of as many rows."""
+
+
+def encode(model: Model, x: Array) -> Array:
+    """Return codes (rows, d) of examples in their own units."""
+    return model.code(model.scaling(x))
+
+
+def decode(model: Model, z: Array) -> Array:
+    """Return mean reconstructions (rows, D) of codes, in the data's own units."""
+    return model.scaling.inverse(model.likelihood.mean(model.decode(z)))
+
+
+def reconstruct(model: Model, x: Array) -> Array:
+    """Return mean reconstructions (rows, D) of examples, in their own units."""
+    return model.scaling.inverse(model.reconstruct(model.scaling(x)))
+
+
+def scale(model: Model, x: Array) -> Array:
+    """Return examples in the scaled space."""
+    return model.scaling(x)
+
+
+def unscale(model: Model, x: Array) -> Array:
+    """Return scaled examples in their own units."""
+    return model.scaling.inverse(x)
+
+
+def classify(model: Model, x: Array) -> Array:
+    """Return the first head's logits (rows, classes) at the codes."""
+    return model.heads[0].logits(model.code(model.scaling(x)))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def assess(model: Model, x: Array) -> dict[str, Array]:
+    """Return, a row each, what `measure` and `score_samples` are made of.
+
+    ``squares`` and ``squares_input`` (rows, D): squared errors of the mean reconstruction, scaled
+    and in the data's own units; ``nats``: negative log likelihood at the code; ``floor_nats``: the
+    least that the likelihood allows; ``kl``: divergence of the posterior, nats; ``kl_dimensions``
+    (rows, d) where the latent gives it.
+    """
+    x = x.astype(jnp.float32)
+    scaled = model.scaling(x)
+    h, _ = model.encoder(scaled, None)
+    z = model.latent.code(h)
+    x_hat = model.decode(z)
+    mean = model.likelihood.mean(x_hat)
+    context = Context(jax.random.key(0), jnp.ones(len(x)), jnp.asarray(jnp.inf), training=False)
+    draw, _ = model.latent(h, context, 1)
+    rows = {
+        "squares": (mean - scaled) ** 2,
+        "squares_input": (model.scaling.inverse(mean) - x) ** 2,
+        "nats": model.likelihood(x_hat[None], scaled)[0],
+        "floor_nats": model.likelihood.floor(scaled),
+        "kl": draw.kl,
+        "drawn_nats": model.likelihood(model.decode(draw.z[0])[None], scaled)[0],
+    }
+    if "kl_per_dimension" in draw.statistics:
+        rows["kl_dimensions"] = draw.statistics["kl_per_dimension"]
+    return rows
+
+
+def map_rows(function: Rowwise, model: Model, rows: Any) -> Any:
+    """Return a function of every row, stacked: numpy arrays."""
+    blocks = list(iterate_rows(function, model, rows))
+    return jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
+
+
+def iterate_rows(function: Rowwise, model: Model, rows: Any) -> Iterator[Any]:
+    """Yield a function of the rows, block after block: numpy arrays."""
+    features = int(np.prod(rows.shape[1:]))
+    groups = 1 if len(rows) <= ROWS else GROUPS
+    dtype = np.float32 if rows.dtype == np.float64 else rows.dtype
+    for start in range(0, len(rows), groups * ROWS):
+        part = np.asarray(rows[start : start + groups * ROWS])
+        block = np.zeros((groups * ROWS, features), dtype)
+        block[: len(part)] = part.reshape(len(part), features)
+        used = np.asarray(-(-len(part) // ROWS), np.int32)
+        out = _run_groups(function, model, block.reshape(groups, ROWS, features), used)
+        yield jax.tree.map(lambda a, n=len(part): np.asarray(a)[:n], out)
+
+
+@eqx.filter_jit
+def _run_groups(function: Rowwise, model: Model, block: Array, used: Array) -> Any:
+    """Apply a function to the used groups of a block (G, 256, D); rows come back joined."""
+    block = jnp.asarray(block)
+
+    def fill(i: Array, out: Any) -> Any:
+        return jax.tree.map(lambda o, r: o.at[i].set(r), out, function(model, block[i]))
+
+    shapes = jax.eval_shape(lambda b: function(model, b), block[0])
+    empty = jax.tree.map(lambda s: jnp.zeros((len(block), *s.shape), s.dtype), shapes)
+    out = jax.lax.fori_loop(0, used, fill, empty)
+    return jax.tree.map(lambda o: o.reshape(-1, *o.shape[2:]), out)
+
+
+def map_scaling(scaling: Scaling, x: np.ndarray) -> np.ndarray:
+    """Return examples (n, D) scaled, before there is a model."""
+    return np.concatenate(list(iterate_rows(_scale_alone, scaling, x)))  # pyright: ignore[reportArgumentType]
+
+
+def _scale_alone(scaling: Scaling, x: Array) -> Array:
+    return scaling(x)

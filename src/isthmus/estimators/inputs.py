@@ -1,0 +1,136 @@
+"""What comes in: flat examples in a type that the engine stores, checked."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from isthmus.errors import DataError
+
+STORED = (np.float64, np.float32, np.uint8)
+"""Types that pass unchanged into validation; others become float64."""
+
+ImageShape = tuple[int, int, int]
+
+
+def is_indexed(X: Any) -> bool:
+    """Tell whether ``X`` lies on disk and is read by index: a memory map, or a lazy reader."""
+    if isinstance(X, np.memmap):
+        return True
+    indexable = all(hasattr(X, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
+    return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
+
+
+def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool) -> Any:
+    """Return examples as (n, D), or as they lie on disk, and note or check the features.
+
+    Parameters
+    ----------
+    estimator
+        Gets ``n_features_in_`` and ``feature_names_in_`` when ``fitting``, and is checked against
+        them otherwise.
+    X : (n, D), (n, H, W) or (n, H, W, C)
+        Arrays, data frames, sequences, memory maps or lazy readers.
+    fitting
+        Whether these are the examples to learn from.
+
+    Raises
+    ------
+    ValueError
+        In scikit-learn's words, for what is not a table of finite numbers.
+    DataError
+        If values are too large for single precision.
+    """
+    if is_indexed(X):
+        return _indexed_examples(estimator, X, fitting)
+    if not hasattr(X, "columns"):
+        X = _flattened(X)
+    least = 2 if fitting else 1
+    X = validate_data(
+        estimator,
+        X,
+        reset=fitting,
+        dtype=list(STORED),
+        order="C",
+        ensure_min_samples=least,
+        ensure_min_features=2,
+    )
+    if X.dtype == np.float64:
+        with np.errstate(over="ignore"):
+            single = X.astype(np.float32)
+        if not np.isfinite(single).all():
+            raise DataError(
+                f"The greatest absolute value is {np.abs(X).max():.3g}, beyond what single "
+                "precision holds (3.4e38): rescale that column."
+            )
+        return single
+    return X
+
+
+def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> ImageShape | None:
+    """Return (H, W, C) from the setting or from the examples' own shape, or None for flat ones.
+
+    Raises
+    ------
+    DataError
+        If the setting does not hold as many pixels as an example has features.
+    """
+    own = np.shape(X)[1:] if not hasattr(X, "columns") else ()
+    shape = tuple(given) if given is not None else own if len(own) in (2, 3) else None
+    if shape is None:
+        return None
+    shape = (*shape, 1) if len(shape) == 2 else shape
+    if len(shape) != 3 or int(np.prod(shape)) != features:
+        wanted = "x".join(map(str, shape))
+        raise DataError(
+            f"image_shape {wanted} holds {int(np.prod(shape))} values, and an example has "
+            f"{features}: give height x width x channels of the images."
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def check_varied(X: Any) -> None:
+    """Raise `DataError` if no feature varies over the examples (or an even sample of many)."""
+    sample = np.asarray(X[:: -(-len(X) // 1000)]).reshape(-1, int(np.prod(X.shape[1:])))
+    if (sample == sample[0]).all() and _all_equal(X, sample[0]):
+        raise DataError(
+            f"All {len(X)} examples are the same: every feature is constant, so there is nothing "
+            "to learn."
+        )
+
+
+def _all_equal(X: Any, first: np.ndarray) -> bool:
+    rows = max(1, 2**22 // first.size)
+    return all(
+        (np.asarray(X[i : i + rows]).reshape(-1, first.size) == first).all()
+        for i in range(0, len(X), rows)
+    )
+
+
+def _flattened(X: Any) -> Any:
+    array = X if isinstance(X, np.ndarray) else None
+    if array is None and isinstance(X, list | tuple):
+        return X
+    if array is not None and array.ndim in (3, 4):
+        return array.reshape(len(array), -1)
+    return X
+
+
+def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
+    features = int(np.prod(X.shape[1:]))
+    if X.dtype.kind not in "uifb" or len(X.shape) < 2:
+        raise DataError(
+            f"The examples have type {X.dtype} and shape {X.shape}: numbers, one row an example, "
+            "are needed."
+        )
+    if fitting:
+        if len(X) < 2 or features < 2:
+            raise DataError(f"Found shape {X.shape}: at least 2 examples of 2 features are needed.")
+        estimator.n_features_in_ = features
+    elif features != estimator.n_features_in_:
+        raise DataError(
+            f"X has {features} features, but {type(estimator).__name__} is expecting "
+            f"{estimator.n_features_in_} features as input."
+        )
+    return X

@@ -1,0 +1,157 @@
+"""Fitted estimators to and from model files."""
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus.errors import ModelFileError, SettingError
+from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.classifier import AutoencoderClassifier
+from isthmus.estimators.inference import reconstruct
+from isthmus.model import Model
+from isthmus.modelfile import read_model_file, write_model_file
+from isthmus.scaling import Choice
+from isthmus.treecodec import decode_tree, encode_tree
+
+ESTIMATORS = {cls.__name__: cls for cls in (Autoencoder, AutoencoderClassifier)}
+
+PLAIN = (
+    "n_features_in_", "image_shape_", "_example_shape", "history_", "best_epoch_", "n_epochs_",
+    "stop_reason_", "fit_seconds_", "n_parameters_", "n_trainable_parameters_",
+)  # fmt: skip
+"""Fitted attributes that are JSON as they are (tuples come back as tuples)."""
+
+ARRAYS = ("feature_names_in_", "classes_")
+"""Fitted attributes that are short arrays of numbers or words."""
+
+
+def save(estimator: Any, path: str | Path) -> Path:
+    """Write a fitted estimator, atomically.
+
+    Parameters
+    ----------
+    estimator
+        A fitted `isthmus.Autoencoder` or `isthmus.AutoencoderClassifier`.
+    path
+        Where to; conventionally ``.safetensors``.
+
+    Returns
+    -------
+    Path
+        Where it lies.
+
+    Raises
+    ------
+    SettingError
+        If the model has modules of the user's own, which a file without code cannot hold.
+    """
+    tensors: dict[str, np.ndarray] = {
+        "code_mean": np.atleast_1d(estimator.code_mean_),
+        "code_covariance": np.atleast_2d(estimator.code_covariance_),
+    }
+    about = {
+        "estimator": type(estimator).__name__,
+        "settings": _encode_settings(estimator, tensors),
+        "scaling": {"kind": estimator.scaling_.kind, "reason": estimator.scaling_.reason},
+        "fitted": {name: _encode_plain(getattr(estimator, name)) for name in PLAIN},
+        "arrays": {
+            name: {"values": values.tolist(), "dtype": values.dtype.str}
+            for name in ARRAYS
+            if (values := getattr(estimator, name, None)) is not None
+        },
+        "model": encode_tree(estimator.model_, tensors),
+    }
+    return write_model_file(Path(path), about, tensors)
+
+
+def load(path: str | Path) -> Any:
+    """Read a fitted estimator from a model file.
+
+    Parameters
+    ----------
+    path
+        The ``.safetensors`` file that `save` wrote, or the folder of a run.
+
+    Returns
+    -------
+    Autoencoder or AutoencoderClassifier
+        Fitted, with the settings that it was fitted with.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, truncated, foreign, changed, or of a newer version.
+    """
+    path = Path(path)
+    path = path / "model.safetensors" if path.is_dir() else path
+    about, tensors = read_model_file(path)
+    try:
+        return _rebuilt(about, tensors)
+    except ModelFileError as error:
+        raise ModelFileError(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
+        raise ModelFileError(
+            f"{path} does not hold a consistent model ({type(error).__name__}): fit it again."
+        ) from error
+
+
+def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
+    if about["estimator"] not in ESTIMATORS:
+        raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
+    settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
+    estimator = ESTIMATORS[about["estimator"]](**settings)
+    model = decode_tree(about["model"], tensors)
+    if not isinstance(model, Model):
+        raise ModelFileError("it holds no model.")
+    estimator.model_ = model
+    estimator.likelihood_ = model.likelihood
+    estimator.scaling_ = Choice(about["scaling"]["kind"], about["scaling"]["reason"], model.scaling)
+    for name in PLAIN:
+        setattr(estimator, name, _decode_plain(about["fitted"][name]))
+    for name, array in about["arrays"].items():
+        if name in ARRAYS:
+            setattr(estimator, name, _short_array(array))
+    estimator.code_mean_ = tensors["code_mean"]
+    estimator.code_covariance_ = tensors["code_covariance"]
+    _check_runs(model, estimator.n_features_in_)
+    return estimator
+
+
+def _check_runs(model: Model, features: int) -> None:
+    """Trace the model on one example of the size it claims, so that shapes that disagree show."""
+    example = jax.ShapeDtypeStruct((1, features), jnp.float32)
+    run = reconstruct if model.decoder is not None else lambda m, x: m.code(m.scaling(x))
+    jax.eval_shape(lambda x: run(model, x), example)
+
+
+def _short_array(array: dict[str, Any]) -> np.ndarray:
+    dtype = np.dtype(array["dtype"])
+    if dtype.kind not in "iufbUO":
+        raise ModelFileError(f"it holds labels of type {array['dtype']!r}.")
+    return np.array(array["values"], dtype)
+
+
+def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Return the settings as JSON; what only a program can hold falls back to its default."""
+    settings = estimator.get_params(deep=False)
+    defaults = type(estimator)().get_params(deep=False)
+    encoded = {}
+    for name, value in settings.items():
+        try:
+            encoded[name] = encode_tree(value, tensors, f"settings.{name}")
+        except SettingError:
+            encoded[name] = encode_tree(defaults[name], tensors, f"settings.{name}")
+    return encoded
+
+
+def _encode_plain(value: Any) -> Any:
+    return {"tuple": list(value)} if isinstance(value, tuple) else value
+
+
+def _decode_plain(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"tuple"}:
+        return tuple(value["tuple"])
+    return value

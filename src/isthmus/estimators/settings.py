@@ -1,0 +1,78 @@
+"""Settings of an estimator: nested specifications, plain checks, and a fingerprint."""
+
+from dataclasses import replace
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from isthmus.errors import SettingError, unknown
+from isthmus.estimators.slots import MEMBERS, member
+from isthmus.typing import Spec, check_between
+
+UNSEEN = ("callbacks", "verbose", "memory_limit")
+"""Settings that do not change what a run computes."""
+
+
+def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> dict[str, Any]:
+    """Apply ``slot__name=value`` settings; return the others.
+
+    A specification is frozen, so a changed one takes its place: estimators that share it do not
+    see the change. A slot that holds a name gets the member of that name first.
+
+    Raises
+    ------
+    SettingError
+        If the slot's member has no such parameter.
+    """
+    plain = {name: value for name, value in params.items() if "__" not in name}
+    for name, value in plain.items():
+        if name not in estimator.get_params(deep=False):
+            return params  # scikit-learn names the mistake
+        setattr(estimator, name, value)
+    for name, value in params.items():
+        slot, _, field = name.partition("__")
+        if not field:
+            continue
+        spec = getattr(estimator, slot, None)
+        if isinstance(spec, str) and spec in MEMBERS.get(slot, {}):
+            spec = MEMBERS[slot][spec]()
+        if not isinstance(spec, Spec):
+            raise SettingError(
+                f"{name} cannot be set: {slot} is {spec!r}, which has no parameters."
+            )
+        setattr(estimator, slot, _changed(slot, spec, field, value))
+    return plain
+
+
+def _changed(slot: str, spec: Spec, field: str, value: Any) -> Spec:
+    first, _, rest = field.partition("__")
+    known = spec.get_params(deep=False)
+    if first not in known:
+        raise SettingError(unknown(f"parameter of {slot} {type(spec).__name__}", first, known))
+    if rest:
+        value = _changed(f"{slot}__{first}", known[first], rest, value)
+    return replace(spec, **{first: value})
+
+
+def check_settings(estimator: Any) -> None:
+    """Raise `SettingError` for plain settings out of range."""
+    infinity = float("inf")
+    for name, least in (("latent_dim", 1), ("epochs", 0), ("batch_size", 1), ("patience", 0)):
+        value = getattr(estimator, name)
+        whole = hasattr(value, "__index__") and not isinstance(value, bool)
+        if not whole or value < least:
+            raise SettingError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+    check_between("The estimator", "validation_fraction", estimator.validation_fraction, 0, 0.9)
+    check_between("The estimator", "memory_limit", estimator.memory_limit, 0, infinity)
+    for slot in ("latent", "bound"):
+        member(slot, getattr(estimator, slot))
+
+
+def fingerprint(estimator: BaseEstimator, examples: Any) -> dict[str, Any]:
+    """Return what a checkpoint must agree with: the settings, and the examples' shape and type."""
+    settings = {
+        name: value if isinstance(value, str | int | float | type(None)) else repr(value)
+        for name, value in estimator.get_params(deep=False).items()
+        if name not in UNSEEN
+    }
+    return settings | {"examples": f"{tuple(examples.shape)} {examples.dtype}"}

@@ -1,0 +1,61 @@
+"""From a setting, a name or a specification, to the member of a slot."""
+
+from typing import Any, TypeVar
+
+from isthmus import bounds, corruption, latents, likelihoods, networks, penalties
+from isthmus.errors import SettingError, unknown
+from isthmus.typing import Spec
+
+MEMBERS: dict[str, dict[str, Any]] = {
+    "corruption": dict(corruption.MEMBERS),
+    "encoder": dict(networks.MEMBERS),
+    "decoder": dict(networks.MEMBERS),
+    "latent": dict(latents.MEMBERS),
+    "likelihood": dict(likelihoods.MEMBERS),
+    "bound": dict(bounds.MEMBERS),
+    "penalties": dict(penalties.MEMBERS),
+}
+"""Every slot's members by name, under the parameter that takes them."""
+
+KINDS: dict[str, type] = {
+    "corruption": corruption.AbstractCorruption,
+    "latent": latents.AbstractLatent,
+    "likelihood": likelihoods.AbstractLikelihood,
+    "bound": bounds.AbstractBound,
+    "penalties": penalties.AbstractPenalty,
+}
+
+S = TypeVar("S", bound=Spec)
+
+
+def member(slot: str, value: Any) -> Any:
+    """Return the member that a setting names, or the setting itself where it is one already.
+
+    Raises
+    ------
+    SettingError
+        If the name is unknown (the nearest one is suggested) or the value is no member.
+
+    Examples
+    --------
+    >>> member("latent", "gaussian")
+    Gaussian()
+    """
+    if isinstance(value, str):
+        if value not in MEMBERS[slot]:
+            raise SettingError(unknown(f"{slot} called", value, MEMBERS[slot]))
+        return MEMBERS[slot][value]()
+    if isinstance(value, KINDS[slot]):
+        return value
+    raise SettingError(
+        f"{slot} is {value!r}; it must be a name ({', '.join(MEMBERS[slot])}) or a member of "
+        f"isthmus.{slot if slot in ('corruption', 'penalties') else slot + 's'}."
+    )
+
+
+def penalty_members(value: Any) -> tuple[penalties.AbstractPenalty, ...]:
+    """Return the penalties of a setting: none, one, or several."""
+    if value is None:
+        return ()
+    several = value if isinstance(value, tuple | list) else (value,)
+    return tuple(member("penalties", one) for one in several)

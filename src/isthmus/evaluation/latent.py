@@ -1,0 +1,132 @@
+"""What the code does with its dimensions: spread, dead and collapsed ones, correlation."""
+
+from typing import Any
+
+import numpy as np
+
+from isthmus.errors import DataError
+
+DEAD = 1e-4
+COLLAPSED_NATS = 0.01
+ACTIVE_VARIANCE = 0.01
+CORRELATED = 0.95
+
+
+def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> dict[str, Any]:
+    """Measure how a code uses its dimensions, and name what is wrong with a remedy.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n, d)
+        Codes of n examples; for a probabilistic code the means of the posteriors.
+    kl_per_dimension : ndarray of shape (d,), optional
+        Mean KL divergence of each dimension's posterior from its prior, in nats. Given for
+        probabilistic codes only.
+
+    Returns
+    -------
+    dict
+        ``dim``; ``std`` (a number a dimension); ``dead``, dimensions with below 1/10,000 of
+        the largest variance; ``collapsed``, those with a KL below 0.01 nats (None without
+        ``kl_per_dimension``); ``active``, how many are neither: for a probabilistic code
+        those whose posterior mean has a variance above 0.01 [1]_, otherwise those not
+        dead; ``effective_rank``, the exponential of the entropy of the covariance spectrum
+        [2]_, 1 to d; ``max_correlation`` and ``mean_correlation``, absolute, between two
+        dimensions (None when fewer than two vary); ``warnings``, a list of sentences.
+
+    Raises
+    ------
+    DataError
+        When a code is not finite.
+
+    References
+    ----------
+    .. [1] Burda, Grosse and Salakhutdinov (2016), Importance weighted autoencoders, sec. 5.2.
+    .. [2] Roy and Vetterli (2007), The effective rank, definition 1, of the covariance.
+
+    Examples
+    --------
+    >>> codes = np.array([[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0], [-2.0, 0.0]])
+    >>> report = diagnose(codes)
+    >>> report["active"], report["dead"], report["effective_rank"]
+    (1, [1], 1.0)
+    """
+    codes = np.asarray(codes, np.float64).reshape(len(codes), -1)
+    if not np.isfinite(codes).all():
+        raise DataError(
+            f"{int((~np.isfinite(codes)).any(axis=1).sum())} of {len(codes)} codes are not "
+            "finite, but every code must be; fit again with a lower learning rate or "
+            "gradient_clip=1."
+        )
+    variance = codes.var(axis=0)
+    dead = np.flatnonzero(variance <= DEAD * variance.max()).tolist()
+    collapsed = None
+    active = codes.shape[1] - len(dead)
+    if kl_per_dimension is not None:
+        collapsed = np.flatnonzero(np.asarray(kl_per_dimension) < COLLAPSED_NATS).tolist()
+        active = int((variance > ACTIVE_VARIANCE).sum())
+    correlations = _correlations(codes, dead)
+    highest = float(correlations.max()) if correlations.size else None
+    return {
+        "dim": codes.shape[1],
+        "std": np.sqrt(variance).tolist(),
+        "active": active,
+        "dead": dead,
+        "collapsed": collapsed,
+        "effective_rank": _effective_rank(codes),
+        "max_correlation": highest,
+        "mean_correlation": float(correlations.mean()) if correlations.size else None,
+        "warnings": _warnings(codes.shape[1], dead, collapsed or [], highest),
+    }
+
+
+def _correlations(codes: np.ndarray, dead: list[int]) -> np.ndarray:
+    """Absolute correlations of every pair of living dimensions, flat."""
+    living = np.delete(codes, dead, axis=1)
+    if living.shape[1] < 2:
+        return np.empty(0)
+    matrix = np.abs(np.corrcoef(living, rowvar=False))
+    return np.minimum(matrix[np.triu_indices(len(matrix), 1)], 1.0)
+
+
+def _effective_rank(codes: np.ndarray) -> float:
+    spectrum = np.linalg.eigvalsh(np.atleast_2d(np.cov(codes, rowvar=False, ddof=0)))
+    spectrum = np.maximum(spectrum, 0.0)
+    if spectrum.sum() == 0:
+        return 0.0
+    share = spectrum / spectrum.sum()
+    share = share[share > 0]
+    return float(np.exp(-(share * np.log(share)).sum()))
+
+
+def _named(dimensions: list[int], limit: int = 6) -> str:
+    shown = ", ".join(str(i) for i in dimensions[:limit])
+    return shown if len(dimensions) <= limit else f"{shown}, ..."
+
+
+def _warnings(dim: int, dead: list[int], collapsed: list[int], highest: float | None) -> list[str]:
+    silent = [i for i in dead if i not in collapsed]
+    sentences = []
+    if len(dead) == dim and not collapsed:
+        sentences.append(
+            "Every example has the same code, so nothing is encoded: lower the learning rate, "
+            "and use a code without a dead zone (linear or tanh, not ReLU)."
+        )
+    elif silent:
+        sentences.append(
+            f"{len(silent)} of {dim} code dimensions hardly vary (index {_named(silent)}): "
+            f"set latent_dim={dim - len(dead)}, or lower the learning rate if you need them all."
+        )
+    if collapsed:
+        remedy = f"or set latent_dim={dim - len(collapsed)}" if len(collapsed) < dim else ""
+        sentences.append(
+            f"{len(collapsed)} of {dim} code dimensions have collapsed onto the prior, with a KL "
+            f"below {COLLAPSED_NATS} nats (index {_named(collapsed)}): lower beta, warm it up "
+            f"over more epochs{', ' + remedy if remedy else ''}."
+        )
+    if highest is not None and highest > CORRELATED:
+        sentences.append(
+            f"Two code dimensions carry nearly the same thing (correlation {highest:.2f}): "
+            f"set latent_dim={dim - 1}, or rotate the code with PCA before reading its axes."
+        )
+    return sentences

@@ -1,0 +1,155 @@
+"""PCA as the anchor: what a linear code of the same size achieves on the same data."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isthmus.errors import SettingError
+from isthmus.evaluation.reconstruction import blocks
+
+EXACT_LIMIT = 4096
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A fitted PCA; one fit serves every code size up to the number of components.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (D,)
+        Mean of the training part.
+    components : ndarray of shape (K, D)
+        Orthonormal rows, the most variance first.
+    variances : ndarray of shape (K,)
+        Variance along each component (divided by n, not n - 1).
+    """
+
+    mean: np.ndarray
+    components: np.ndarray
+    variances: np.ndarray
+
+    def transform(self, X: np.ndarray, k: int) -> np.ndarray:
+        """Project ``X`` (n, D) on the first ``k`` components: float32 codes (n, k)."""
+        W = self._leading(k)
+        codes = np.empty((len(X), k), np.float32)
+        for rows in blocks(len(X)):
+            codes[rows] = self._centre(X[rows]) @ W.T
+        return codes
+
+    def reconstruct(self, X: np.ndarray, k: int) -> np.ndarray:
+        """Project ``X`` (n, D) on ``k`` components and back: float32 (n, D).
+
+        With ``k=0`` every row becomes the training mean.
+        """
+        W = self._leading(k)
+        X_hat = np.empty((len(X), len(self.mean)), np.float32)
+        for rows in blocks(len(X)):
+            X_hat[rows] = (self._centre(X[rows]) @ W.T) @ W + self.mean
+        return X_hat
+
+    def column_mse(self, X: np.ndarray, k: int) -> np.ndarray:
+        """Mean squared error (D,) of each column at ``k`` components."""
+        W = self._leading(k)
+        total = np.zeros(len(self.mean))
+        for rows in blocks(len(X)):
+            centred = self._centre(X[rows])
+            residual = centred - (centred @ W.T) @ W
+            total += np.square(residual, dtype=np.float64).sum(axis=0)
+        return total / len(X)
+
+    def mse(self, X: np.ndarray, k: int) -> float:
+        """Mean squared error of an element at ``k`` components; ``k=0`` gives the variance."""
+        return float(self.column_mse(X, k).mean())
+
+    def _centre(self, X: np.ndarray) -> np.ndarray:
+        return np.asarray(X, np.float32) - self.mean.astype(np.float32)
+
+    def _leading(self, k: int) -> np.ndarray:
+        if not 0 <= k <= len(self.components):
+            raise SettingError(
+                f"PCA was asked for {k} components, but {len(self.components)} were fitted; "
+                f"ask for 0 to {len(self.components)}, or fit the anchor with a larger k_max."
+            )
+        return self.components[:k].astype(np.float32)
+
+
+def fit_anchor(X: np.ndarray, k_max: int | None = None) -> Anchor:
+    """Fit PCA (centred, not standardised) to the rows of ``X``.
+
+    Exact up to 4096 features (eigenvectors of the covariance) and, with fewer examples than
+    features, up to 4096 examples (eigenvectors of the Gram matrix); mean and covariance are
+    accumulated in float64, block by block. Above both, scikit-learn's randomised PCA with a
+    fixed seed, which is close but not exact.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, D)
+        Training part, in the scaled space that the model sees.
+    k_max : int, optional
+        The most components that will be asked for; all of them (64 for the randomised
+        method) when not given. Never more than ``min(n, D)``.
+
+    Returns
+    -------
+    Anchor
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 4.0]], np.float32)
+    >>> anchor = fit_anchor(X)
+    >>> round(anchor.mse(X, 1), 6), round(anchor.mse(X, 0), 6)
+    (0.0, 1.666667)
+    """
+    n, features = X.shape
+    most = min(n, features)
+    k = most if k_max is None else min(k_max, most)
+    mean = sum(X[rows].sum(axis=0, dtype=np.float64) for rows in blocks(n)) / n
+    if features <= min(EXACT_LIMIT, n):
+        variances, components = _from_covariance(X, mean, k)
+    elif n <= EXACT_LIMIT:
+        variances, components = _from_gram(X, mean, k)
+    elif features <= EXACT_LIMIT:
+        variances, components = _from_covariance(X, mean, k)
+    else:
+        variances, components = _randomised(X, mean, k if k_max is not None else min(64, most))
+    return Anchor(mean, _fix_signs(components), np.maximum(variances, 0.0))
+
+
+def _leading_eigenpairs(S: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ``k`` largest eigenvalues of S, falling, and their eigenvectors as rows."""
+    from scipy.linalg import eigh
+
+    size = len(S)
+    values, vectors = eigh(S, subset_by_index=(size - k, size - 1), overwrite_a=True)
+    return values[::-1], vectors[:, ::-1].T
+
+
+def _from_covariance(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    covariance = np.zeros((len(mean), len(mean)))
+    for rows in blocks(len(X)):
+        centred = X[rows].astype(np.float64) - mean
+        covariance += centred.T @ centred
+    return _leading_eigenpairs(covariance / len(X), k)
+
+
+def _from_gram(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    centred = X.astype(np.float64) - mean
+    variances, vectors = _leading_eigenpairs(centred @ centred.T / len(X), k)
+    # Centring takes one direction from the n examples; qr completes it, orthonormal.
+    components = np.linalg.qr((vectors @ centred).T)[0].T
+    return variances, components
+
+
+def _randomised(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.utils.extmath import randomized_svd
+
+    centred = X - mean.astype(np.float32)
+    _, singular, components = randomized_svd(centred, k, random_state=0)
+    return singular.astype(np.float64) ** 2 / len(X), components
+
+
+def _fix_signs(components: np.ndarray) -> np.ndarray:
+    """Make each component's largest loading positive, so that a refit gives the same picture."""
+    largest = np.abs(components).argmax(axis=1)
+    signs = np.sign(components[np.arange(len(components)), largest])
+    return components * np.where(signs == 0, 1.0, signs)[:, None]

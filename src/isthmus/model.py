@@ -1,0 +1,164 @@
+"""The autoencoder as one module: its slots, its forward pass, its objective."""
+
+from typing import Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from isthmus.bounds import AbstractBound
+from isthmus.corruption import AbstractCorruption
+from isthmus.heads import AbstractHead
+from isthmus.latents import AbstractLatent
+from isthmus.likelihoods import AbstractLikelihood
+from isthmus.networks import AbstractNetwork, PerExample, Tied
+from isthmus.penalties import AbstractPenalty
+from isthmus.scaling import Scaling
+from isthmus.typing import Array, Context, Fixed, Float, Pass, Shaped
+
+
+class Model(eqx.Module):
+    """An autoencoder: one member in every slot.
+
+    Examples are flat, (B, D), in the data's own units on the way in; the scaling is the first
+    thing that happens to them. Arrays are parameters unless wrapped in `Fixed`; plain numbers in
+    the slots are hyperparameters.
+
+    Parameters
+    ----------
+    scaling, corruption, encoder, latent, decoder, likelihood, bound, penalties, heads
+        The slots; without a decoder nothing is reconstructed and the cost is zero.
+    latent_dim
+        Size d of the code.
+    draws
+        Codes drawn for each example in training, K.
+    """
+
+    scaling: Scaling
+    corruption: AbstractCorruption | None
+    encoder: AbstractNetwork
+    latent: AbstractLatent
+    decoder: AbstractNetwork | None
+    likelihood: AbstractLikelihood
+    bound: AbstractBound
+    penalties: tuple[AbstractPenalty, ...]
+    heads: tuple[AbstractHead, ...]
+    latent_dim: int = eqx.field(static=True)
+    draws: int = eqx.field(static=True, default=1)
+
+    def code(self, x: Float[Array, "B D"]) -> Float[Array, "B d"]:
+        """Return the codes of scaled examples, as after training."""
+        return self.latent.code(self.encoder(x, None)[0])
+
+    def decode(self, z: Float[Array, "B d"]) -> Float[Array, "B D"]:
+        """Return the raw outputs for codes, before the likelihood's link."""
+        return self._run_decoder(z, None)[0]
+
+    def reconstruct(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the mean reconstructions of scaled examples, in scaled units."""
+        return self.likelihood.mean(self.decode(self.code(x)))
+
+    def forward(
+        self,
+        x: Shaped[Array, "B D"],
+        target: Shaped[Array, " B"] | None,
+        context: Context,
+    ) -> tuple[Pass, Self]:
+        """Return one whole pass, and this model with its statistics moved."""
+        corrupt_key, encoder_key, latent_key, decoder_key = jax.random.split(context.key, 4)
+        x = self.scaling(x)
+        corrupted = x if self.corruption is None else self.corruption(corrupt_key, x)
+        h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
+        draw, latent = self.latent(h, context.with_key(latent_key), self.draws)
+        x_hat, decoder, cost = None, None, jnp.zeros((self.draws, x.shape[0]))
+        if self.decoder is not None:
+            x_hat, decoder = self._decode_draws(draw.z, context.with_key(decoder_key))
+            cost = self.likelihood(x_hat, x)
+        moved = eqx.tree_at(
+            lambda m: (m.encoder, m.latent, m.decoder),
+            self,
+            (encoder, latent, decoder),
+            is_leaf=lambda node: node is None,
+        )
+        return Pass(x, corrupted, target, h, draw, x_hat, cost, self, context), moved
+
+    def _decode_draws(
+        self, z: Float[Array, "K B d"], context: Context
+    ) -> tuple[Float[Array, "K B D"], AbstractNetwork]:
+        draws, batch, _ = z.shape
+        weights = jnp.tile(context.weights, draws)
+        step = Context(context.key, weights, context.epoch, context.training)
+        x_hat, decoder = self._run_decoder(z.reshape(draws * batch, -1), step)
+        return x_hat.reshape(draws, batch, -1), decoder
+
+    def _run_decoder(
+        self, z: Float[Array, "B d"], context: Context | None
+    ) -> tuple[Float[Array, "B D"], AbstractNetwork]:
+        assert self.decoder is not None
+        if isinstance(self.decoder, Tied):
+            return self.decoder.run(self.encoder, z, context)
+        return self.decoder(z, context)
+
+
+def objective(
+    model: Model, x: Array, target: Array | None, context: Context
+) -> tuple[Float[Array, ""], tuple[dict[str, Array], Model]]:
+    """Return the loss of a batch, its terms, and the model with its statistics moved.
+
+    The loss is the weighted mean over the batch of bound + penalties + heads, nats an example;
+    the terms are the same mean of its parts, unweighted by beta where the part is ``kl``. This is
+    the only place where costs of examples are averaged.
+    """
+    p, moved = model.forward(x, target, context)
+    parts = {"reconstruction": p.cost.mean(0), "kl": p.draw.kl, "latent_cost": p.draw.cost}
+    extras = [(type(s).__name__.lower(), s(p)) for s in (*model.penalties, *model.heads)]
+    total = model.bound(p) + sum(charge for _, charge in extras)
+    for name, charge in extras:
+        parts[name] = parts.get(name, 0) + charge
+    weights = context.weights / context.weights.sum()
+    terms = {name: (weights * part).sum() for name, part in parts.items()}
+    return (weights * total).sum(), (terms, moved)
+
+
+def partition(model: Model) -> tuple[Model, Model]:
+    """Return (parameters, everything else), two models with None where the other has a leaf.
+
+    Hyperparameters, plain numbers until now, become scalars of the second, so that the compiled
+    program takes them as arguments.
+    """
+
+    def is_whole(node: object) -> bool:
+        return isinstance(node, Fixed)
+
+    mask = jax.tree.map(lambda n: eqx.is_inexact_array(n), model, is_leaf=is_whole)
+    parameters, rest = eqx.partition(model, mask, is_leaf=is_whole)
+    return parameters, _trace_numbers(rest)
+
+
+def count_parameters(model: Model) -> tuple[int, int]:
+    """Return (all, trainable) parameters: running statistics count in the first alone.
+
+    The scaling's constants belong to the data and are not counted.
+    """
+    trainable = sum(leaf.size for leaf in jax.tree.leaves(partition(model)[0]))
+    running = sum(
+        leaf.size
+        for network in (model.encoder, model.decoder)
+        for leaf in jax.tree.leaves(network, is_leaf=lambda n: isinstance(n, Fixed))
+        if isinstance(leaf, Fixed)
+        for leaf in [leaf.value]
+    )
+    return trainable + running, trainable
+
+
+def _trace_numbers(rest: Model) -> Model:
+    """Turn plain numbers into scalars, except within the user's own modules."""
+
+    def leave(node: object) -> bool:
+        return isinstance(node, PerExample)
+
+    def trace(node: object) -> object:
+        is_number = isinstance(node, int | float) and not isinstance(node, bool)
+        return jnp.asarray(node, jnp.float32) if is_number else node
+
+    return jax.tree.map(trace, rest, is_leaf=leave)

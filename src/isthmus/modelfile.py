@@ -1,0 +1,103 @@
+"""The model file: tensors, and in the header a JSON description of them. Never any code.
+
+One ``.safetensors`` file. The header's ``isthmus`` entry is JSON with a format version; beside it
+stands a checksum over description and tensors. What the description says is the business of
+`isthmus.estimators.persistence`.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as tensors_of
+from safetensors.numpy import save as bytes_of
+
+import isthmus
+from isthmus.errors import ModelFileError
+
+FORMAT = 1
+"""Version of the layout; a file with a greater one is refused."""
+
+def write_model_file(path: Path, about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Path:
+    """Write a description and its tensors, whole or not at all; return the path."""
+    about = {"format": FORMAT, "version": isthmus.__version__, **about}
+    header = json.dumps(about, sort_keys=True)
+    metadata = {"isthmus": header, "checksum": _checksum(header, tensors)}
+    return _write(path, bytes_of(tensors, metadata))
+
+
+def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the description and the tensors of a model file.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, truncated, foreign, changed, or of a newer version.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelFileError(f"There is no model file {path}: check the path.") from None
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        tensors = tensors_of(content)
+        length = int.from_bytes(content[:8], "little")
+        metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelFileError(
+            f"{path} is not a whole .safetensors file ({len(content)} bytes): it is truncated, or "
+            "something else."
+        ) from error
+    if "isthmus" not in metadata:
+        raise ModelFileError(
+            f"{path} is a .safetensors file, but not one of isthmus's: it has no isthmus header."
+        )
+    try:
+        about = json.loads(metadata["isthmus"])
+        version = about["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelFileError(f"{path} has a header that cannot be read: it was changed.") from error
+    if not isinstance(version, int) or version > FORMAT:
+        raise ModelFileError(
+            f"{path} has format {version}, written by isthmus {about.get('version')}, and this is "
+            f"isthmus {isthmus.__version__} with format {FORMAT}: upgrade isthmus."
+        )
+    if metadata.get("checksum") != _checksum(metadata["isthmus"], tensors):
+        raise ModelFileError(
+            f"{path} does not match its checksum: it was changed or damaged after it was written."
+        )
+    return about, tensors
+
+
+def _checksum(header: str, tensors: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(header.encode())
+    for name in sorted(tensors):
+        array = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return path
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

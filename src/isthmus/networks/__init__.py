@@ -1,0 +1,31 @@
+"""Encoders and decoders: dense, convolutional, mirrored, tied, and the user's own."""
+
+from isthmus.networks.chain import (
+    AbstractNetwork,
+    Chain,
+    LinearPath,
+    PerExample,
+    Tied,
+    mirror,
+    start_at_zero,
+    tie,
+)
+from isthmus.networks.convolutional import Convolutional
+from isthmus.networks.dense import Dense
+
+MEMBERS = {"dense": Dense, "conv": Convolutional}
+"""The architectures by the names that settings and the command line use."""
+
+__all__ = [
+    "MEMBERS",
+    "AbstractNetwork",
+    "Chain",
+    "Convolutional",
+    "Dense",
+    "LinearPath",
+    "PerExample",
+    "Tied",
+    "mirror",
+    "start_at_zero",
+    "tie",
+]

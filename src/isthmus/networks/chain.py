@@ -1,0 +1,207 @@
+"""Networks: chains of finished affine maps, their mirrors, their ties, and the path from PCA.
+
+Every network is called as ``network(x, context)`` on a batch of flat examples and returns
+``(y, network)``: the outputs, and itself with running statistics moved. Without a context it runs
+as it does after training and returns itself unchanged.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from isthmus.activations import activation
+from isthmus.errors import SettingError
+from isthmus.networks.layers import AbstractAffine, BatchNorm, Finish, Linear
+from isthmus.typing import Array, Context, Float, PRNGKeyArray
+
+
+class AbstractNetwork(eqx.Module):
+    """A map from flat examples (B, in) to flat outputs (B, out)."""
+
+    @abstractmethod
+    def __call__(
+        self, x: Float[Array, "B fan_in"], context: Context | None
+    ) -> tuple[Float[Array, "B fan_out"], Self]:
+        """Return the outputs, and this network with its statistics moved."""
+
+
+class Chain(AbstractNetwork):
+    """Affine maps, each with its finish, one after another."""
+
+    affines: tuple[AbstractAffine, ...]
+    finishes: tuple[Finish, ...]
+
+    def __call__(
+        self, x: Float[Array, "B fan_in"], context: Context | None
+    ) -> tuple[Float[Array, "B fan_out"], Self]:
+        """Return the flat outputs, and this chain with its statistics moved."""
+        maps = tuple(affine.__call__ for affine in self.affines)
+        y = x.reshape(x.shape[0], *self.affines[0].in_shape)
+        y, finishes = _run(maps, self.finishes, y, context)
+        return y, type(self)(self.affines, finishes)
+
+
+class Tied(AbstractNetwork):
+    """The decoder that has no weights but the encoder's, transposed; biases are its own.
+
+    It is bound to the encoder for each pass, so that the gradient of a weight is the sum of both
+    its uses.
+    """
+
+    biases: tuple[Float[Array, " c"], ...]
+    finishes: tuple[Finish, ...]
+
+    def __call__(
+        self, x: Float[Array, "B fan_in"], context: Context | None
+    ) -> tuple[Float[Array, "B fan_out"], Self]:
+        """Raise: a tied decoder runs only beside its encoder, see `run`."""
+        raise SettingError("A tied decoder has no weights of its own; call run(encoder, ...).")
+
+    def run(
+        self, encoder: Chain, x: Float[Array, "B fan_in"], context: Context | None
+    ) -> tuple[Float[Array, "B fan_out"], Self]:
+        """Return the flat outputs of the transposed encoder, and this decoder moved."""
+        maps = tuple(
+            _TransposedMap(affine, bias)
+            for affine, bias in zip(reversed(encoder.affines), self.biases, strict=True)
+        )
+        y, finishes = _run(maps, self.finishes, x, context)
+        return y, type(self)(self.biases, finishes)
+
+
+class LinearPath(AbstractNetwork):
+    """A linear map beside a network, their outputs added.
+
+    Set from PCA, with the network's last layer at zero, training starts at PCA's error.
+
+    Parameters
+    ----------
+    linear
+        The straight way.
+    network
+        The crooked way.
+    link
+        Activation of the straight way: the logit, say, before a logistic output.
+    """
+
+    linear: Linear
+    network: AbstractNetwork
+    link: str = eqx.field(static=True, default="identity")
+
+    def __call__(
+        self, x: Float[Array, "B fan_in"], context: Context | None
+    ) -> tuple[Float[Array, "B fan_out"], Self]:
+        """Return link(linear(x)) + network(x), and this network with its statistics moved."""
+        y, network = self.network(x, context)
+        straight = activation(self.link)(self.linear(x))
+        return straight + y, type(self)(self.linear, network, self.link)
+
+
+class PerExample(AbstractNetwork):
+    """The user's own Equinox module, written for one flat example and mapped over the batch.
+
+    A module that takes a ``key`` keyword gets one an example while training, and none after it.
+    """
+
+    module: Callable[..., Array]
+    keyed: bool = eqx.field(static=True, default=False)
+
+    def __call__(
+        self, x: Float[Array, "B fan_in"], context: Context | None
+    ) -> tuple[Float[Array, "B fan_out"], Self]:
+        """Return the module's outputs, flattened."""
+        if context is not None and context.training and self.keyed:
+            keys = jax.random.split(context.key, x.shape[0])
+            y = jax.vmap(lambda row, key: self.module(row, key=key))(x, keys)
+        else:
+            module = eqx.nn.inference_mode(self.module)
+            y = jax.vmap(module)(x)
+        return y.reshape(x.shape[0], -1), self
+
+
+def mirror(encoder: Chain, latent_dim: int, key: PRNGKeyArray) -> Chain:
+    """Return a decoder with the encoder's layers in inverse order and fresh weights.
+
+    Hidden layers carry the activations, the normalisation and the dropout of their counterparts;
+    the output is linear.
+    """
+    finishes = _mirrored_finishes(encoder)
+    keys = jax.random.split(key, len(finishes))
+    affines: list[AbstractAffine] = []
+    for affine, finish, k in zip(reversed(encoder.affines), finishes, keys, strict=True):
+        if affines:
+            affines.append(affine.mirror(k, finish.activation))
+        else:  # the code may be narrower than the encoder's output (means, without variances)
+            affines.append(
+                Linear.create(k, (latent_dim,), affine.in_shape, finish.activation)
+            )
+    return Chain(tuple(affines), finishes)
+
+
+def tie(encoder: Chain) -> Tied:
+    """Return a tied decoder for ``encoder``: one bias for every layer that it transposes."""
+    biases = tuple(
+        jnp.zeros(affine.in_shape[-1] if len(affine.in_shape) == 3 else _width(affine))
+        for affine in reversed(encoder.affines)
+    )
+    return Tied(biases, _mirrored_finishes(encoder))
+
+
+def start_at_zero(network: Chain) -> Chain:
+    """Return the chain with its last affine map at zero, so that it adds nothing yet."""
+    return eqx.tree_at(
+        lambda c: c.affines[-1], network, replace_fn=lambda a: jax.tree.map(jnp.zeros_like, a)
+    )
+
+
+class _TransposedMap(eqx.Module):
+    """y -> W^T y + b for another layer's W."""
+
+    affine: AbstractAffine
+    bias: Array
+
+    def __call__(self, y: Array) -> Array:
+        return self.affine.transpose(y) + self.bias
+
+
+def _run(
+    maps: tuple[Callable[[Array], Array], ...],
+    finishes: tuple[Finish, ...],
+    y: Array,
+    context: Context | None,
+) -> tuple[Array, tuple[Finish, ...]]:
+    """Run maps and finishes in turn, each with randomness of its own."""
+    moved = []
+    for i, (affine, finish) in enumerate(zip(maps, finishes, strict=True)):
+        step = None if context is None else context.with_key(jax.random.fold_in(context.key, i))
+        y, finish = finish(affine(y), step)
+        moved.append(finish)
+    return y.reshape(y.shape[0], -1), tuple(moved)
+
+
+def _mirrored_finishes(encoder: Chain) -> tuple[Finish, ...]:
+    """Return the finishes of the hidden layers in inverse order, and a bare one for the output."""
+    hidden = tuple(
+        Finish(
+            None if finish.norm is None else BatchNorm.create(_channels(affine)),
+            finish.activation,
+            finish.dropout,
+        )
+        for affine, finish in zip(encoder.affines[:-1], encoder.finishes[:-1], strict=True)
+    )
+    return (*reversed(hidden), Finish(None, "identity", None))
+
+
+def _channels(affine: AbstractAffine) -> int:
+    return affine.out_shape[-1]
+
+
+def _width(affine: AbstractAffine) -> int:
+    width = 1
+    for side in affine.in_shape:
+        width *= side
+    return width

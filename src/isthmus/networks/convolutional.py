@@ -1,0 +1,103 @@
+"""Convolutional networks for images of any height, width and channels."""
+
+import equinox as eqx
+import jax
+
+from isthmus.errors import SettingError
+from isthmus.networks.chain import Chain
+from isthmus.networks.dense import Dense, check_hidden, dense_chain, finish
+from isthmus.networks.layers import Convolution
+from isthmus.typing import PRNGKeyArray, Spec, check_between
+
+
+class Convolutional(Spec):
+    """Strided convolutions, then dense layers, then a linear output; its mirror decodes.
+
+    Parameters
+    ----------
+    channels
+        Output channels of each convolution.
+    kernel_size
+        Side of the square window.
+    stride
+        Step of the window; each convolution divides the sides by it, rounded up. One number, or
+        one a convolution.
+    hidden
+        Widths of the dense layers between the convolutions and the output.
+    activation
+        After every convolution and every hidden layer.
+    batch_norm
+        Normalise before the activations.
+    dropout
+        Share of activations dropped in training, in [0, 1).
+
+    Examples
+    --------
+    >>> spec = Convolutional(channels=(8, 16))
+    >>> network = spec.build(15, 2, key=jax.random.key(0), image_shape=(5, 3, 1))
+    >>> [affine.out_shape for affine in network.affines]
+    [(3, 2, 8), (2, 1, 16), (2,)]
+    """
+
+    channels: tuple[int, ...] = eqx.field(static=True, default=(16, 32))
+    kernel_size: int = eqx.field(static=True, default=3)
+    stride: int | tuple[int, ...] = eqx.field(static=True, default=2)
+    hidden: tuple[int, ...] | str = eqx.field(static=True, default=(128,))
+    activation: str = eqx.field(static=True, default="gelu")
+    batch_norm: bool = eqx.field(static=True, default=False)
+    dropout: float = eqx.field(static=True, default=0.0)
+
+    def __check_init__(self) -> None:
+        check_hidden("Convolutional", self.hidden)
+        check_hidden("Convolutional (channels)", self.channels)
+        check_between("Convolutional", "kernel_size", self.kernel_size, 1, 99)
+        check_between("Convolutional", "dropout", self.dropout, 0, 0.99)
+        if not self.channels or isinstance(self.channels, str):
+            raise SettingError("Convolutional: channels is empty; give one number a convolution.")
+        strides = self.strides()
+        if len(strides) != len(self.channels) or min(strides) < 1:
+            raise SettingError(
+                f"Convolutional: stride is {self.stride!r}; it must be one positive whole number, "
+                f"or {len(self.channels)} of them, one a convolution."
+            )
+
+    def strides(self) -> tuple[int, ...]:
+        """Return the stride of each convolution."""
+        if isinstance(self.stride, int):
+            return (self.stride,) * len(self.channels)
+        return tuple(self.stride)
+
+    def build(
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        key: PRNGKeyArray,
+        image_shape: tuple[int, int, int] | None = None,
+    ) -> Chain:
+        """Draw a network from images to ``out_features``.
+
+        Raises
+        ------
+        SettingError
+            If the examples are not images.
+        """
+        if image_shape is None:
+            raise SettingError(
+                f"A convolutional network needs images, and these examples are flat ({in_features} "
+                "features): give image_shape=(height, width, channels)."
+            )
+        conv_key, dense_key = jax.random.split(key)
+        shape: tuple[int, ...] = image_shape
+        affines, finishes = [], []
+        keys = jax.random.split(conv_key, len(self.channels))
+        for k, channels, stride in zip(keys, self.channels, self.strides(), strict=True):
+            affines.append(
+                Convolution.create(k, shape, channels, self.kernel_size, stride, self.activation)
+            )
+            finishes.append(finish(self.activation, channels, self.batch_norm, self.dropout))
+            shape = affines[-1].out_shape
+        assert not isinstance(self.hidden, str), "the estimator resolves 'auto' before it builds"
+        spec = Dense(self.hidden, self.activation, self.batch_norm, self.dropout)
+        dense = dense_chain(shape, self.hidden, out_features, spec, dense_key)
+        return Chain((*affines, *dense.affines), (*finishes, *dense.finishes))

@@ -1,0 +1,169 @@
+"""Measure a fitted estimator honestly: itself, PCA of the same size, and its code."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from isthmus.evaluation.latent import diagnose
+from isthmus.evaluation.pca import Anchor, fit_anchor
+from isthmus.evaluation.probes import as_classes, knn_accuracy
+from isthmus.evaluation.reconstruction import blocks, explained_variance
+from isthmus.report.verdict import fit_warnings, judge
+
+Part = tuple[Any, Any]
+Parts = Mapping[str, Part]
+
+SPLITS = ("train", "validation", "test")
+ENCODED = 10_000
+PROBED = 2_000
+
+
+def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any]:
+    """Compute everything that ``metrics.json`` holds.
+
+    Parameters
+    ----------
+    estimator : a fitted Autoencoder
+    parts : mapping of str to (X, y)
+        ``"train"`` and, where there are such, ``"validation"`` and ``"test"``; X as the
+        estimator was given it, y labels or None.
+    seed : int
+        Chooses the examples of the diagnostics and the probe, where there are more than
+        10,000.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON: ``reconstruction``, ``pca`` and ``floor`` a split,
+        ``latent``, ``probe`` (None without labels), ``columns`` (squared errors a column on
+        the split that is judged), ``model``, ``timing``, ``verdict``, ``warnings``.
+    """
+    used = [name for name in SPLITS if name in parts]
+    scaled = estimator.scale(parts["train"][0])
+    size = int(estimator.latent_dim)
+    anchor = fit_anchor(scaled, min(size, *scaled.shape))
+    k = len(anchor.components)
+
+    metrics: dict[str, Any] = {"reconstruction": {}, "pca": {}, "floor": {}}
+    columns: dict[str, list[float]] = {}
+    for name in used:
+        X = parts[name][0]
+        linear = _measure_pca(estimator, anchor, X, k)
+        own = estimator.measure(X)
+        variance = linear.pop("variance")
+        columns = {"pca": linear.pop("columns"), "autoencoder": _floats(own["column_mse"])}
+        metrics["reconstruction"][name] = {
+            "examples": len(X),
+            "mse": float(own["mse"]),
+            "mse_input": float(own["mse_input"]),
+            "nats": float(own["nats"]),
+            "explained_variance": explained_variance(float(own["mse"]), variance),
+        }
+        metrics["pca"][name] = linear
+        floor = own.get("floor_nats")
+        metrics["floor"][name] = {"nats": None if floor is None else float(floor)}
+
+    coded = {name: encode(estimator, *parts[name], seed=seed, most=ENCODED) for name in used}
+    judged = used[-1]
+    metrics["latent"] = diagnose(coded[judged].codes, _kl(estimator, coded[judged].X))
+    metrics["probe"] = _probe(estimator, anchor, k, coded, judged)
+    metrics["columns"] = {"split": judged, **columns}
+    metrics["model"] = {
+        "parameters": int(estimator.n_parameters_),
+        "trainable_parameters": int(estimator.n_trainable_parameters_),
+        "pca_components": k,
+    }
+    metrics["timing"] = {"fit_seconds": float(estimator.fit_seconds_)}
+    metrics["verdict"] = judge(metrics, judged)
+    metrics["warnings"] = fit_warnings(estimator, metrics, judged)
+    return _plain(metrics)
+
+
+def _measure_pca(estimator: Any, anchor: Anchor, X: Any, k: int) -> dict[str, Any]:
+    """Measure PCA's errors in both units and the variance about the training mean, by block."""
+    n = len(X)
+    column_errors, spread, input_error = np.zeros(len(anchor.mean)), 0.0, 0.0
+    for rows in blocks(n):
+        share = (rows.stop - rows.start) / n
+        scaled = estimator.scale(X[rows])
+        back = anchor.reconstruct(scaled, k)
+        column_errors += share * np.square(scaled - back, dtype=np.float64).mean(axis=0)
+        spread += share * float(np.square(scaled - anchor.mean).mean())
+        original = np.asarray(X[rows], np.float64).reshape(len(scaled), -1)
+        restored = np.asarray(estimator.unscale(back), np.float64).reshape(original.shape)
+        input_error += share * float(np.square(original - restored).mean())
+    mse = float(column_errors.mean())
+    return {
+        "mse": mse,
+        "mse_input": input_error,
+        "explained_variance": explained_variance(mse, spread),
+        "variance": spread,
+        "columns": _floats(column_errors),
+    }
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Examples of one part with their labels, or None, and their codes (n, d)."""
+
+    X: Any
+    y: np.ndarray | None
+    codes: np.ndarray
+
+
+def encode(estimator: Any, X: Any, y: Any, *, seed: int, most: int) -> Coded:
+    """Encode at most ``most`` examples of a part, the same ones for the same seed."""
+    if len(X) > most:
+        rows = np.sort(np.random.default_rng(seed).choice(len(X), most, replace=False))
+        X, y = take(X, rows), None if y is None else np.asarray(y)[rows]
+    labels = None if y is None else np.asarray(y)
+    return Coded(X, labels, np.asarray(estimator.transform(X), np.float32))
+
+
+def take(X: Any, rows: np.ndarray) -> Any:
+    """Return chosen rows of an array or of a data frame."""
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def _kl(estimator: Any, X: Any) -> np.ndarray | None:
+    measure = getattr(estimator, "kl_per_dimension", None)
+    return None if measure is None else measure(X)
+
+
+def _probe(
+    estimator: Any, anchor: Anchor, k: int, coded: Mapping[str, Coded], judged: str
+) -> dict[str, Any] | None:
+    """Let five neighbours read the labels off the code, and off PCA's code beside it."""
+    train, held_out = coded["train"], coded[judged]
+    if judged == "train" or train.y is None or held_out.y is None:
+        return None
+    names = as_classes(np.concatenate([train.y, held_out.y]))
+    if names is None:
+        return None
+    known, asked = names[: len(train.y)], names[len(train.y) :][:PROBED]
+    linear = [anchor.transform(estimator.scale(part.X), k) for part in (train, held_out)]
+    return {
+        "kind": "5 nearest neighbours",
+        "split": judged,
+        "examples": len(asked),
+        "code": knn_accuracy(train.codes, known, held_out.codes[:PROBED], asked),
+        "pca": knn_accuracy(linear[0], known, linear[1][:PROBED], asked),
+    }
+
+
+def _floats(values: Any) -> list[float]:
+    return np.asarray(values, np.float64).tolist()
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON cannot say (NaN, infinity, NumPy numbers) by what it can."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,229 @@
+"""The run folder: written whole or not at all, and found again."""
+
+import csv
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+from isthmus.errors import DataError, ModelFileError
+from isthmus.report.drawings import draw
+from isthmus.report.facts import collect
+from isthmus.report.measurements import Parts, measure_fit
+from isthmus.report.page import render
+
+MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
+FIGURES, PAGE, RUN = "figures", "report.html", "run.json"
+OWN = frozenset({MODEL, METRICS, HISTORY, FIGURES, PAGE, RUN})
+CHECKPOINTS = "checkpoints"
+PACKAGES = ("isthmus", "jax", "equinox", "optax", "numpy", "scikit-learn")
+
+
+def write_run(
+    folder: str | os.PathLike[str],
+    estimator: Any,
+    parts: Parts,
+    *,
+    run: Mapping[str, Any],
+    force: bool = False,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Measure a fit and leave everything about it in one folder.
+
+    The folder appears whole or not at all. Files in it that are not a run's own, such as
+    ``checkpoints/``, are kept.
+
+    Parameters
+    ----------
+    folder : path
+        Made with its parents. One that holds a run already is replaced only with ``force``.
+    estimator : a fitted Autoencoder
+    parts : mapping of str to (X, y)
+        As for `measure_fit`.
+    run : mapping
+        Kept in ``run.json``, plain values. The page shows ``source`` (a name or a mapping
+        with one), ``command`` and ``seed``; ``created`` and ``versions`` are filled in.
+    force : bool
+        Replace the files of an earlier run.
+    seed : int
+        Chooses examples, corruption and samples.
+    progress : callable, optional
+        Told what comes next, in a word or two.
+
+    Returns
+    -------
+    dict
+        What ``metrics.json`` holds.
+
+    Raises
+    ------
+    DataError
+        When the folder is taken, or cannot be written.
+    """
+    target = Path(folder)
+    check_target(target, force=force)
+    tell = progress or (lambda _: None)
+    record = {**_circumstances(), **run}
+    tell("measuring")
+    metrics = measure_fit(estimator, parts, seed=seed)
+    facts = collect(estimator, parts, metrics, run=record, seed=seed)
+    with _said_in_a_sentence(target), _replacing(target) as fresh:
+        tell("writing")
+        estimator.save(fresh / MODEL)
+        _write_json(fresh / METRICS, metrics)
+        _write_json(fresh / RUN, record)
+        _write_history(fresh / HISTORY, estimator.history_)
+        tell("drawing")
+        (fresh / FIGURES).mkdir()
+        for name, figure in draw(facts):
+            figure.savefig(fresh / FIGURES / f"{name}.png", dpi=130)
+        (fresh / PAGE).write_text(render(facts), encoding="utf-8")
+    return metrics
+
+
+def check_target(folder: str | os.PathLike[str], *, force: bool = False) -> None:
+    """Refuse a folder that `write_run` could not write, before any time is spent on a fit.
+
+    Parameters
+    ----------
+    folder : path
+    force : bool
+        Whether an earlier run may be replaced.
+
+    Raises
+    ------
+    DataError
+        When the folder is a file, holds a run and ``force`` is not set, or holds something
+        else.
+    """
+    target = Path(folder)
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise DataError(f"{target} is a file, but a run needs a folder: choose another name.")
+    found = {entry.name for entry in target.iterdir()} - {CHECKPOINTS}
+    if found and not found & OWN:
+        raise DataError(
+            f"The folder {target} holds other files ({min(found)}, ...) and no run: "
+            "choose a new or an empty folder."
+        )
+    if found and not force:
+        raise DataError(
+            f"The folder {target} already holds a run: choose another, or replace it with --force."
+        )
+
+
+def model_path(path: str | os.PathLike[str]) -> Path:
+    """Find the model file that a run folder or a path to a model file means.
+
+    Parameters
+    ----------
+    path : path
+        A run folder, or a model file itself.
+
+    Returns
+    -------
+    Path
+        Of the model file, which exists.
+
+    Raises
+    ------
+    ModelFileError
+        When there is neither.
+    """
+    given = Path(path)
+    if given.is_file():
+        return given
+    if (given / MODEL).is_file():
+        return given / MODEL
+    if given.is_dir():
+        raise ModelFileError(
+            f"The folder {given} holds no {MODEL}, so it is no finished run: give a folder "
+            "that `isthmus fit` wrote, or a model file."
+        )
+    raise ModelFileError(
+        f"There is no {given}: give a folder that `isthmus fit` wrote, or a model file."
+    )
+
+
+def _circumstances() -> dict[str, Any]:
+    """Return the time and the versions that a run was made with."""
+    versions = {"python": python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions}
+
+
+@contextmanager
+def _said_in_a_sentence(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(
+            f"The run folder {target} cannot be written ({reason}): "
+            "choose a place with room that you may write to."
+        ) from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Yield a new folder beside ``target`` and move it into place when all went well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield fresh
+        fresh.chmod(0o777 & ~_umask())
+        _move_into_place(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _move_into_place(fresh: Path, target: Path) -> None:
+    if not target.exists():
+        fresh.rename(target)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent)) / "run"
+    kept: list[Path] = []
+    target.rename(old)
+    try:
+        for entry in [e for e in old.iterdir() if e.name not in OWN]:
+            entry.rename(fresh / entry.name)
+            kept.append(entry)
+        fresh.rename(target)
+    except BaseException:
+        for entry in kept:
+            (fresh / entry.name).rename(entry)
+        old.rename(target)
+        raise
+    finally:
+        shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, indent=2, allow_nan=False, default=str)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _write_history(path: Path, history: Mapping[str, Any]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(history)
+        writer.writerows(zip(*history.values(), strict=True))

@@ -1,0 +1,108 @@
+"""Trees of modules as JSON and named tensors, and back, by a fixed list of classes.
+
+Nothing is imported by name and nothing is called but the constructors' own machinery: a class that
+is not of isthmus cannot come out of a file.
+"""
+
+import dataclasses
+import inspect
+from types import ModuleType
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus import (
+    bounds,
+    corruption,
+    heads,
+    latents,
+    likelihoods,
+    model,
+    penalties,
+    scaling,
+    typing,
+)
+from isthmus.errors import ModelFileError, SettingError
+from isthmus.networks import chain, convolutional, dense, layers
+
+HOMES: tuple[ModuleType, ...] = (
+    bounds, corruption, heads, latents, likelihoods, model, penalties, scaling, typing,
+    chain, convolutional, dense, layers,
+)  # fmt: skip
+
+
+def _classes() -> dict[str, type]:
+    found = {}
+    for home in HOMES:
+        for name, value in inspect.getmembers(home, inspect.isclass):
+            if issubclass(value, eqx.Module) and value.__module__ == home.__name__:
+                found[f"{home.__name__.removeprefix('isthmus.')}.{name}"] = value
+    return found
+
+
+CLASSES = _classes()
+NAMES = {value: name for name, value in CLASSES.items()}
+
+
+def encode_tree(node: Any, tensors: dict[str, np.ndarray], path: str = "model") -> Any:
+    """Return a JSON value for a tree; its arrays go to ``tensors`` under their paths.
+
+    Raises
+    ------
+    SettingError
+        If something in the tree is not isthmus's own and not plain data.
+    """
+    if node is None or isinstance(node, str | bool | int | float):
+        return node
+    if isinstance(node, np.generic):
+        return node.item()
+    if isinstance(node, jax.Array | np.ndarray):
+        tensors[path] = np.ascontiguousarray(node)
+        return {"tensor": path}
+    if isinstance(node, tuple | list):
+        parts = [encode_tree(n, tensors, f"{path}.{i}") for i, n in enumerate(node)]
+        return {"tuple" if isinstance(node, tuple) else "list": parts}
+    if type(node) in NAMES:
+        fields = {
+            field.name: encode_tree(getattr(node, field.name), tensors, f"{path}.{field.name}")
+            for field in dataclasses.fields(node)
+        }
+        return {"class": NAMES[type(node)], "fields": fields}
+    raise SettingError(
+        f"{path} is {type(node).__name__}, which is not a part of isthmus, and a model file holds no "
+        "code: keep this estimator with joblib.dump instead."
+    )
+
+
+def decode_tree(value: Any, tensors: dict[str, np.ndarray]) -> Any:
+    """Return the tree of a JSON value.
+
+    Raises
+    ------
+    ModelFileError
+        If the value is none that `encode_tree` makes.
+    """
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, inner),) = value.items()
+        if kind == "tensor" and isinstance(inner, str) and inner in tensors:
+            return jnp.asarray(tensors[inner])
+        if kind in ("tuple", "list") and isinstance(inner, list):
+            parts = [decode_tree(part, tensors) for part in inner]
+            return tuple(parts) if kind == "tuple" else parts
+    if isinstance(value, dict) and value.keys() == {"class", "fields"}:
+        return _module(value["class"], value["fields"], tensors)
+    raise ModelFileError(f"The model file describes something unknown: {str(value)[:80]}.")
+
+
+def _module(name: Any, fields: Any, tensors: dict[str, np.ndarray]) -> Any:
+    cls = CLASSES.get(name) if isinstance(name, str) else None
+    if cls is None or inspect.isabstract(cls):
+        raise ModelFileError(f"The model file names {name!r}, which this version does not have.")
+    if not isinstance(fields, dict) or fields.keys() != {f.name for f in dataclasses.fields(cls)}:
+        raise ModelFileError(f"The model file describes {name} with other fields than it has.")
+    return cls(**{field: decode_tree(inner, tensors) for field, inner in fields.items()})
