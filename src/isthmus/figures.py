@@ -133,8 +133,8 @@ def loss_curves(history: Mapping[str, Sequence[Any]], best_epoch: int | None = N
     if best_epoch is not None:
         axes.axvline(best_epoch, color="#9aa0a6", linestyle=":", linewidth=1.2)
         axes.annotate(
-            f"best epoch {best_epoch}", (best_epoch, 0.98), xytext=(-4, 0), color="#6b7178",
-            xycoords=("data", "axes fraction"), textcoords="offset points", ha="right", va="top",
+            f"best epoch {best_epoch}", (best_epoch, 1.0), xytext=(0, 3), color="#6b7178",
+            xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
         )  # fmt: skip
     shown = np.concatenate(
         [_numbers(history.get(k, ())) for k in ("train_loss", "validation_loss")]
@@ -177,7 +177,7 @@ def reconstructions(
     limits = limits or _limits(*(pair[0] for pair in groups.values()))
     widths = [len(pair[0]) for pair in groups.values()]
     height, width = next(iter(groups.values()))[0].shape[1:3]
-    figure = _figure(7.2, 0.5 + 14.2 / sum(widths) * height / width)
+    figure = _figure(7.2, 0.35 + 13.2 / sum(widths) * height / width)
     spots = np.atleast_1d(figure.subplots(1, len(groups), width_ratios=widths))
     for axes, (name, (left, right)) in zip(spots, groups.items(), strict=True):
         _picture(axes, mosaic(np.concatenate([left, right]), len(left)), limits)
@@ -242,9 +242,9 @@ def decoded_grid(
     figure = _figure(5.2, 0.4 + 4.8 * height * len(ys) / (width * len(xs)))
     axes = figure.subplots()
     _picture(axes, mosaic(images, len(xs), gap=0), limits or _limits(images))
-    axes.set_xticks((np.arange(len(xs)) + 0.5) * width - 0.5, [f"{x:.2g}" for x in xs])
-    axes.set_yticks((np.arange(len(ys)) + 0.5) * height - 0.5, [f"{y:.2g}" for y in ys])
-    axes.tick_params(labelsize=7)
+    for axis, values, side in ((axes.xaxis, xs, width), (axes.yaxis, ys, height)):
+        named = np.arange(0, len(values), 3)
+        axis.set_ticks((named + 0.5) * side - 0.5, [f"{values[i]:.2g}" for i in named])
     axes.set(xlabel="code 1", ylabel="code 2")
     return figure
 

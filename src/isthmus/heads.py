@@ -6,9 +6,10 @@ from typing import Self
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from isthmus.networks.layers import Linear
-from isthmus.typing import Array, Float, Number, Pass, PRNGKeyArray
+from isthmus.typing import Array, Float, Number, Pass
 
 
 class AbstractHead(eqx.Module):
@@ -31,7 +32,7 @@ class Classifier(AbstractHead):
 
     Examples
     --------
-    >>> head = Classifier.create(jax.random.key(0), latent_dim=2, n_classes=3)
+    >>> head = Classifier.create(np.random.default_rng(0), latent_dim=2, n_classes=3)
     >>> head.logits(jnp.zeros((4, 2))).shape
     (4, 3)
     """
@@ -41,10 +42,10 @@ class Classifier(AbstractHead):
 
     @classmethod
     def create(
-        cls, key: PRNGKeyArray, latent_dim: int, n_classes: int, weight: Number = 1.0
+        cls, rng: np.random.Generator, latent_dim: int, n_classes: int, weight: Number = 1.0
     ) -> Self:
         """Draw the weights of the logistic regression."""
-        return cls(Linear.create(key, (latent_dim,), (n_classes,), "identity"), weight)
+        return cls(Linear.create(rng, (latent_dim,), (n_classes,), "identity"), weight)
 
     def logits(self, z: Float[Array, "B d"]) -> Float[Array, "B classes"]:
         """Return the logits of the classes."""

@@ -12,7 +12,8 @@ def test_the_main_job(isthmus, tmp_path):
     assert answer.code == 0, answer.err
     lines = answer.out.splitlines()
     assert lines[0] == (
-        "digits: 8x8 pixels of uint8, labelled; 1,437 for training, 180 for validation, 180 for test"
+        "digits: 8x8 pixels of uint8, labelled;"
+        " 1,437 for training, 180 for validation, 180 for test"
     )
     assert lines[1].startswith("scaling range: one range for all features, [0, 16] to [0, 1]")
     assert "likelihood Gaussian" in lines[1]
@@ -51,7 +52,7 @@ def test_run_json_says_how_to_do_it_again(digits_run):
     assert facts["seed"] == 0
     assert facts["source"]["name"] == "digits"
     assert facts["split"] == {"validation": 0.1, "test": 0.1, "seed": 0, "limit": None}
-    assert "isthmus" in facts["versions"]
+    assert "jax" in facts["versions"]
 
 
 def test_quiet_shows_no_progress(isthmus, tmp_path):

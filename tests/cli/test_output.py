@@ -9,6 +9,11 @@ VALUES = np.arange(12, dtype=np.float32).reshape(4, 3) / 7
 NAMES = ["a", "b", "c"]
 
 
+def read_png(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
 def write(path, values=VALUES, **kwargs):
     target = output.open_target(str(path), force=False, images="image_shape" in kwargs)
     output.write(target, values, names=NAMES, **kwargs)
@@ -38,13 +43,13 @@ def test_a_folder_gets_one_png_an_example(tmp_path, channels):
     files = sorted((tmp_path / "pictures").iterdir())
     assert [file.name for file in files] == ["00000.png", "00001.png", "00002.png"]
     for file, image in zip(files, images, strict=True):
-        read = np.asarray(Image.open(file)).reshape(5, 4, channels)
+        read = read_png(file).reshape(5, 4, channels)
         np.testing.assert_array_equal(read, image)
 
 
 def test_values_within_the_unit_interval_fill_the_grey_levels(tmp_path):
     write(tmp_path / "p", np.array([[0.0, 0.5, 1.0, 0.2]], np.float32), image_shape=(2, 2, 1))
-    read = np.asarray(Image.open(tmp_path / "p" / "00000.png"))
+    read = read_png(tmp_path / "p" / "00000.png")
     assert read.tolist() == [[0, 128], [255, 51]]
 
 
@@ -52,7 +57,7 @@ def test_a_contact_sheet_holds_every_image(tmp_path):
     images = np.zeros((5, 64, 64, 1), np.uint8)
     images[4] = 200
     write(tmp_path / "sheet.png", images, image_shape=(64, 64, 1))
-    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
+    sheet = read_png(tmp_path / "sheet.png")
     assert sheet.shape == (2 * 66 + 2, 3 * 66 + 2)
     assert (sheet == 200).sum() == 64 * 64
     assert (sheet == 0).sum() == 4 * 64 * 64

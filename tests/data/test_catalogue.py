@@ -192,7 +192,7 @@ def test_the_answer_of_the_server_is_told(served, tmp_path):
 
 def test_a_cache_that_cannot_be_written_is_named(served, tmp_path):
     (tmp_path / "taken").write_text("a file where a folder should be")
-    with pytest.raises(DataError, match="exists"):
+    with pytest.raises(DataError, match="Not a directory"):
         downloads.fetch(["http://public/x"], "0" * 32, tmp_path / "taken" / "x")
 
 

@@ -72,6 +72,10 @@ def test_a_header_is_recognised(opened, header):
     assert list(source.feature_names) == expected
 
 
+def test_truth_values_are_no_header(opened):
+    np.testing.assert_array_equal(opened("true,False\nfalse,True\n").examples, [[1, 0], [0, 1]])
+
+
 def test_text_without_a_header_keeps_its_first_row(opened):
     source = opened("5.1,3.5,setosa\n4.9,3.0,virginica\n", label=-1)
     assert source.examples.shape == (2, 2)

@@ -72,6 +72,22 @@ def test_no_components_means_the_variance_about_the_training_mean(digits):
     assert anchor.mse(digits, 0) == pytest.approx(spread, rel=1e-5)
 
 
+@pytest.mark.parametrize("rows", [30, 500])
+def test_rows_that_are_read_when_asked_give_the_same_anchor(digits, rows):
+    class Lazy:
+        shape = (rows, 64)
+
+        def __len__(self):
+            return rows
+
+        def __getitem__(self, chosen):
+            assert isinstance(chosen, slice)
+            return digits[:rows][chosen]
+
+    lazy, whole = pca.fit_anchor(Lazy(), 5), pca.fit_anchor(digits[:rows], 5)
+    np.testing.assert_allclose(lazy.components, whole.components, atol=1e-9)
+
+
 def test_constant_data_has_no_error():
     X = np.full((10, 3), 2.5, np.float32)
     anchor = pca.fit_anchor(X)

@@ -77,11 +77,14 @@ def test_a_code_wider_than_the_data_compares_with_the_widest_pca(standin, wine):
     assert "loses nothing" in metrics["verdict"]["sentence"]
 
 
-def test_the_posteriors_are_read_where_the_estimator_has_them(better, digits, monkeypatch):
-    monkeypatch.setattr(better, "kl_per_dimension", lambda X: np.array([2.0, 0.0]), raising=False)
-    latent = measure_fit(better, digits)["latent"]
-    assert latent["collapsed"] == [1]
-    assert "beta" in latent["warnings"][0]
+def test_the_divergence_is_kept_where_there_is_one(better, digits, monkeypatch):
+    measure = better.measure
+    more = {"kl": 2.0, "elbo": 9.0, "kl_per_dimension": np.array([2.0, 0.0])}
+    monkeypatch.setattr(better, "measure", lambda X: measure(X) | more)
+    metrics = measure_fit(better, digits)
+    assert metrics["latent"]["collapsed"] == [1]
+    assert "beta" in metrics["latent"]["warnings"][0]
+    assert metrics["reconstruction"]["test"]["elbo"] == 9.0
 
 
 def errors(own, linear):
@@ -94,6 +97,7 @@ def errors(own, linear):
         (0.9, 1.0, True, "beats PCA: its error on the test part is 10% below"),
         (0.96, 1.0, True, "is 4% below"),
         (0.995, 1.0, True, "level with PCA"),
+        (1.0000001, 1.0, False, "level with PCA"),
         (1.5, 1.0, False, "PCA does better: the autoencoder's error on the test part is 50% above"),
         (4.0, 1.0, False, "4.0 times PCA's"),
         (0.1, 0.0, False, "loses nothing"),
@@ -111,9 +115,15 @@ def test_overfitting_and_stopping_too_soon_are_named_with_a_remedy(better):
     assert "2.0 times" in sentence
     assert "dropout" in sentence
 
+    class Stuck:
+        n_epochs_, best_epoch_ = 20, 0
+        history_ = {"train_loss": [3.0] * 20}  # noqa: RUF012
+
     class Short:
         n_epochs_ = best_epoch_ = 20
         history_ = {"train_loss": list(range(40, 20, -1))}  # noqa: RUF012
 
+    (sentence,) = fit_warnings(Stuck(), metrics, "train")
+    assert "the start was kept" in sentence
     (sentence,) = fit_warnings(Short(), {"reconstruction": {"train": {"mse": 0.1}}}, "train")
     assert "more epochs" in sentence

@@ -45,7 +45,9 @@ def _print_version(wanted: bool) -> None:
 def _globals(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Print the traceback of a mistake; goes anywhere.")

@@ -1,4 +1,4 @@
-"""The verbs that use a model: encode, decode, reconstruct, denoise, generate, interpolate, score."""
+"""The verbs that put a model to use, from `encode` to `score`."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any

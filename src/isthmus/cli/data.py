@@ -9,7 +9,9 @@ from isthmus.cli import consoles, models, options, tables
 if TYPE_CHECKING:
     from isthmus.data import Source
 
-app = typer.Typer(help="Data sets: list them, fetch them, look into any source.", no_args_is_help=True)
+app = typer.Typer(
+    help="Data sets: list them, fetch them, look into any source.", no_args_is_help=True
+)
 
 _SHOWN = 12
 

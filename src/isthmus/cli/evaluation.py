@@ -26,11 +26,8 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
 
 def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     """Take a source whole as the test part, beside the training part of the run if it is there."""
-    from isthmus.data import check_finite
-
     source = origin.open()
     examples = models.matching_examples(source, estimator)
-    check_finite(examples, source.name)
     chosen: parts.Parts = {}
     if facts:
         try:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from isthmus.cli.parts import Parts
-    from isthmus.data import Source
 
 
 def fit(
@@ -123,6 +122,9 @@ def _train(
         estimator.fit(X, y, validation_data=held_out, checkpoint=checkpoint)
         estimator.set_params(callbacks=())
     told.tell()
+    if estimator.stop_reason_ == "interrupted":
+        words = "interrupted; keeping the best model so far (Ctrl-C again leaves without it)"
+        consoles.say(consoles.err(), words)
 
 
 def _tell(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:

@@ -37,7 +37,9 @@ Architecture = Annotated[
 Hidden = Annotated[
     str | None,
     typer.Option(
-        "--hidden", help="Widths of the hidden layers: 128,64, none or auto.", rich_help_panel=_MODEL
+        "--hidden",
+        help="Widths of the hidden layers: 128,64, none or auto.",
+        rich_help_panel=_MODEL,
     ),
 ]
 Channels = Annotated[
@@ -156,9 +158,7 @@ Seed = Annotated[
 ]
 ValidationFraction = Annotated[
     float,
-    typer.Option(
-        "--validation-fraction", help="Share kept out to stop by.", rich_help_panel=_DATA
-    ),
+    typer.Option("--validation-fraction", help="Share kept out to stop by.", rich_help_panel=_DATA),
 ]
 TestFraction = Annotated[
     float,
@@ -223,7 +223,5 @@ CheckpointEvery = Annotated[
 ]
 Resume = Annotated[
     bool,
-    typer.Option(
-        "--resume", help="Go on from the last checkpoint of --out.", rich_help_panel=_RUN
-    ),
+    typer.Option("--resume", help="Go on from the last checkpoint of --out.", rich_help_panel=_RUN),
 ]

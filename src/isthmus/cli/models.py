@@ -1,6 +1,7 @@
 """What the verbs that use a fitted model share: loading it, and reading data that fits it."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,10 +59,11 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
     Raises
     ------
     DataError
-        If the examples are of another size, or a column is missing.
+        If the examples are of another size, a column is missing, or a value is.
     """
-    import math
+    from isthmus.data import check_finite
 
+    check_finite(source.examples, source.name, source.feature_names)
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None and source.feature_names is not None:
         where = {name: i for i, name in enumerate(source.feature_names)}

@@ -43,9 +43,9 @@ def open_target(out: str, *, force: bool, images: bool) -> Target:
 
     Examples
     --------
-    >>> open_target("nowhere/codes.csv", force=False, images=False)
+    >>> open_target("nowhere/z.csv", force=False, images=False)
     Traceback (most recent call last):
-    isthmus.errors.SettingError: --out 'nowhere/codes.csv' lies in 'nowhere', which is no folder; ...
+    isthmus.errors.SettingError: --out 'nowhere/z.csv' lies in 'nowhere', which is no folder; ...
     """
     path = Path(out)
     form = "folder" if out.endswith(("/", "\\")) else _FORMS.get(path.suffix.lower())
@@ -78,7 +78,9 @@ def _check_replaceable(path: Path, out: str, form: str, force: bool) -> None:
         raise SettingError(f"--out {out!r} exists; give --force to replace it, or another name.")
     if path.is_dir() != (form == "folder"):
         found = "a folder" if path.is_dir() else "a file"
-        raise SettingError(f"--out {out!r} is {found} and would become something else; choose another name.")
+        raise SettingError(
+            f"--out {out!r} is {found} and would become something else; choose another name."
+        )
     if path.is_dir() and any(p.suffix.lower() != ".png" for p in path.iterdir()):
         raise SettingError(
             f"--out {out!r} is a folder that holds more than PNG files; choose another name."

@@ -1,8 +1,9 @@
 """The training, validation and test parts of a source."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from isthmus.errors import SettingError
+from isthmus.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,8 +70,10 @@ def divide(
     from isthmus.data import check_finite, split
 
     check_finite(source.examples, source.name, source.feature_names)
-    if len(source) < 2:
-        raise SettingError(f"{source.name} has {len(source)} example; a fit needs at least 2.")
+    features = math.prod(source.examples.shape[1:])
+    for count, what in ((len(source), "example"), (features, "feature")):
+        if count < 2:
+            raise DataError(f"{source.name} has {count} {what}; a fit needs at least 2.")
     indices = split(
         len(source),
         labels=source.labels,
@@ -99,8 +102,6 @@ def describe(source: "Source", parts: Parts) -> str:
 
 def _part(source: "Source", rows: "np.ndarray") -> tuple[Any, Any]:
     view = Rows(source.examples, rows)
-    size = view.dtype.itemsize
-    for side in view.shape:
-        size *= side
+    size = view.dtype.itemsize * math.prod(view.shape)
     labels = None if source.labels is None else source.labels[rows]
     return (view if size > _IN_MEMORY else view[:]), labels

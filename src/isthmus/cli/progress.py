@@ -22,6 +22,12 @@ def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.5g}"
 
 
+def _stop(progress: Progress) -> None:
+    """Take a bar away; one that never showed would leave an empty line."""
+    if progress.live.is_started:
+        progress.stop()
+
+
 class FitBar:
     """A callback of the fit that draws on a terminal."""
 
@@ -39,7 +45,7 @@ class FitBar:
 
     def close(self) -> None:
         """Take the bar away."""
-        self._progress.stop()
+        _stop(self._progress)
 
     def __call__(self, record: Any) -> None:
         """Move on by an epoch."""
@@ -166,12 +172,10 @@ def _advance(what: str, total: int) -> Iterator[Any]:
     try:
         yield advance
     finally:
-        progress.stop()
+        _stop(progress)
 
 
-def in_blocks(
-    what: str, function: Any, examples: Any, *, quiet: bool = False
-) -> "np.ndarray":
+def in_blocks(what: str, function: Any, examples: Any, *, quiet: bool = False) -> "np.ndarray":
     """Apply ``function`` to ``examples`` block by block and join what it returns.
 
     Parameters

@@ -34,6 +34,10 @@ def choose_folder(given: Options) -> Path:
                 f"--out {given['out']!r} exists; give --force to replace it, --resume to go on"
                 " from its checkpoints, or another name."
             )
+        if folder.exists():
+            from isthmus.report import check_target
+
+            check_target(folder, force=True)
     ground = folder.absolute()
     while not ground.exists():
         ground = ground.parent

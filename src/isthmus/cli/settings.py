@@ -121,9 +121,7 @@ def _bound(options: Options) -> dict[str, Any]:
     from isthmus import bounds
 
     given: dict[str, Any] = {
-        f"bound__{name}": options[name]
-        for name in ("beta", "warmup")
-        if options[name] is not None
+        f"bound__{name}": options[name] for name in ("beta", "warmup") if options[name] is not None
     }
     if options["bound"] is not None:
         given["bound"] = parsing.specification(options["bound"], bounds.MEMBERS, "--bound")

@@ -97,9 +97,12 @@ def has_header(rows: list[list[str]]) -> bool:
 
 
 def _is_number(entry: str) -> bool | None:
-    """Tell numbers from text; None if the entry is missing."""
-    if entry.strip() in _MISSING:
+    """Tell numbers and truth values from text; None if the entry is missing."""
+    entry = entry.strip()
+    if entry in _MISSING:
         return None
+    if entry.lower() in ("true", "false"):
+        return True
     try:
         float(entry)
     except ValueError:

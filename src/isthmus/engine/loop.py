@@ -61,9 +61,13 @@ class Clock(eqx.Module):
 
 def begin(model: Model, optimiser: Optimiser) -> State:
     """Return the state before the first step."""
-    parameters, rest = partition(model)
-    # A copy, because the compiled program consumes the state it is given.
-    parameters, rest = _copy((parameters, rest))
+    return _begin(optimiser, *partition(model))
+
+
+@eqx.filter_jit
+def _begin(optimiser: Optimiser, parameters: Model, rest: Model) -> State:
+    # Copies, because the compiled program consumes the state that it is given.
+    parameters, rest = jax.tree.map(_copied, (parameters, rest))
     return State(parameters, rest, optimiser.init(parameters), jnp.zeros((), jnp.int32))
 
 
@@ -373,4 +377,8 @@ def _with_numbers_of(original: Model, trained: Model) -> Model:
 
 @eqx.filter_jit
 def _copy(tree: Any) -> Any:
-    return jax.tree.map(lambda leaf: jnp.copy(leaf) if eqx.is_array(leaf) else leaf, tree)
+    return jax.tree.map(_copied, tree)
+
+
+def _copied(leaf: Any) -> Any:
+    return jnp.copy(leaf) if eqx.is_array(leaf) else leaf

@@ -8,7 +8,6 @@ import numpy as np
 from isthmus.engine import Callback, Checkpoint
 from isthmus.estimators.fitting import AbstractAutoencoder
 from isthmus.heads import AbstractHead
-from isthmus.typing import PRNGKeyArray
 
 
 class Autoencoder(AbstractAutoencoder):
@@ -213,5 +212,5 @@ class Autoencoder(AbstractAutoencoder):
         """Return the mean of `score_samples`: nats an example, higher is better."""
         return float(np.mean(self.score_samples(X)))
 
-    def _heads(self, key: PRNGKeyArray) -> tuple[AbstractHead, ...]:
+    def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         return ()

@@ -8,14 +8,19 @@ from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils import assert_all_finite
+from sklearn.utils.validation import (
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
 
 from isthmus.engine import Callback, Checkpoint
 from isthmus.errors import DataError
 from isthmus.estimators import inference
 from isthmus.estimators.fitting import AbstractAutoencoder
 from isthmus.heads import AbstractHead, Classifier
-from isthmus.typing import PRNGKeyArray, check_between
+from isthmus.typing import check_between
 
 
 class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
@@ -178,11 +183,11 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         check_is_fitted(self)
         return self._map(inference.classify, self._examples(X)).astype(np.float64)
 
-    def _heads(self, key: PRNGKeyArray) -> tuple[AbstractHead, ...]:
+    def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         check_between("The estimator", "classification_weight", self.classification_weight, 0, 1e9)
         return (
             Classifier.create(
-                key, self.latent_dim, len(self.classes_), self.classification_weight
+                rng, self.latent_dim, len(self.classes_), self.classification_weight
             ),
         )
 
@@ -194,6 +199,7 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
                 "classifier learns from labels."
             )
         y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         check_consistent_length(X, y)
         self._labels = LabelEncoder().fit(y if classes is None else classes)

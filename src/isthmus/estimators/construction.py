@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -29,7 +28,7 @@ from isthmus.networks import (
 )
 from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
-from isthmus.typing import Array, PRNGKeyArray, Spec
+from isthmus.typing import Spec
 
 PCA_ROWS = 30_000
 """At most so many examples, evenly spaced, decide the PCA that training starts from."""
@@ -40,8 +39,8 @@ def build_model(
     scaled_sample: np.ndarray,
     choice: Choice,
     image_shape: tuple[int, int, int] | None,
-    heads: Callable[[PRNGKeyArray], tuple[AbstractHead, ...]],
-    key: PRNGKeyArray,
+    heads: Callable[[np.random.Generator], tuple[AbstractHead, ...]],
+    rng: np.random.Generator,
 ) -> Model:
     """Fill every slot.
 
@@ -57,18 +56,17 @@ def build_model(
         (H, W, C) of the examples, or None.
     heads
         Draws the heads.
-    key
+    rng
         Randomness of the initial weights.
     """
     features = scaled_sample.shape[1]
     latent: AbstractLatent = member("latent", settings.latent)
     likelihood = choose_likelihood(settings.likelihood, choice.kind, latent)
     corruption = None if settings.corruption is None else member("corruption", settings.corruption)
-    encoder_key, decoder_key, head_key = jax.random.split(key, 3)
     spec = encoder_spec(settings, features, len(scaled_sample), image_shape)
     width = latent.width(settings.latent_dim)
-    encoder = _build(spec, features, width, image_shape, encoder_key)
-    decoder = _build_decoder(settings, encoder, features, image_shape, decoder_key)
+    encoder = _build(spec, features, width, image_shape, rng)
+    decoder = _build_decoder(settings, encoder, features, image_shape, rng)
     model = Model(
         scaling=choice.scaling,
         corruption=corruption,
@@ -78,7 +76,7 @@ def build_model(
         likelihood=likelihood,
         bound=member("bound", settings.bound),
         penalties=penalty_members(settings.penalties),
-        heads=heads(head_key),
+        heads=heads(rng),
         latent_dim=settings.latent_dim,
     )
     return _start_from_pca(model, scaled_sample) if _starts_from_pca(settings, model) else model
@@ -145,12 +143,12 @@ def _build(
     in_features: int,
     out_features: int,
     image_shape: tuple[int, int, int] | None,
-    key: PRNGKeyArray,
+    rng: np.random.Generator,
 ) -> AbstractNetwork:
     if isinstance(spec, AbstractNetwork):
         return spec
     if isinstance(spec, Spec):
-        return spec.build(in_features, out_features, key=key, image_shape=image_shape)  # pyright: ignore[reportAttributeAccessIssue]
+        return spec.build(in_features, out_features, rng=rng, image_shape=image_shape)  # pyright: ignore[reportAttributeAccessIssue]
     if callable(spec):
         return PerExample(spec, keyed="key" in inspect.signature(spec).parameters)
     raise SettingError(
@@ -164,7 +162,7 @@ def _build_decoder(
     encoder: AbstractNetwork,
     features: int,
     image_shape: tuple[int, int, int] | None,
-    key: PRNGKeyArray,
+    rng: np.random.Generator,
 ) -> AbstractNetwork | None:
     spec = settings.decoder
     if spec is None:
@@ -175,14 +173,14 @@ def _build_decoder(
             "decoder too."
         )
     if isinstance(spec, str) and spec == "mirror":
-        return mirror(encoder, settings.latent_dim, key)
+        return mirror(encoder, settings.latent_dim, rng)
     if isinstance(spec, str) and spec == "tied":
         return tie(encoder)
     if isinstance(spec, str):
         raise SettingError(unknown("decoder called", spec, ["mirror", "tied"]))
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
         spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, 0)[::-1])
-    return _build(spec, settings.latent_dim, features, image_shape, key)
+    return _build(spec, settings.latent_dim, features, image_shape, rng)
 
 
 def _starts_from_pca(settings: Any, model: Model) -> bool:
@@ -205,9 +203,10 @@ def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     anchor = fit_anchor(scaled_sample[::step], model.latent_dim)
     features, latent_dim = scaled_sample.shape[1], model.latent_dim
     weight = _padded_components(anchor, latent_dim)
-    mean = jnp.asarray(anchor.mean, jnp.float32)
-    encoder_path = Linear(weight.T, -mean @ weight.T, (features,), (latent_dim,))
-    decoder_path = Linear(weight, mean, (latent_dim,), (features,))
+    paths = (weight.T, -anchor.mean @ weight.T, weight, anchor.mean)
+    encode, offset, decode, mean = (jnp.asarray(a.astype(np.float32)) for a in paths)
+    encoder_path = Linear(encode, offset, (features,), (latent_dim,))
+    decoder_path = Linear(decode, mean, (latent_dim,), (features,))
     return replace(
         model,
         encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
@@ -215,8 +214,8 @@ def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     )
 
 
-def _padded_components(anchor: Anchor, latent_dim: int) -> Array:
+def _padded_components(anchor: Anchor, latent_dim: int) -> np.ndarray:
     """Return (d, D) components; directions that the sample does not have are zero."""
     components = np.zeros((latent_dim, anchor.components.shape[1]), np.float32)
     components[: len(anchor.components)] = anchor.components
-    return jnp.asarray(components)
+    return components

@@ -19,14 +19,19 @@ from isthmus.engine import Checkpoint, EpochRecord, Feed, Optimiser, State, Trai
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.construction import build_model
-from isthmus.estimators.inputs import check_varied, flat_examples, image_shape_of, is_indexed
+from isthmus.estimators.inputs import (
+    check_varied,
+    example_shape_of,
+    flat_examples,
+    image_shape_of,
+    is_indexed,
+)
 from isthmus.estimators.settings import check_settings, fingerprint, set_nested
 from isthmus.heads import AbstractHead
 from isthmus.model import Model, count_parameters
 from isthmus.networks import Chain, LinearPath
 from isthmus.networks.layers import Linear
 from isthmus.scaling import choose
-from isthmus.typing import PRNGKeyArray
 
 LEAST_VALIDATED = 20
 """With fewer examples none are held out."""
@@ -40,7 +45,7 @@ class AbstractAutoencoder(
     latent_dim: int
 
     @abstractmethod
-    def _heads(self, key: PRNGKeyArray) -> tuple[AbstractHead, ...]:
+    def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         """Draw the heads."""
 
     def set_params(self, **params: Any) -> Self:
@@ -307,7 +312,7 @@ class AbstractAutoencoder(
     def _first_examples(self, X: Any) -> Any:
         examples = self._loaded(flat_examples(self, X, fitting=True))
         self.image_shape_ = image_shape_of(X, self.image_shape, self.n_features_in_)
-        self._example_shape = tuple(np.shape(X)[1:]) if not hasattr(X, "columns") else ()
+        self._example_shape = example_shape_of(X)
         check_varied(examples)
         return examples
 
@@ -355,7 +360,12 @@ class AbstractAutoencoder(
         sample = flat[:: -(-len(examples) // 60_000)]
         scaled = inference.map_scaling(self.scaling_.scaling, sample)
         model = build_model(
-            self, scaled, self.scaling_, self.image_shape_, self._heads, jax.random.key(seed)
+            self,
+            scaled,
+            self.scaling_,
+            self.image_shape_,
+            self._heads,
+            np.random.default_rng(seed),
         )
         self.likelihood_ = model.likelihood
         _check_domain(model, scaled)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
@@ -18,6 +19,8 @@ def is_indexed(X: Any) -> bool:
     """Tell whether ``X`` lies on disk and is read by index: a memory map, or a lazy reader."""
     if isinstance(X, np.memmap):
         return True
+    if issparse(X):
+        return False
     indexable = all(hasattr(X, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
     return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
 
@@ -54,7 +57,7 @@ def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool) -> Any:
         dtype=list(STORED),
         order="C",
         ensure_min_samples=least,
-        ensure_min_features=2,
+        ensure_min_features=least,
     )
     if X.dtype == np.float64:
         with np.errstate(over="ignore"):
@@ -76,7 +79,7 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
     DataError
         If the setting does not hold as many pixels as an example has features.
     """
-    own = np.shape(X)[1:] if not hasattr(X, "columns") else ()
+    own = example_shape_of(X)
     shape = tuple(given) if given is not None else own if len(own) in (2, 3) else None
     if shape is None:
         return None
@@ -88,6 +91,11 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
             f"{features}: give height x width x channels of the images."
         )
     return shape[0], shape[1], shape[2]
+
+
+def example_shape_of(X: Any) -> tuple[int, ...]:
+    """Return the shape of one example as it was given; of what is not an array, nothing."""
+    return tuple(X.shape[1:]) if isinstance(X, np.ndarray) or is_indexed(X) else ()
 
 
 def check_varied(X: Any) -> None:

@@ -1,6 +1,7 @@
 """PCA as the anchor: what a linear code of the same size achieves on the same data."""
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -8,6 +9,18 @@ from isthmus.errors import SettingError
 from isthmus.evaluation.reconstruction import blocks
 
 EXACT_LIMIT = 4096
+
+
+class Rows(Protocol):
+    """Rows (n, D) of numbers: an array, or what reads them when asked."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Examples and features."""
+        ...
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: slice, /) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,7 @@ class Anchor:
         return self.components[:k].astype(np.float32)
 
 
-def fit_anchor(X: np.ndarray, k_max: int | None = None) -> Anchor:
+def fit_anchor(X: Rows, k_max: int | None = None) -> Anchor:
     """Fit PCA (centred, not standardised) to the rows of ``X``.
 
     Exact up to 4096 features (eigenvectors of the covariance) and, with fewer examples than
@@ -84,7 +97,8 @@ def fit_anchor(X: np.ndarray, k_max: int | None = None) -> Anchor:
     Parameters
     ----------
     X : ndarray of shape (n, D)
-        Training part, in the scaled space that the model sees.
+        Training part, in the scaled space that the model sees; or anything with a length and
+        a shape that gives such rows for a slice, so that they need not all be in memory.
     k_max : int, optional
         The most components that will be asked for; all of them (64 for the randomised
         method) when not given. Never more than ``min(n, D)``.
@@ -103,7 +117,7 @@ def fit_anchor(X: np.ndarray, k_max: int | None = None) -> Anchor:
     n, features = X.shape
     most = min(n, features)
     k = most if k_max is None else min(k_max, most)
-    mean = sum(X[rows].sum(axis=0, dtype=np.float64) for rows in blocks(n)) / n
+    mean = np.sum([X[rows].sum(axis=0, dtype=np.float64) for rows in blocks(n)], axis=0) / n
     if features <= min(EXACT_LIMIT, n):
         variances, components = _from_covariance(X, mean, k)
     elif n <= EXACT_LIMIT:
@@ -124,7 +138,7 @@ def _leading_eigenpairs(S: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return values[::-1], vectors[:, ::-1].T
 
 
-def _from_covariance(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+def _from_covariance(X: Rows, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     covariance = np.zeros((len(mean), len(mean)))
     for rows in blocks(len(X)):
         centred = X[rows].astype(np.float64) - mean
@@ -132,18 +146,18 @@ def _from_covariance(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarra
     return _leading_eigenpairs(covariance / len(X), k)
 
 
-def _from_gram(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    centred = X.astype(np.float64) - mean
+def _from_gram(X: Rows, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    centred = np.asarray(X[:], np.float64) - mean
     variances, vectors = _leading_eigenpairs(centred @ centred.T / len(X), k)
     # Centring takes one direction from the n examples; qr completes it, orthonormal.
     components = np.linalg.qr((vectors @ centred).T)[0].T
     return variances, components
 
 
-def _randomised(X: np.ndarray, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+def _randomised(X: Rows, mean: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.utils.extmath import randomized_svd
 
-    centred = X - mean.astype(np.float32)
+    centred = X[:] - mean.astype(np.float32)
     _, singular, components = randomized_svd(centred, k, random_state=0)
     return singular.astype(np.float64) ** 2 / len(X), components
 

@@ -11,12 +11,12 @@ from typing import Self
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 from isthmus.activations import activation
 from isthmus.errors import SettingError
-from isthmus.networks.layers import AbstractAffine, BatchNorm, Finish, Linear
-from isthmus.typing import Array, Context, Float, PRNGKeyArray
+from isthmus.networks.layers import AbstractAffine, BatchNorm, Finish, Linear, zeros
+from isthmus.typing import Array, Context, Float
 
 
 class AbstractNetwork(eqx.Module):
@@ -123,21 +123,20 @@ class PerExample(AbstractNetwork):
         return y.reshape(x.shape[0], -1), self
 
 
-def mirror(encoder: Chain, latent_dim: int, key: PRNGKeyArray) -> Chain:
+def mirror(encoder: Chain, latent_dim: int, rng: np.random.Generator) -> Chain:
     """Return a decoder with the encoder's layers in inverse order and fresh weights.
 
     Hidden layers carry the activations, the normalisation and the dropout of their counterparts;
     the output is linear.
     """
     finishes = _mirrored_finishes(encoder)
-    keys = jax.random.split(key, len(finishes))
     affines: list[AbstractAffine] = []
-    for affine, finish, k in zip(reversed(encoder.affines), finishes, keys, strict=True):
+    for affine, finish in zip(reversed(encoder.affines), finishes, strict=True):
         if affines:
-            affines.append(affine.mirror(k, finish.activation))
+            affines.append(affine.mirror(rng, finish.activation))
         else:  # the code may be narrower than the encoder's output (means, without variances)
             affines.append(
-                Linear.create(k, (latent_dim,), affine.in_shape, finish.activation)
+                Linear.create(rng, (latent_dim,), affine.in_shape, finish.activation)
             )
     return Chain(tuple(affines), finishes)
 
@@ -145,7 +144,7 @@ def mirror(encoder: Chain, latent_dim: int, key: PRNGKeyArray) -> Chain:
 def tie(encoder: Chain) -> Tied:
     """Return a tied decoder for ``encoder``: one bias for every layer that it transposes."""
     biases = tuple(
-        jnp.zeros(affine.in_shape[-1] if len(affine.in_shape) == 3 else _width(affine))
+        zeros(affine.in_shape[-1] if len(affine.in_shape) == 3 else _width(affine))
         for affine in reversed(encoder.affines)
     )
     return Tied(biases, _mirrored_finishes(encoder))
@@ -154,7 +153,7 @@ def tie(encoder: Chain) -> Tied:
 def start_at_zero(network: Chain) -> Chain:
     """Return the chain with its last affine map at zero, so that it adds nothing yet."""
     return eqx.tree_at(
-        lambda c: c.affines[-1], network, replace_fn=lambda a: jax.tree.map(jnp.zeros_like, a)
+        lambda c: c.affines[-1], network, replace_fn=lambda a: jax.tree.map(lambda w: zeros(*w.shape), a)
     )
 
 

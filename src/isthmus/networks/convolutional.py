@@ -1,13 +1,13 @@
 """Convolutional networks for images of any height, width and channels."""
 
 import equinox as eqx
-import jax
+import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.dense import Dense, check_hidden, dense_chain, finish
 from isthmus.networks.layers import Convolution
-from isthmus.typing import PRNGKeyArray, Spec, check_between
+from isthmus.typing import Spec, check_between
 
 
 class Convolutional(Spec):
@@ -34,7 +34,7 @@ class Convolutional(Spec):
     Examples
     --------
     >>> spec = Convolutional(channels=(8, 16))
-    >>> network = spec.build(15, 2, key=jax.random.key(0), image_shape=(5, 3, 1))
+    >>> network = spec.build(15, 2, rng=np.random.default_rng(0), image_shape=(5, 3, 1))
     >>> [affine.out_shape for affine in network.affines]
     [(3, 2, 8), (2, 1, 16), (2,)]
     """
@@ -72,7 +72,7 @@ class Convolutional(Spec):
         in_features: int,
         out_features: int,
         *,
-        key: PRNGKeyArray,
+        rng: np.random.Generator,
         image_shape: tuple[int, int, int] | None = None,
     ) -> Chain:
         """Draw a network from images to ``out_features``.
@@ -87,17 +87,15 @@ class Convolutional(Spec):
                 f"A convolutional network needs images, and these examples are flat ({in_features} "
                 "features): give image_shape=(height, width, channels)."
             )
-        conv_key, dense_key = jax.random.split(key)
         shape: tuple[int, ...] = image_shape
         affines, finishes = [], []
-        keys = jax.random.split(conv_key, len(self.channels))
-        for k, channels, stride in zip(keys, self.channels, self.strides(), strict=True):
+        for channels, stride in zip(self.channels, self.strides(), strict=True):
             affines.append(
-                Convolution.create(k, shape, channels, self.kernel_size, stride, self.activation)
+                Convolution.create(rng, shape, channels, self.kernel_size, stride, self.activation)
             )
             finishes.append(finish(self.activation, channels, self.batch_norm, self.dropout))
             shape = affines[-1].out_shape
         assert not isinstance(self.hidden, str), "the estimator resolves 'auto' before it builds"
         spec = Dense(self.hidden, self.activation, self.batch_norm, self.dropout)
-        dense = dense_chain(shape, self.hidden, out_features, spec, dense_key)
+        dense = dense_chain(shape, self.hidden, out_features, spec, rng)
         return Chain((*affines, *dense.affines), (*finishes, *dense.finishes))

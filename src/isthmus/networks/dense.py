@@ -1,12 +1,12 @@
 """Fully connected networks."""
 
 import equinox as eqx
-import jax
+import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.layers import BatchNorm, Finish, Linear
-from isthmus.typing import PRNGKeyArray, Spec, check_between
+from isthmus.typing import Spec, check_between
 
 
 class Dense(Spec):
@@ -28,7 +28,7 @@ class Dense(Spec):
 
     Examples
     --------
-    >>> network = Dense(hidden=(128, 64)).build(784, 2, key=jax.random.key(0))
+    >>> network = Dense(hidden=(128, 64)).build(784, 2, rng=np.random.default_rng(0))
     >>> [affine.out_shape for affine in network.affines]
     [(128,), (64,), (2,)]
     """
@@ -48,12 +48,12 @@ class Dense(Spec):
         in_features: int,
         out_features: int,
         *,
-        key: PRNGKeyArray,
+        rng: np.random.Generator,
         image_shape: tuple[int, int, int] | None = None,
     ) -> Chain:
         """Draw a network from ``in_features`` to ``out_features``."""
         assert not isinstance(self.hidden, str), "the estimator resolves 'auto' before it builds"
-        return dense_chain((in_features,), self.hidden, out_features, self, key)
+        return dense_chain((in_features,), self.hidden, out_features, self, rng)
 
 
 def dense_chain(
@@ -61,16 +61,15 @@ def dense_chain(
     hidden: tuple[int, ...],
     out_features: int,
     spec: Dense,
-    key: PRNGKeyArray,
+    rng: np.random.Generator,
 ) -> Chain:
     """Draw hidden layers and an output layer from examples of ``in_shape``."""
     shapes = [in_shape, *((width,) for width in hidden), (out_features,)]
-    keys = jax.random.split(key, len(shapes) - 1)
     affines, finishes = [], []
-    for i, (k, a, b) in enumerate(zip(keys, shapes[:-1], shapes[1:], strict=True)):
+    for i, (a, b) in enumerate(zip(shapes[:-1], shapes[1:], strict=True)):
         finished = i < len(hidden) or spec.finish_output
         name = spec.activation if finished else "identity"
-        affines.append(Linear.create(k, a, b, name))
+        affines.append(Linear.create(rng, a, b, name))
         finishes.append(finish(name, b[0], spec.batch_norm and finished, spec.dropout if finished else 0))
     return Chain(tuple(affines), tuple(finishes))
 

@@ -9,10 +9,11 @@ from typing import Self
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from isthmus.activations import activation, initial_gain
 from isthmus.networks.convolution import convolve, convolve_transposed, convolved_shape
-from isthmus.typing import Array, Context, Fixed, Float, Number, PRNGKeyArray
+from isthmus.typing import Array, Context, Fixed, Float, Number
 
 Shape = tuple[int, ...]
 
@@ -32,18 +33,28 @@ class AbstractAffine(eqx.Module):
         """Return the transposed linear map of ``y``, without bias: (B, *in_shape)."""
 
     @abstractmethod
-    def mirror(self, key: PRNGKeyArray, after: str) -> "AbstractAffine":
+    def mirror(self, rng: np.random.Generator, after: str) -> "AbstractAffine":
         """Return a fresh map from this one's outputs to its inputs, to be followed by ``after``."""
 
 
 def initial_weight(
-    key: PRNGKeyArray, shape: Shape, fan_in: int, fan_out: int, after: str
+    rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int, after: str
 ) -> Array:
     """Draw weights whose scale suits the activation ``after`` them."""
     gain = initial_gain(after)
     saturating = gain in (1.0, 4.0)
     variance = 2 * gain**2 / (fan_in + fan_out) if saturating else gain**2 / fan_in
-    return jnp.sqrt(variance) * jax.random.normal(key, shape)
+    return jnp.asarray(variance**0.5 * rng.standard_normal(shape, np.float32), jnp.float32)
+
+
+def zeros(*shape: int) -> Array:
+    """Return zeros, made on the host so that nothing is compiled for them."""
+    return jnp.asarray(np.zeros(shape, np.float32))
+
+
+def ones(*shape: int) -> Array:
+    """Return ones, made on the host."""
+    return jnp.asarray(np.ones(shape, np.float32))
 
 
 class Linear(AbstractAffine):
@@ -63,11 +74,11 @@ class Linear(AbstractAffine):
     out_shape: Shape = eqx.field(static=True)
 
     @classmethod
-    def create(cls, key: PRNGKeyArray, in_shape: Shape, out_shape: Shape, after: str) -> Self:
+    def create(cls, rng: np.random.Generator, in_shape: Shape, out_shape: Shape, after: str) -> Self:
         """Draw the weights; the bias is zero."""
         fan_in, fan_out = _size(in_shape), _size(out_shape)
-        weight = initial_weight(key, (fan_in, fan_out), fan_in, fan_out, after)
-        return cls(weight, jnp.zeros(fan_out), in_shape, out_shape)
+        weight = initial_weight(rng, (fan_in, fan_out), fan_in, fan_out, after)
+        return cls(weight, zeros(fan_out), in_shape, out_shape)
 
     def __call__(self, x: Float[Array, "B ..."]) -> Float[Array, "B ..."]:
         """Return x W + b, (B, *out_shape)."""
@@ -79,9 +90,9 @@ class Linear(AbstractAffine):
         y = y.reshape(y.shape[0], -1)
         return (y @ self.weight[:, : y.shape[1]].T).reshape(y.shape[0], *self.in_shape)
 
-    def mirror(self, key: PRNGKeyArray, after: str) -> "Linear":
+    def mirror(self, rng: np.random.Generator, after: str) -> "Linear":
         """Return a fresh linear map the other way."""
-        return Linear.create(key, self.out_shape, self.in_shape, after)
+        return Linear.create(rng, self.out_shape, self.in_shape, after)
 
 
 class Convolution(AbstractAffine):
@@ -105,7 +116,7 @@ class Convolution(AbstractAffine):
     @classmethod
     def create(
         cls,
-        key: PRNGKeyArray,
+        rng: np.random.Generator,
         in_shape: Shape,
         channels: int,
         kernel_size: int,
@@ -115,8 +126,8 @@ class Convolution(AbstractAffine):
         """Draw the kernel; the bias is zero."""
         window = kernel_size * kernel_size
         shape = (kernel_size, kernel_size, in_shape[-1], channels)
-        kernel = initial_weight(key, shape, window * in_shape[-1], window * channels, after)
-        return cls(kernel, jnp.zeros(channels), in_shape, stride)
+        kernel = initial_weight(rng, shape, window * in_shape[-1], window * channels, after)
+        return cls(kernel, zeros(channels), in_shape, stride)
 
     @property
     def out_shape(self) -> Shape:
@@ -132,13 +143,13 @@ class Convolution(AbstractAffine):
         y = y.reshape(y.shape[0], *self.out_shape)
         return convolve_transposed(y, self.kernel, self.stride, self.in_shape)
 
-    def mirror(self, key: PRNGKeyArray, after: str) -> "TransposedConvolution":
+    def mirror(self, rng: np.random.Generator, after: str) -> "TransposedConvolution":
         """Return a fresh transposed convolution of the same geometry."""
         kh, kw, c_in, c_out = self.kernel.shape
         # Each output pixel of the transpose sums about (window / stride)^2 inputs of c_out channels.
         fan_in = max(1, kh * kw // self.stride**2) * c_out
-        kernel = initial_weight(key, self.kernel.shape, fan_in, kh * kw * c_in, after)
-        return TransposedConvolution(kernel, jnp.zeros(c_in), self.in_shape, self.stride)
+        kernel = initial_weight(rng, self.kernel.shape, fan_in, kh * kw * c_in, after)
+        return TransposedConvolution(kernel, zeros(c_in), self.in_shape, self.stride)
 
 
 class TransposedConvolution(AbstractAffine):
@@ -174,10 +185,10 @@ class TransposedConvolution(AbstractAffine):
         """Return the plain convolution."""
         return convolve(y, self.kernel, self.stride)
 
-    def mirror(self, key: PRNGKeyArray, after: str) -> Convolution:
+    def mirror(self, rng: np.random.Generator, after: str) -> Convolution:
         """Return a fresh convolution of the same geometry."""
         return Convolution.create(
-            key, self.out_shape, self.kernel.shape[-1], self.kernel.shape[0], self.stride, after
+            rng, self.out_shape, self.kernel.shape[-1], self.kernel.shape[0], self.stride, after
         )
 
 
@@ -201,8 +212,9 @@ class BatchNorm(eqx.Module):
     @classmethod
     def create(cls, channels: int) -> Self:
         """Start as the identity."""
-        zeros, ones = jnp.zeros(channels), jnp.ones(channels)
-        return cls(ones, zeros, Fixed(zeros), Fixed(ones))
+        return cls(
+            ones(channels), zeros(channels), Fixed(zeros(channels)), Fixed(ones(channels))
+        )
 
     def __call__(
         self, x: Float[Array, "B ..."], context: Context | None

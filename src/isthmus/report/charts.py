@@ -96,7 +96,8 @@ def loss_chart(history: Mapping[str, Any], best_epoch: int) -> dict[str, Any]:
             curves[name] = losses
     shown = np.concatenate([losses[np.isfinite(losses)] for losses in curves.values()])
     y = _axis(shown, 240, 12, log=log_scale_suits(shown))
-    x = Axis(epochs[0], max(epochs[-1], epochs[0] + 1), 56, 628)
+    first = min(float(epochs[0]), best_epoch)
+    x = Axis(first, max(float(epochs[-1]), first + 1), 56, 628)
     lines = []
     for name, losses in curves.items():
         there = np.isfinite(losses)

@@ -106,18 +106,22 @@ def _describe(estimator: Any, parts: Parts) -> list[tuple[str, str]]:
     each = f"{width} columns" if shape is None else f"{' by '.join(map(str, shape[:2]))} pixels"
     lines = [
         ("Examples", f"{', '.join(sizes)}, {each}"),
-        ("Code size", f"{estimator.latent_dim} ({width / estimator.latent_dim:.3g}:1)"),
+        (
+            "Code size",
+            f"{estimator.latent_dim} for {width} {'columns' if shape is None else 'values'}",
+        ),
         ("Scaling", str(estimator.scaling_.describe())),
         ("Likelihood", _name(estimator.likelihood_)),
     ]
     if getattr(estimator, "corruption", None) is not None:
         lines.append(("Corruption", _name(estimator.corruption)))
-    trained = f"{len(estimator.history_['epoch'])} epochs, best {estimator.best_epoch_}"
-    return [*lines, ("Training", f"{trained}; stopped: {estimator.stop_reason_}")]
+    best = f"epoch {estimator.best_epoch_}" if estimator.best_epoch_ else "the start"
+    trained = f"{estimator.n_epochs_} epochs ({estimator.stop_reason_}), the best was {best}"
+    return [*lines, ("Training", trained)]
 
 
 def _name(spec: Any) -> str:
-    return spec if isinstance(spec, str) else repr(spec)
+    return spec if isinstance(spec, str) else repr(spec).removesuffix("()")
 
 
 def _code_points(

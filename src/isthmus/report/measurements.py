@@ -42,18 +42,18 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
         the split that is judged), ``model``, ``timing``, ``verdict``, ``warnings``.
     """
     used = [name for name in SPLITS if name in parts]
-    scaled = estimator.scale(parts["train"][0])
-    size = int(estimator.latent_dim)
-    anchor = fit_anchor(scaled, min(size, *scaled.shape))
+    anchor = fit_anchor(_Scaled(estimator, parts["train"][0]), int(estimator.latent_dim))
     k = len(anchor.components)
 
     metrics: dict[str, Any] = {"reconstruction": {}, "pca": {}, "floor": {}}
     columns: dict[str, list[float]] = {}
+    kl = None
     for name in used:
         X = parts[name][0]
         linear = _measure_pca(estimator, anchor, X, k)
         own = estimator.measure(X)
         variance = linear.pop("variance")
+        kl = own.get("kl_per_dimension")
         columns = {"pca": linear.pop("columns"), "autoencoder": _floats(own["column_mse"])}
         metrics["reconstruction"][name] = {
             "examples": len(X),
@@ -61,6 +61,7 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
             "mse_input": float(own["mse_input"]),
             "nats": float(own["nats"]),
             "explained_variance": explained_variance(float(own["mse"]), variance),
+            **{name: float(own[name]) for name in ("kl", "elbo") if name in own},
         }
         metrics["pca"][name] = linear
         floor = own.get("floor_nats")
@@ -68,7 +69,7 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
 
     coded = {name: encode(estimator, *parts[name], seed=seed, most=ENCODED) for name in used}
     judged = used[-1]
-    metrics["latent"] = diagnose(coded[judged].codes, _kl(estimator, coded[judged].X))
+    metrics["latent"] = diagnose(coded[judged].codes, kl)
     metrics["probe"] = _probe(estimator, anchor, k, coded, judged)
     metrics["columns"] = {"split": judged, **columns}
     metrics["model"] = {
@@ -82,17 +83,32 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     return _plain(metrics)
 
 
+class _Scaled:
+    """Examples in the scaled space, made block by block when they are read."""
+
+    def __init__(self, estimator: Any, X: Any):
+        self._estimator, self._X = estimator, X
+        self.shape = (len(X), int(estimator.n_features_in_))
+
+    def __len__(self) -> int:
+        return len(self._X)
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return self._estimator.scale(take(self._X, rows))
+
+
 def _measure_pca(estimator: Any, anchor: Anchor, X: Any, k: int) -> dict[str, Any]:
     """Measure PCA's errors in both units and the variance about the training mean, by block."""
     n = len(X)
     column_errors, spread, input_error = np.zeros(len(anchor.mean)), 0.0, 0.0
     for rows in blocks(n):
         share = (rows.stop - rows.start) / n
-        scaled = estimator.scale(X[rows])
+        examples = take(X, rows)
+        scaled = estimator.scale(examples)
         back = anchor.reconstruct(scaled, k)
         column_errors += share * np.square(scaled - back, dtype=np.float64).mean(axis=0)
         spread += share * float(np.square(scaled - anchor.mean).mean())
-        original = np.asarray(X[rows], np.float64).reshape(len(scaled), -1)
+        original = np.asarray(examples, np.float64).reshape(len(scaled), -1)
         restored = np.asarray(estimator.unscale(back), np.float64).reshape(original.shape)
         input_error += share * float(np.square(original - restored).mean())
     mse = float(column_errors.mean())
@@ -123,14 +139,9 @@ def encode(estimator: Any, X: Any, y: Any, *, seed: int, most: int) -> Coded:
     return Coded(X, labels, np.asarray(estimator.transform(X), np.float32))
 
 
-def take(X: Any, rows: np.ndarray) -> Any:
+def take(X: Any, rows: np.ndarray | slice) -> Any:
     """Return chosen rows of an array or of a data frame."""
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-
-
-def _kl(estimator: Any, X: Any) -> np.ndarray | None:
-    measure = getattr(estimator, "kl_per_dimension", None)
-    return None if measure is None else measure(X)
 
 
 def _probe(

@@ -92,13 +92,16 @@ def _table(metrics: Mapping[str, Any]) -> dict[str, Any]:
                 for a, b in zip(mine["values"], other["values"], strict=True)
             ]
         blocks.append({"name": name, "write": write, "rows": [own, linear]})
-    nats = [row("autoencoder", "reconstruction", "nats")]
+    nats = [row("negative log likelihood", "reconstruction", "nats")]
     floor = row("least possible", "floor", "nats")
     if any(floor["values"]):
         nats.append(floor)
+    if all("elbo" in metrics["reconstruction"][name] for name in splits):
+        nats.append(row("KL of code from prior", "reconstruction", "kl"))
+        nats.append(row("negative ELBO", "reconstruction", "elbo"))
     for line in nats:
         line["wins"] = [False] * len(splits)
-    blocks.append({"name": "Nats an example", "write": number, "rows": nats})
+    blocks.append({"name": "Nats an example, autoencoder", "write": number, "rows": nats})
     counts = [metrics["reconstruction"][name]["examples"] for name in splits]
     return {"splits": list(zip(splits, counts, strict=True)), "blocks": blocks}
 

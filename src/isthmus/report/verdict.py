@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-OVERFITTED = 1.3
+LEVEL = 0.01
+OVERFITTED = 1.5
 STILL_FALLING = 0.01
 
 
@@ -41,16 +42,16 @@ def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
             f"PCA with a code of this size loses nothing on the {where}, so there is nothing "
             f"to win {pair}: ask for a smaller code."
         )
+    elif abs(ratio - 1) < LEVEL:
+        sentence = (
+            f"The autoencoder is level with PCA on the {where} {pair}: PCA is simpler, "
+            "so use it unless you need what only the autoencoder gives."
+        )
     elif ratio > 1:
         excess = f"{ratio:.1f} times" if ratio > 2 else f"{_percent(ratio - 1)} above"
         sentence = (
             f"PCA does better: the autoencoder's error on the {where} is {excess} PCA's {pair}. "
             "Use PCA, or train longer, with wider layers or with start='pca'."
-        )
-    elif ratio > 0.99:
-        sentence = (
-            f"The autoencoder is level with PCA on the {where} {pair}: PCA is simpler, "
-            "so use it unless you need what only the autoencoder gives."
         )
     else:
         sentence = (
@@ -89,10 +90,15 @@ def fit_warnings(estimator: Any, metrics: Mapping[str, Any], split: str) -> list
             "on the training part (overfitting): take more data, narrower layers, dropout or a "
             "corruption such as Gaussian(0.1)."
         )
+    if estimator.best_epoch_ == 0:
+        sentences.append(
+            "No epoch was better than the start, so the start was kept: lower the learning rate, "
+            "take narrower layers or more data."
+        )
     if _still_falling(estimator):
         sentences.append(
             f"The loss was still falling at the last epoch ({estimator.n_epochs_}): "
-            "train for more epochs."
+            "train for more epochs, or with a larger learning rate."
         )
     return sentences
 

@@ -17,7 +17,7 @@
     const lines = [];
     if (data.names[data.classes[i]] !== "") lines.push(data.names[data.classes[i]]);
     lines.push(`${data.splits[data.parts[i]]} part`);
-    lines.push(`code at ${data.values[i].join(", ")}`);
+    lines.push(`at ${data.values[i].join(", ")}`);
     lines.push(`squared error ${data.errors[i]}`);
     return lines;
   }
