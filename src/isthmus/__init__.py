@@ -8,7 +8,7 @@ loaded when first used, so that ``import isthmus`` costs nothing.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from isthmus.version import __version__
 
 _HOMES = {
     "Autoencoder": "isthmus.estimators.autoencoder",
@@ -16,25 +16,39 @@ _HOMES = {
     "load": "isthmus.estimators.persistence",
     "open_source": "isthmus.data",
 }
-_MODULES = (
-    "bounds", "corruption", "data", "errors", "evaluation", "figures", "heads", "latents",
-    "likelihoods", "networks", "penalties", "recipes", "scaling",
-)  # fmt: skip
-
-__all__ = ["__version__", *_HOMES, *_MODULES]
+__all__ = [
+    "Autoencoder",
+    "AutoencoderClassifier",
+    "__version__",
+    "bounds",
+    "corruption",
+    "data",
+    "errors",
+    "evaluation",
+    "figures",
+    "heads",
+    "latents",
+    "likelihoods",
+    "load",
+    "networks",
+    "open_source",
+    "penalties",
+    "recipes",
+    "scaling",
+]
 
 if TYPE_CHECKING:
-    from isthmus.data import open_source
-    from isthmus.estimators.autoencoder import Autoencoder
-    from isthmus.estimators.classifier import AutoencoderClassifier
-    from isthmus.estimators.persistence import load
+    from isthmus.data import open_source as open_source
+    from isthmus.estimators.autoencoder import Autoencoder as Autoencoder
+    from isthmus.estimators.classifier import AutoencoderClassifier as AutoencoderClassifier
+    from isthmus.estimators.persistence import load as load
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use (PEP 562)."""
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
-    if name in _MODULES:
+    if name in __all__:
         return importlib.import_module(f"isthmus.{name}")
     raise AttributeError(f"module 'isthmus' has no attribute {name!r}")
 

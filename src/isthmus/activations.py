@@ -1,9 +1,10 @@
-"""Activation functions by name, so that a model file can name them and a program is compiled once."""
+"""Activations by name, so that a model file can name them and a program is compiled once."""
 
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from isthmus.errors import SettingError, unknown
 from isthmus.typing import Array
@@ -64,6 +65,5 @@ def initial_gain(name: str) -> float:
     2 gain^2 / (fan-in + fan-out) for the saturating ones (Glorot and Bengio, AISTATS 2010, which
     gives 4 for the logistic function).
     """
-    return {"sigmoid": 4.0, "tanh": 1.0, "hard_tanh": 1.0, "identity": 1.0, "selu": 1.0}.get(
-        ALIASES.get(name, name), 2.0**0.5
-    )
+    gains = {"sigmoid": 4.0, "tanh": 1.0, "hard_tanh": 1.0, "identity": 1.0, "selu": 1.0}
+    return gains.get(ALIASES.get(name, name), float(np.sqrt(2)))

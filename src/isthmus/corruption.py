@@ -9,6 +9,7 @@ from abc import abstractmethod
 import jax
 import jax.numpy as jnp
 
+from isthmus.errors import SettingError
 from isthmus.typing import Array, Float, Number, PRNGKeyArray, Spec, check_between
 
 
@@ -130,7 +131,7 @@ class SaltAndPepper(AbstractCorruption):
     def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return ``x`` with entries pushed to the ends of its range."""
         u = jax.random.uniform(key, x.shape)
-        pepper, salt = u < self.probability / 2, u > 1 - self.probability / 2
+        pepper, salt = u < self.probability / 2, u >= 1 - self.probability / 2
         return jnp.where(pepper, x.min(), jnp.where(salt, x.max(), x))
 
 
@@ -153,6 +154,10 @@ class BitFlips(AbstractCorruption):
 
     def __check_init__(self) -> None:
         check_between("corruption BitFlips", "count", self.count, 0, float("inf"))
+        if not isinstance(self.count, Array) and self.count % 1 != 0:
+            raise SettingError(
+                f"corruption BitFlips: count is {self.count!r}; it must be a whole number."
+            )
 
     def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return ``x`` with ``count`` entries flipped in each row."""

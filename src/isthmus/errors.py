@@ -11,7 +11,6 @@
 Every message is one sentence: what was found, what was expected, what to do.
 """
 
-
 import difflib
 from collections.abc import Iterable
 

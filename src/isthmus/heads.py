@@ -1,4 +1,4 @@
-"""Heads: what a code is also asked to tell, trained jointly. Each returns (B,) nats from a `Pass`."""
+"""Heads: what a code is also asked to tell, trained jointly; each returns (B,) nats."""
 
 from abc import abstractmethod
 from typing import Self

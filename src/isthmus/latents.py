@@ -19,7 +19,7 @@ class AbstractLatent(Spec):
     """What every latent does."""
 
     stochastic: ClassVar[bool]
-    """Whether a code is drawn, which decides what ``likelihood="auto"`` and ``start="auto"`` mean."""
+    """Whether a code is drawn, which decides what ``"auto"`` means for likelihood and start."""
 
     @abstractmethod
     def width(self, latent_dim: int) -> int:

@@ -15,13 +15,12 @@ from jax.scipy.special import xlogy
 from isthmus.activations import activation
 from isthmus.typing import Array, Float, Number, PRNGKeyArray, Spec, check_between
 
+
 class AbstractLikelihood(Spec):
     """What every likelihood does."""
 
     @abstractmethod
-    def __call__(
-        self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]
-    ) -> Float[Array, "K B"]:
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the negative log likelihood, nats an example."""
 
     @abstractmethod
@@ -72,9 +71,7 @@ class Gaussian(AbstractLikelihood):
     def __check_init__(self) -> None:
         check_between("likelihood Gaussian", "scale", self.scale, 0, np.inf, open_low=True)
 
-    def __call__(
-        self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]
-    ) -> Float[Array, "K B"]:
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return half the squared error over the variance, with the normal constant."""
         squares = ((x - self.mean(x_hat)) ** 2).sum(-1)
         return squares / (2 * self.scale**2) + self._constant(x.shape[-1])
@@ -115,9 +112,7 @@ class Bernoulli(AbstractLikelihood):
     1.3862...
     """
 
-    def __call__(
-        self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]
-    ) -> Float[Array, "K B"]:
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the cross-entropy from logits."""
         return (jax.nn.softplus(x_hat) - x * x_hat).sum(-1)
 
@@ -131,7 +126,7 @@ class Bernoulli(AbstractLikelihood):
         return "clipped_logit"
 
     def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
-        """Return the entropy of the grey levels: 0 for bits, 45.5 nats an image for MNIST's test set."""
+        """Return the entropy of the grey levels; MNIST's test set has 45.5 nats an image."""
         return -(xlogy(x, x) + xlogy(1 - x, 1 - x)).sum(-1)
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
@@ -166,9 +161,7 @@ class Laplace(AbstractLikelihood):
     def __check_init__(self) -> None:
         check_between("likelihood Laplace", "scale", self.scale, 0, np.inf, open_low=True)
 
-    def __call__(
-        self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]
-    ) -> Float[Array, "K B"]:
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the absolute error over the scale, with the constant."""
         return jnp.abs(x - x_hat).sum(-1) / self.scale + self._constant(x.shape[-1])
 

@@ -11,7 +11,7 @@ from isthmus.corruption import AbstractCorruption
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
-from isthmus.networks import AbstractNetwork, PerExample, Tied
+from isthmus.networks import AbstractNetwork, Chain, PerExample, Tied
 from isthmus.penalties import AbstractPenalty
 from isthmus.scaling import Scaling
 from isthmus.typing import Array, Context, Fixed, Float, Pass, Shaped
@@ -96,6 +96,7 @@ class Model(eqx.Module):
     ) -> tuple[Float[Array, "B D"], AbstractNetwork]:
         assert self.decoder is not None
         if isinstance(self.decoder, Tied):
+            assert isinstance(self.encoder, Chain)
             return self.decoder.run(self.encoder, z, context)
         return self.decoder(z, context)
 

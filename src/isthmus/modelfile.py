@@ -17,15 +17,16 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as tensors_of
 from safetensors.numpy import save as bytes_of
 
-import isthmus
 from isthmus.errors import ModelFileError
+from isthmus.version import __version__
 
 FORMAT = 1
 """Version of the layout; a file with a greater one is refused."""
 
+
 def write_model_file(path: Path, about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Path:
     """Write a description and its tensors, whole or not at all; return the path."""
-    about = {"format": FORMAT, "version": isthmus.__version__, **about}
+    about = {"format": FORMAT, "version": __version__, **about}
     header = json.dumps(about, sort_keys=True)
     metadata = {"isthmus": header, "checksum": _checksum(header, tensors)}
     return _write(path, bytes_of(tensors, metadata))
@@ -66,7 +67,7 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     if not isinstance(version, int) or version > FORMAT:
         raise ModelFileError(
             f"{path} has format {version}, written by isthmus {about.get('version')}, and this is "
-            f"isthmus {isthmus.__version__} with format {FORMAT}: upgrade isthmus."
+            f"isthmus {__version__} with format {FORMAT}: upgrade isthmus."
         )
     if metadata.get("checksum") != _checksum(metadata["isthmus"], tensors):
         raise ModelFileError(

@@ -10,8 +10,12 @@ from typing import Any, NamedTuple
 from isthmus.bounds import ELBO
 from isthmus.corruption import AbstractCorruption, Gaussian
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.latents import Deterministic
 from isthmus.networks import Convolutional
 from isthmus.penalties import L1, Contraction
+
+Slots = dict[str, Any]
+"""Settings of the estimator by name."""
 
 
 class Recipe(NamedTuple):
@@ -43,7 +47,8 @@ def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: Any) -> Autoencod
     >>> vae(latent_dim=4).latent
     'gaussian'
     """
-    return Autoencoder(latent_dim, **{"latent": "gaussian", "bound": ELBO(beta)} | settings)
+    slots: Slots = {"latent": "gaussian", "bound": ELBO(beta)}
+    return Autoencoder(latent_dim, **slots | settings)
 
 
 def beta_vae(latent_dim: int = 10, *, beta: float = 4.0, **settings: Any) -> Autoencoder:
@@ -68,7 +73,8 @@ def denoising(
     Gaussian(scale=0.2)
     """
     corruption = Gaussian(0.2) if corruption is None else corruption
-    return Autoencoder(latent_dim, **{"corruption": corruption} | settings)
+    slots: Slots = {"corruption": corruption}
+    return Autoencoder(latent_dim, **slots | settings)
 
 
 def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Autoencoder:
@@ -79,9 +85,7 @@ def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Au
     >>> sparse(weight=0.1).penalties
     L1(weight=0.1)
     """
-    from isthmus.latents import Deterministic
-
-    slots = {"latent": Deterministic("relu"), "penalties": L1(weight)}
+    slots: Slots = {"latent": Deterministic("relu"), "penalties": L1(weight)}
     return Autoencoder(latent_dim, **slots | settings)
 
 
@@ -93,7 +97,8 @@ def contractive(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) -
     >>> contractive().penalties
     Contraction(weight=0.1)
     """
-    return Autoencoder(latent_dim, **{"penalties": Contraction(weight)} | settings)
+    slots: Slots = {"penalties": Contraction(weight)}
+    return Autoencoder(latent_dim, **slots | settings)
 
 
 def tied(latent_dim: int = 32, **settings: Any) -> Autoencoder:
@@ -104,7 +109,8 @@ def tied(latent_dim: int = 32, **settings: Any) -> Autoencoder:
     >>> tied().decoder
     'tied'
     """
-    return Autoencoder(latent_dim, **{"decoder": "tied"} | settings)
+    slots: Slots = {"decoder": "tied"}
+    return Autoencoder(latent_dim, **slots | settings)
 
 
 def convolutional(
@@ -117,7 +123,8 @@ def convolutional(
     >>> convolutional(channels=(8, 16)).encoder.channels
     (8, 16)
     """
-    return Autoencoder(latent_dim, **{"encoder": Convolutional(channels)} | settings)
+    slots: Slots = {"encoder": Convolutional(channels)}
+    return Autoencoder(latent_dim, **slots | settings)
 
 
 RECIPES: dict[str, Recipe] = {

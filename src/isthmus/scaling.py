@@ -47,9 +47,7 @@ class Scaling(eqx.Module):
         return cls.bent(shift, scale, np.zeros_like(shift), np.full_like(shift, np.inf))
 
     @classmethod
-    def bent(
-        cls, shift: ArrayLike, scale: ArrayLike, centre: ArrayLike, spread: ArrayLike
-    ) -> Self:
+    def bent(cls, shift: ArrayLike, scale: ArrayLike, centre: ArrayLike, spread: ArrayLike) -> Self:
         """Return a scaling from plain arrays."""
         return cls(*(Fixed(jnp.asarray(a, jnp.float32)) for a in (shift, scale, centre, spread)))
 

@@ -57,7 +57,7 @@ class Spec(eqx.Module):
 
 
 class Fixed(eqx.Module):
-    """An array that belongs to the model but that no optimiser moves: a running statistic, a mean."""
+    """An array of the model that no optimiser moves: a running statistic, a mean."""
 
     value: Shaped[Array, "..."]
 

@@ -138,7 +138,7 @@ def test_without_out_the_beginning_is_shown(isthmus, digits_run):
     answer = isthmus("encode", digits_run, "digits")
     assert answer.code == 0
     assert "autoencoder0" in answer.out
-    assert "the first 10 of 1797 examples" in answer.out
+    assert "1797 examples of 2 values" in answer.out
 
 
 def test_json_holds_every_value(isthmus, digits_run, estimator, images):

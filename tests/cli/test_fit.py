@@ -89,32 +89,45 @@ def test_force_replaces_a_run(isthmus, tmp_path):
     assert (run / "model.safetensors").read_bytes() != before
 
 
-def settings_of(isthmus, tmp_path, *options):
-    """The fitted estimator's settings after a fit with these options."""
-    import isthmus as package
+@pytest.fixture
+def build(isthmus, monkeypatch, tmp_path):
+    """The estimator that a fit with some options would train."""
+    from isthmus.cli import settings
+    from isthmus.errors import SettingError
 
-    run = tmp_path / "run"
-    answer = isthmus("fit", "digits", "--out", run, "--epochs", 1, "--quiet", "--force", *options)
-    assert answer.code == 0, answer.err
-    estimator = package.load(run / "model.safetensors")
-    return estimator, estimator.get_params(deep=False)
+    def call(*options):
+        built = []
+
+        def keep(given):
+            built.append(original(given))
+            raise SettingError("that is all.")
+
+        with monkeypatch.context() as patch:
+            original = settings.build
+            patch.setattr(settings, "build", keep)
+            answer = isthmus("fit", "digits", "--out", tmp_path / "run", *options)
+        assert answer.err == "isthmus: that is all.\n"
+        return built[0]
+
+    return call
 
 
-def test_options_reach_the_estimator(isthmus, tmp_path):
+def test_options_reach_the_estimator(build):
     from isthmus import bounds, corruption, latents, likelihoods, networks, penalties
 
-    estimator, settings = settings_of(
-        isthmus, tmp_path,
+    estimator = build(
         "--latent-dim", 3, "--hidden", "24,12", "--activation", "tanh", "--batch-norm",
-        "--dropout", 0.1, "--latent", "gaussian", "--corruption", "gaussian:0.1+masking:0.2",
+        "--dropout", 0.1, "--latent", "gaussian", "--epochs", 9,
+        "--corruption", "gaussian:0.1+masking:0.2",
         "--likelihood", "laplace:0.5", "--beta", 2, "--warmup", 5, "--penalty", "l1:0.001",
         "--penalty", "l2:0.5", "--scaling", "minmax", "--start", "random", "--batch-size", 128,
         "--learning-rate", 0.002, "--schedule", "constant", "--patience", 0, "--optimizer", "nadam",
-        "--gradient-clip", 1.5, "--seed", 7, "--limit", 300,
+        "--gradient-clip", 1.5, "--seed", 7,
     )  # fmt: skip
-    assert estimator.latent_dim == 3
+    settings = estimator.get_params(deep=False)
+    assert settings["latent_dim"] == 3
     assert settings["encoder"] == networks.Dense((24, 12), "tanh", batch_norm=True, dropout=0.1)
-    assert settings["latent"] in ("gaussian", latents.Gaussian())
+    assert settings["latent"] == latents.Gaussian()
     assert settings["corruption"] == corruption.Gaussian(0.1) + corruption.Masking(0.2)
     assert settings["likelihood"] == likelihoods.Laplace(0.5)
     assert settings["bound"] == bounds.ELBO(2, 5)
@@ -122,39 +135,62 @@ def test_options_reach_the_estimator(isthmus, tmp_path):
     expected = {
         "scaling": "minmax", "start": "random", "batch_size": 128, "learning_rate": 0.002,
         "schedule": "constant", "patience": 0, "optimizer": "nadam", "gradient_clip": 1.5,
-        "epochs": 1, "random_state": 7,
+        "epochs": 9, "random_state": 7,
     }  # fmt: skip
     assert {name: settings[name] for name in expected} == expected
-    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
-    assert metrics["reconstruction"]["train"]["examples"] == 300
 
 
-def test_a_convolutional_encoder_by_its_options(isthmus, tmp_path):
+def test_a_convolutional_encoder_by_its_options(build):
     from isthmus import networks
 
-    argv = ("--architecture", "conv", "--channels", "4,8", "--hidden", 16, "--tied")
-    _, settings = settings_of(isthmus, tmp_path, *argv, "--latent-dim", 2, "--limit", 64)
-    assert settings["encoder"] == networks.Convolutional(channels=(4, 8), hidden=(16,))
-    assert settings["decoder"] == "tied"
+    estimator = build("--architecture", "conv", "--channels", "4,8", "--hidden", 16, "--tied")
+    assert estimator.encoder == networks.Convolutional(channels=(4, 8), hidden=(16,))
+    assert estimator.decoder == "tied"
 
 
-def test_a_recipe_is_a_start_that_options_change(isthmus, tmp_path):
-    from isthmus import bounds
+def test_a_recipe_is_a_start_that_options_change(build):
+    from isthmus import bounds, latents
 
-    argv = ("--recipe", "beta-vae", "--warmup", 3, "--hidden", 16)
-    _, settings = settings_of(isthmus, tmp_path, *argv)
-    assert settings["latent_dim"] == 10
-    assert settings["bound"] == bounds.ELBO(beta=4.0, warmup=3)
-    assert settings["hidden"] == (16,)
+    estimator = build("--recipe", "beta-vae", "--warmup", 3, "--hidden", 16)
+    assert estimator.latent_dim == 10
+    assert estimator.bound == bounds.ELBO(beta=4.0, warmup=3)
+    assert estimator.hidden == (16,)
+    sparse = build("--recipe", "sparse", "--latent", "deterministic:tanh")
+    assert sparse.latent == latents.Deterministic("tanh")
+    assert build("--recipe", "denoising", "--corruption", "none").corruption is None
+
+
+def test_without_options_the_estimator_decides(build):
+    import isthmus as package
+
+    expected = package.Autoencoder(random_state=0).get_params()
+    assert build().get_params() == expected
 
 
 def test_a_classifier_learns_the_labels(isthmus, tmp_path):
-    estimator, settings = settings_of(
-        isthmus, tmp_path, "--classifier", "--classification-weight", 3, *QUICK[:4]
-    )
-    assert type(estimator).__name__ == "AutoencoderClassifier"
-    assert settings["classification_weight"] == 3
-    assert list(estimator.classes_) == list(range(10))
+    import isthmus as package
+
+    run = tmp_path / "run"
+    argv = ("--classifier", "--classification-weight", 3, "--limit", 300, "--quiet")
+    answer = isthmus("fit", "digits", "--out", run, *QUICK, *argv)
+    assert (answer.code, answer.err) == (0, "")
+    classifier = package.load(run / "model.safetensors")
+    assert isinstance(classifier, package.AutoencoderClassifier)
+    assert classifier.classification_weight == 3
+    assert list(classifier.classes_) == list(range(10))
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["reconstruction"]["train"]["examples"] == 300
+
+
+def test_a_class_that_is_only_validated_on_is_named():
+    from isthmus.cli import parts
+    from isthmus.errors import DataError
+
+    X = np.zeros((3, 2))
+    train, held_out = (X, np.array(["elm", "oak", "oak"])), (X, np.array(["elm", "yew", "oak"]))
+    parts.check_classes({"train": train, "validation": train}, "plants.csv")
+    with pytest.raises(DataError, match="no training example of the class 'yew'"):
+        parts.check_classes({"train": train, "validation": held_out}, "plants.csv")
 
 
 def test_no_validation_and_no_test_part(isthmus, tmp_path):

@@ -82,6 +82,7 @@ def test_every_truncation_is_refused(folder, data, suffix):
     ("content", "sentence"),
     [
         (b"\x89PNG....", r"begins with the bytes \[89 50 4e 47\]"),
+        (b"\1" + bytes_of(2, values=b"ab")[1:], r"begins with the bytes \[01 00 08 01\]"),
         (bytes_of(2, kind=0x0A, values=b"ab"), "begins with the bytes"),
         (bytes_of(), "begins with the bytes"),
         (bytes_of(2, 2, values=b"abc"), "holds 3 bytes of values, but its header announces 2x2"),

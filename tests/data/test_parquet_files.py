@@ -57,6 +57,12 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path):
     assert source.labels.tolist() == ["x", "y", "z"]
 
 
+def test_many_files_keep_their_order(tmp_path):
+    for i in (5, 2, 7, 0, 3, 6, 1, 4):
+        write(tmp_path / f"{i}.parquet", a=[i])
+    assert open_source(tmp_path).examples.ravel().tolist() == list(range(8))
+
+
 def test_files_with_other_columns_are_named(tmp_path):
     write(tmp_path / "1.parquet", a=[1])
     write(tmp_path / "2.parquet", b=[1])

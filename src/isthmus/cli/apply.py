@@ -10,7 +10,7 @@ from isthmus.cli import consoles, models, options, output
 if TYPE_CHECKING:
     import numpy as np
 
-_SHOWN_ROWS, _SHOWN_COLUMNS = 10, 8
+_SHOWN_ROWS, _CELL = 10, 9  # rows, and the characters of a number
 
 
 def encode(
@@ -224,15 +224,16 @@ def _deliver(
 
 
 def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
+    """Print the first rows, and as many columns as there is room for."""
     from rich.table import Table
 
-    shown = list(names[:_SHOWN_COLUMNS])
+    console = consoles.out()
+    width = max(_CELL, *(len(name) for name in names[:_SHOWN_ROWS])) + 3
+    shown = list(names[: max(1, (console.width - 20) // width)])
     table = Table("example", *shown, *(["..."] if len(names) > len(shown) else []))
     for i, row in enumerate(rows[:_SHOWN_ROWS]):
         table.add_row(str(i), *(f"{value:.5g}" for value in row[: len(shown)]))
-    consoles.out().print(table)
-    if len(rows) > _SHOWN_ROWS:
-        consoles.say(
-            consoles.out(),
-            f"the first {_SHOWN_ROWS} of {len(rows)} examples; --out writes them all",
-        )
+    console.print(table)
+    if len(rows) > _SHOWN_ROWS or len(names) > len(shown):
+        n, count = len(rows), len(names)
+        consoles.say(console, f"{n} examples of {count} values; --out writes them all")

@@ -33,19 +33,13 @@ def new_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_folder(path: Path, *, keep: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Lend an empty folder beside ``path``; it takes the place of ``path`` when all went well.
-
-    The entries named in ``keep`` move over from the folder that is replaced.
-    """
+def new_folder(path: Path) -> Iterator[Path]:
+    """Lend an empty folder beside ``path``; it takes the place of ``path`` when all went well."""
     partial, replaced = _partial(path), path.with_name(f".{path.name}.{os.getpid()}.old")
     partial.mkdir()
     try:
         yield partial
         if path.exists():
-            for name in keep:
-                if (path / name).exists() and not (partial / name).exists():
-                    (path / name).rename(partial / name)
             path.rename(replaced)
         partial.rename(path)
     finally:

@@ -27,7 +27,7 @@ def fit(
     hidden: given.Hidden = None,
     channels: given.Channels = None,
     activation: given.Activation = None,
-    batch_norm: given.BatchNorm = None,
+    batch_norm: given.BatchNorm = False,
     dropout: given.Dropout = None,
     decoder: given.Decoder = None,
     tied: given.Tied = False,
@@ -59,8 +59,8 @@ def fit(
     force: given.Force = False,
     checkpoint_every: given.CheckpointEvery = None,
     resume: given.Resume = False,
-    quiet: options.QuietOption = False,
-    json: options.JsonOption = False,
+    quiet: given.Quiet = False,
+    json: given.Json = False,
 ) -> int:
     """Fit an autoencoder to SOURCE and set it beside PCA of the same code size."""
     return _run(context.params, context.obj)
@@ -83,6 +83,8 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
             f"--classifier needs labels, and {source.name} has none; name their column by --label."
         )
     divided = parts.divide(source, **runs.division(given))
+    if given["classifier"]:
+        parts.check_classes(divided, source.name)
     consoles.say(console, parts.describe(source, divided))
     runs.clear_checkpoints(folder, given)
     _train(estimator, divided, folder, given, console)

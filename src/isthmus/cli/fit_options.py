@@ -19,12 +19,15 @@ def complete_recipe(incomplete: str) -> list[str]:
 
 LatentDim = Annotated[
     int | None,
-    typer.Option("--latent-dim", "-d", help="Size of the code.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--latent-dim", "-d", metavar="D", help="Size of the code.", rich_help_panel=_MODEL
+    ),
 ]
 Recipe = Annotated[
     str | None,
     typer.Option(
         "--recipe",
+        metavar="NAME",
         help="A named autoencoder to start from; see `isthmus recipes`.",
         autocompletion=complete_recipe,
         rich_help_panel=_MODEL,
@@ -32,47 +35,66 @@ Recipe = Annotated[
 ]
 Architecture = Annotated[
     str | None,
-    typer.Option("--architecture", help="dense or conv.", rich_help_panel=_MODEL),
+    typer.Option("--architecture", metavar="NAME", help="dense or conv.", rich_help_panel=_MODEL),
 ]
 Hidden = Annotated[
     str | None,
     typer.Option(
         "--hidden",
+        metavar="WIDTHS",
         help="Widths of the hidden layers: 128,64, none or auto.",
         rich_help_panel=_MODEL,
     ),
 ]
 Channels = Annotated[
     str | None,
-    typer.Option("--channels", help="Channels of the convolutions: 16,32.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--channels",
+        metavar="WIDTHS",
+        help="Channels of the convolutions: 16,32.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 Activation = Annotated[
     str | None,
-    typer.Option("--activation", help="After each hidden layer: gelu, ...", rich_help_panel=_MODEL),
+    typer.Option(
+        "--activation",
+        metavar="NAME",
+        help="After each hidden layer, gelu for instance.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 BatchNorm = Annotated[
-    bool | None,
-    typer.Option("--batch-norm/--no-batch-norm", help="Normalise layers.", rich_help_panel=_MODEL),
+    bool,
+    typer.Option("--batch-norm", help="Normalise the hidden layers.", rich_help_panel=_MODEL),
 ]
 Dropout = Annotated[
     float | None,
-    typer.Option("--dropout", help="Share of hidden units dropped.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--dropout", metavar="SHARE", help="Share of hidden units dropped.", rich_help_panel=_MODEL
+    ),
 ]
 Decoder = Annotated[
     str | None,
-    typer.Option("--decoder", help="mirror or tied.", rich_help_panel=_MODEL),
+    typer.Option("--decoder", metavar="NAME", help="mirror or tied.", rich_help_panel=_MODEL),
 ]
 Tied = Annotated[
     bool, typer.Option("--tied", help="Short for --decoder tied.", rich_help_panel=_MODEL)
 ]
 Latent = Annotated[
     str | None,
-    typer.Option("--latent", help="deterministic or gaussian.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--latent",
+        metavar="SPEC",
+        help="deterministic, gaussian, or deterministic:relu.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 Corruption = Annotated[
     str | None,
     typer.Option(
         "--corruption",
+        metavar="SPEC",
         help="What the encoder's input suffers: gaussian:0.2, gaussian:0.1+masking:0.2.",
         rich_help_panel=_MODEL,
     ),
@@ -80,23 +102,33 @@ Corruption = Annotated[
 Likelihood = Annotated[
     str | None,
     typer.Option(
-        "--likelihood", help="auto, gaussian, bernoulli or laplace.", rich_help_panel=_MODEL
+        "--likelihood",
+        metavar="SPEC",
+        help="auto, gaussian, bernoulli or laplace.",
+        rich_help_panel=_MODEL,
     ),
 ]
 Bound = Annotated[
-    str | None, typer.Option("--bound", help="elbo, or elbo:4.", rich_help_panel=_MODEL)
+    str | None,
+    typer.Option(
+        "--bound", metavar="SPEC", help="elbo, or with beta, elbo:4.", rich_help_panel=_MODEL
+    ),
 ]
 Beta = Annotated[
     float | None,
-    typer.Option("--beta", help="Weight of the divergence.", rich_help_panel=_MODEL),
+    typer.Option("--beta", metavar="W", help="Weight of the divergence.", rich_help_panel=_MODEL),
 ]
 Warmup = Annotated[
     float | None,
-    typer.Option("--warmup", help="Epochs until beta is whole.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--warmup", metavar="EPOCHS", help="Epochs until beta is whole.", rich_help_panel=_MODEL
+    ),
 ]
 Penalty = Annotated[
     list[str] | None,
-    typer.Option("--penalty", help="l1:0.001; may be repeated.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--penalty", metavar="SPEC", help="l1:0.001; may be repeated.", rich_help_panel=_MODEL
+    ),
 ]
 Classifier = Annotated[
     bool,
@@ -107,44 +139,70 @@ Classifier = Annotated[
 ClassificationWeight = Annotated[
     float | None,
     typer.Option(
-        "--classification-weight", help="Weight of the classifier.", rich_help_panel=_MODEL
+        "--classification-weight",
+        metavar="W",
+        help="Weight of the classifier.",
+        rich_help_panel=_MODEL,
     ),
 ]
 Scaling = Annotated[
     str | None,
-    typer.Option("--scaling", help="auto, or one that `data info` names.", rich_help_panel=_MODEL),
+    typer.Option(
+        "--scaling",
+        metavar="NAME",
+        help="auto, none, unit, pixels, range, minmax or standard.",
+        rich_help_panel=_MODEL,
+    ),
 ]
 Start = Annotated[
     str | None,
-    typer.Option("--start", help="auto, pca or random.", rich_help_panel=_TRAINING),
+    typer.Option("--start", metavar="NAME", help="auto, pca or random.", rich_help_panel=_TRAINING),
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", help="Passes over the data.", rich_help_panel=_TRAINING),
+    typer.Option("--epochs", metavar="N", help="Passes over the data.", rich_help_panel=_TRAINING),
 ]
 BatchSize = Annotated[
     int | None,
-    typer.Option("--batch-size", help="Examples in a step.", rich_help_panel=_TRAINING),
+    typer.Option(
+        "--batch-size", metavar="N", help="Examples in a step.", rich_help_panel=_TRAINING
+    ),
 ]
 LearningRate = Annotated[
     float | None,
-    typer.Option("--learning-rate", help="Of the optimiser.", rich_help_panel=_TRAINING),
+    typer.Option(
+        "--learning-rate", metavar="X", help="Of the optimiser.", rich_help_panel=_TRAINING
+    ),
 ]
 Schedule = Annotated[
     str | None,
-    typer.Option("--schedule", help="cosine, constant, ...", rich_help_panel=_TRAINING),
+    typer.Option(
+        "--schedule",
+        metavar="NAME",
+        help="cosine, constant, linear, ...",
+        rich_help_panel=_TRAINING,
+    ),
 ]
 Optimizer = Annotated[
-    str | None, typer.Option("--optimizer", help="adam, ...", rich_help_panel=_TRAINING)
+    str | None,
+    typer.Option(
+        "--optimizer", metavar="NAME", help="adam, adamw, nadam, ...", rich_help_panel=_TRAINING
+    ),
 ]
 GradientClip = Annotated[
     float | None,
-    typer.Option("--gradient-clip", help="Largest norm of a gradient.", rich_help_panel=_TRAINING),
+    typer.Option(
+        "--gradient-clip",
+        metavar="X",
+        help="Largest norm of a gradient.",
+        rich_help_panel=_TRAINING,
+    ),
 ]
 Patience = Annotated[
     int | None,
     typer.Option(
         "--patience",
+        metavar="N",
         min=0,
         help="Epochs without improvement before stopping; 0 never stops early.",
         rich_help_panel=_TRAINING,
@@ -153,17 +211,27 @@ Patience = Annotated[
 Seed = Annotated[
     int,
     typer.Option(
-        "--seed", min=0, help="Where all random numbers start.", rich_help_panel=_TRAINING
+        "--seed",
+        metavar="N",
+        min=0,
+        help="Where all random numbers start.",
+        rich_help_panel=_TRAINING,
     ),
 ]
 ValidationFraction = Annotated[
     float,
-    typer.Option("--validation-fraction", help="Share kept out to stop by.", rich_help_panel=_DATA),
+    typer.Option(
+        "--validation-fraction",
+        metavar="SHARE",
+        help="Share kept out to stop by.",
+        rich_help_panel=_DATA,
+    ),
 ]
 TestFraction = Annotated[
     float,
     typer.Option(
         "--test-fraction",
+        metavar="SHARE",
         help="Share kept out to test on, where the source has no test part.",
         rich_help_panel=_DATA,
     ),
@@ -195,7 +263,11 @@ ImageShape = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option(
-        "--limit", min=1, help="Use the first N training examples.", rich_help_panel=_DATA
+        "--limit",
+        metavar="N",
+        min=1,
+        help="Use the first N training examples.",
+        rich_help_panel=_DATA,
     ),
 ]
 Out = Annotated[
@@ -224,4 +296,11 @@ CheckpointEvery = Annotated[
 Resume = Annotated[
     bool,
     typer.Option("--resume", help="Go on from the last checkpoint of --out.", rich_help_panel=_RUN),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=_RUN)
+]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print the metrics as JSON on stdout alone.", rich_help_panel=_RUN),
 ]

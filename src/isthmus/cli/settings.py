@@ -10,7 +10,7 @@ from isthmus.errors import SettingError, unknown
 Options = Mapping[str, Any]
 
 _AS_THEY_ARE = (
-    "latent_dim", "latent", "likelihood", "scaling", "start", "epochs",
+    "latent_dim", "scaling", "start", "epochs",
     "batch_size", "learning_rate", "schedule", "optimizer", "gradient_clip", "patience",
 )  # fmt: skip
 
@@ -53,27 +53,34 @@ def _recipe(name: str) -> Any:
 
 def _parameters(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
     """Give the estimator's parameters that the options set, over those ``present``."""
-    from isthmus import corruption, likelihoods, penalties
+    from isthmus import bounds, corruption, latents, likelihoods, penalties
 
+    slots = {
+        "corruption": corruption.MEMBERS,
+        "latent": latents.MEMBERS,
+        "likelihood": likelihoods.MEMBERS,
+        "bound": bounds.MEMBERS,
+    }
     given = {name: options[name] for name in _AS_THEY_ARE if options[name] is not None}
-    if options["corruption"] is not None:
-        given["corruption"] = (
-            None
-            if options["corruption"] == "none"
-            else parsing.specification(options["corruption"], corruption.MEMBERS, "--corruption")
-        )
-    if options["likelihood"] not in (None, "auto"):
-        given["likelihood"] = parsing.specification(
-            options["likelihood"], likelihoods.MEMBERS, "--likelihood"
-        )
+    for slot, members in slots.items():
+        text = options[slot]
+        if (slot, text) == ("corruption", "none"):
+            given[slot] = None
+        elif (slot, text) == ("likelihood", "auto"):
+            given[slot] = text
+        elif text is not None:
+            given[slot] = parsing.specification(text, members, f"--{slot}")
     if options["penalty"]:
         given["penalties"] = tuple(
             parsing.specification(text, penalties.MEMBERS, "--penalty")
             for text in options["penalty"]
         )
+    for name in ("beta", "warmup"):
+        if options[name] is not None:
+            given[f"bound__{name}"] = options[name]
     if options["image_shape"] is not None:
         given["image_shape"] = parsing.image_shape(options["image_shape"])
-    return given | _encoder(options, present) | _decoder(options) | _bound(options)
+    return given | _encoder(options, present) | _decoder(options)
 
 
 def _hidden(text: str) -> tuple[int, ...] | str:
@@ -86,7 +93,9 @@ def _encoder(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
     """Give the encoder: by name where that says it all, else its whole specification."""
     from isthmus import networks
 
-    own = {name: options[name] for name in ("batch_norm", "dropout") if options[name] is not None}
+    own: dict[str, Any] = {"batch_norm": True} if options["batch_norm"] else {}
+    if options["dropout"] is not None:
+        own["dropout"] = options["dropout"]
     if options["channels"] is not None:
         own["channels"] = parsing.whole_numbers(options["channels"], "--channels")
     shared = {"activation": options["activation"]} if options["activation"] is not None else {}
@@ -114,15 +123,3 @@ def _decoder(options: Options) -> dict[str, Any]:
     if options["tied"]:
         return {"decoder": "tied"}
     return {} if decoder is None else {"decoder": decoder}
-
-
-def _bound(options: Options) -> dict[str, Any]:
-    """Give the bound where ``--bound`` names one; beta and warm-up go to whichever there is."""
-    from isthmus import bounds
-
-    given: dict[str, Any] = {
-        f"bound__{name}": options[name] for name in ("beta", "warmup") if options[name] is not None
-    }
-    if options["bound"] is not None:
-        given["bound"] = parsing.specification(options["bound"], bounds.MEMBERS, "--bound")
-    return given

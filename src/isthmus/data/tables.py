@@ -93,7 +93,7 @@ def _position(label: Label, names: list[str], name: str) -> int:
             f"{name} has {len(names)} columns, so there is no label column {number}; columns are "
             f"counted from 0 to {len(names) - 1}."
         )
-    return number % len(names)
+    return number
 
 
 def _label_values(column: "pyarrow.ChunkedArray") -> np.ndarray:

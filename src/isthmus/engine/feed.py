@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 BLOCK_BYTES = 2**23
-"""A block is about this large: enough steps to hide its dispatch, little enough to stay in cache."""
+"""A block is about so large: enough steps to hide its dispatch, little enough for the cache."""
 
 LONGEST_BLOCK = 512
 """And at most so many steps."""

@@ -140,7 +140,7 @@ def train(
                 continue
             if checkpoint is not None and len(run.records) % checkpoint.every == 0:
                 run.save(checkpoint)
-            if any([callback(record) for callback in callbacks for record in finished]):
+            if _asked_to_stop(callbacks, finished):
                 stop_reason = "callback"
                 break
             if patience and validation and len(run.records) - run.best_epoch >= patience:
@@ -166,7 +166,12 @@ class _Run:
         seed: int,
         state: State | None,
     ):
-        self.optimiser, self.feed, self.validation, self.epochs = optimiser, feed, validation, epochs
+        self.optimiser, self.feed, self.validation, self.epochs = (
+            optimiser,
+            feed,
+            validation,
+            epochs,
+        )
         self.state = begin(model, optimiser) if state is None else _copy(state)
         self.first_step = int(self.state.step)
         self.total_steps = self.first_step + epochs * feed.steps_per_epoch
@@ -260,7 +265,9 @@ class _Run:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Keep the state, with the best weights so far, in the checkpoint's folder."""
-        save_checkpoint(checkpoint, (self.state, self._best_or_now()), self.records, self.best_epoch)
+        save_checkpoint(
+            checkpoint, (self.state, self._best_or_now()), self.records, self.best_epoch
+        )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from the newest checkpoint, if there is one."""
@@ -291,7 +298,9 @@ def run_block(
 
     arrays, static = eqx.partition(state, eqx.is_array)
     batch = jax.tree.map(lambda a: a[0], (block.x, block.target, block.weights))
-    names = jax.eval_shape(lambda a: _step(batch, optimiser, clock, eqx.combine(a, static))[1], arrays)
+    names = jax.eval_shape(
+        lambda a: _step(batch, optimiser, clock, eqx.combine(a, static))[1], arrays
+    )
     logs = {name: jnp.zeros(len(block.weights)) for name in names}
     arrays, logs = jax.lax.fori_loop(0, block.steps, run_step, (arrays, logs))
     return eqx.combine(arrays, static), logs
@@ -339,9 +348,13 @@ def evaluate_block(
     return jax.lax.fori_loop(0, block.steps, add, (jnp.zeros(()), jnp.zeros(())))
 
 
-def check_finite(
-    logs: dict[str, np.ndarray], first: int, feed: Feed, optimiser: Optimiser
-) -> None:
+def _asked_to_stop(callbacks: Sequence[Callback], records: list[EpochRecord]) -> bool:
+    """Show every callback every record; tell whether one of them asked to stop."""
+    answers = [callback(record) for record in records for callback in callbacks]
+    return any(answers)
+
+
+def check_finite(logs: dict[str, np.ndarray], first: int, feed: Feed, optimiser: Optimiser) -> None:
     """Raise `NonFiniteLossError` at the first step whose loss or a term of it is not finite."""
     bad = ~np.isfinite(logs["loss"])
     if not bad.any():
@@ -370,9 +383,7 @@ def _rest_of(model: Model, parameters: Model) -> Model:
 
 def _with_numbers_of(original: Model, trained: Model) -> Model:
     """Return the trained model with hyperparameters as plain numbers again."""
-    return jax.tree.map(
-        lambda old, new: new if eqx.is_array(old) else old, original, trained
-    )
+    return jax.tree.map(lambda old, new: new if eqx.is_array(old) else old, original, trained)
 
 
 @eqx.filter_jit

@@ -6,7 +6,8 @@ from typing import Any, Self
 import numpy as np
 
 from isthmus.engine import Callback, Checkpoint
-from isthmus.estimators.fitting import AbstractAutoencoder
+from isthmus.estimators import fitting
+from isthmus.estimators.abstract import AbstractAutoencoder
 from isthmus.heads import AbstractHead
 
 
@@ -189,7 +190,9 @@ class Autoencoder(AbstractAutoencoder):
         -------
         self
         """
-        return self._fit(X, None, validation_data, None, checkpoint)
+        held_out = None if validation_data is None else (validation_data, None)
+        fitting.fit(self, X, None, held_out, checkpoint)
+        return self
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
@@ -206,7 +209,8 @@ class Autoencoder(AbstractAutoencoder):
         -------
         self
         """
-        return self._partial_fit(X, None)
+        fitting.partial_fit(self, X, None)
+        return self
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the mean of `score_samples`: nats an example, higher is better."""

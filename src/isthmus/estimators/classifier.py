@@ -7,8 +7,8 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils import assert_all_finite
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     check_consistent_length,
     check_is_fitted,
@@ -17,8 +17,9 @@ from sklearn.utils.validation import (
 
 from isthmus.engine import Callback, Checkpoint
 from isthmus.errors import DataError
-from isthmus.estimators import inference
-from isthmus.estimators.fitting import AbstractAutoencoder
+from isthmus.estimators import fitting, inference
+from isthmus.estimators.abstract import AbstractAutoencoder
+from isthmus.estimators.inputs import flat_examples
 from isthmus.heads import AbstractHead, Classifier
 from isthmus.typing import check_between
 
@@ -55,6 +56,8 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
     >>> classifier.predict(X).shape, classifier.predict_proba(X).shape
     ((1797,), (1797, 10))
     """
+
+    classes_: np.ndarray
 
     def __init__(
         self,
@@ -139,9 +142,11 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         self
         """
         target = self._encoded(X, y, classes=None)
-        held_x, held_y = (None, None) if validation_data is None else validation_data
-        held_target = None if held_y is None else self._numbers(held_y)
-        return self._fit(X, target, held_x, held_target, checkpoint)
+        held_out = None
+        if validation_data is not None:
+            held_out = (validation_data[0], self._numbers(validation_data[1]))
+        fitting.fit(self, X, target, held_out, checkpoint)
+        return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
@@ -159,11 +164,10 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         -------
         self
         """
-        if hasattr(self, "model_"):
-            target = self._numbers(y)
-        else:
-            target = self._encoded(X, y, classes)
-        return self._partial_fit(X, target)
+        first = not hasattr(self, "model_")
+        target = self._encoded(X, y, classes) if first else self._numbers(y)
+        fitting.partial_fit(self, X, target)
+        return self
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return logits (n, classes), or (n,) for two classes: the second's lead over the first."""
@@ -181,14 +185,12 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
 
     def _logits(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
-        return self._map(inference.classify, self._examples(X)).astype(np.float64)
+        return self._map(inference.classify, flat_examples(self, X)).astype(np.float64)
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         check_between("The estimator", "classification_weight", self.classification_weight, 0, 1e9)
         return (
-            Classifier.create(
-                rng, self.latent_dim, len(self.classes_), self.classification_weight
-            ),
+            Classifier.create(rng, self.latent_dim, len(self.classes_), self.classification_weight),
         )
 
     def _encoded(self, X: Any, y: Any, classes: Any) -> np.ndarray:
@@ -203,7 +205,7 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         check_classification_targets(y)
         check_consistent_length(X, y)
         self._labels = LabelEncoder().fit(y if classes is None else classes)
-        self.classes_ = self._labels.classes_
+        self.classes_ = np.asarray(self._labels.classes_)
         return self._numbers(y)
 
     def _numbers(self, y: Any) -> np.ndarray:

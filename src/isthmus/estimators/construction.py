@@ -8,7 +8,6 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.corruption import AbstractCorruption
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.slots import MEMBERS, member, penalty_members
 from isthmus.evaluation.pca import Anchor, fit_anchor
@@ -37,6 +36,7 @@ PCA_ROWS = 30_000
 def build_model(
     settings: Any,
     scaled_sample: np.ndarray,
+    n: int,
     choice: Choice,
     image_shape: tuple[int, int, int] | None,
     heads: Callable[[np.random.Generator], tuple[AbstractHead, ...]],
@@ -50,6 +50,8 @@ def build_model(
         The estimator.
     scaled_sample : (n, D)
         Training examples, scaled: for the start from PCA.
+    n
+        How many training examples there are in all.
     choice
         The scaling, chosen.
     image_shape
@@ -63,7 +65,7 @@ def build_model(
     latent: AbstractLatent = member("latent", settings.latent)
     likelihood = choose_likelihood(settings.likelihood, choice.kind, latent)
     corruption = None if settings.corruption is None else member("corruption", settings.corruption)
-    spec = encoder_spec(settings, features, len(scaled_sample), image_shape)
+    spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, image_shape, rng)
@@ -115,7 +117,8 @@ def encoder_spec(
             spec = replace(spec, hidden=_as_widths(settings.hidden))
     elif settings.hidden != "auto":
         raise SettingError(
-            f"hidden is {settings.hidden!r}, but the encoder is given whole: write the widths into it."
+            f"hidden is {settings.hidden!r}, but the encoder is given whole: write the widths "
+            "into it."
         )
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
         spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, n))
@@ -150,7 +153,8 @@ def _build(
     if isinstance(spec, Spec):
         return spec.build(in_features, out_features, rng=rng, image_shape=image_shape)  # pyright: ignore[reportAttributeAccessIssue]
     if callable(spec):
-        return PerExample(spec, keyed="key" in inspect.signature(spec).parameters)
+        module: Any = spec
+        return PerExample(module, keyed="key" in inspect.signature(spec).parameters)
     raise SettingError(
         f"encoder or decoder is {spec!r}; it must be a name, a specification such as "
         "isthmus.networks.Dense(hidden=(128, 64)), or an Equinox module."
@@ -167,17 +171,15 @@ def _build_decoder(
     spec = settings.decoder
     if spec is None:
         return None
-    if spec in ("mirror", "tied") and not isinstance(encoder, Chain):
+    if isinstance(spec, str) and spec not in ("mirror", "tied"):
+        raise SettingError(unknown("decoder called", spec, ["mirror", "tied"]))
+    if isinstance(spec, str) and not isinstance(encoder, Chain):
         raise SettingError(
             f"decoder is {spec!r}, but an encoder of your own has no known inverse order: give the "
             "decoder too."
         )
-    if isinstance(spec, str) and spec == "mirror":
-        return mirror(encoder, settings.latent_dim, rng)
-    if isinstance(spec, str) and spec == "tied":
-        return tie(encoder)
-    if isinstance(spec, str):
-        raise SettingError(unknown("decoder called", spec, ["mirror", "tied"]))
+    if isinstance(spec, str) and isinstance(encoder, Chain):
+        return tie(encoder) if spec == "tied" else mirror(encoder, settings.latent_dim, rng)
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
         spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, 0)[::-1])
     return _build(spec, settings.latent_dim, features, image_shape, rng)
@@ -198,19 +200,27 @@ def _starts_from_pca(settings: Any, model: Model) -> bool:
 
 def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
-    assert isinstance(model.encoder, Chain) and isinstance(model.decoder, Chain)
+    assert isinstance(model.encoder, Chain)
+    assert isinstance(model.decoder, Chain)
     step = -(-len(scaled_sample) // PCA_ROWS)
     anchor = fit_anchor(scaled_sample[::step], model.latent_dim)
-    features, latent_dim = scaled_sample.shape[1], model.latent_dim
-    weight = _padded_components(anchor, latent_dim)
-    paths = (weight.T, -anchor.mean @ weight.T, weight, anchor.mean)
-    encode, offset, decode, mean = (jnp.asarray(a.astype(np.float32)) for a in paths)
-    encoder_path = Linear(encode, offset, (features,), (latent_dim,))
-    decoder_path = Linear(decode, mean, (latent_dim,), (features,))
+    weight = _padded_components(anchor, model.latent_dim)
+    encoder_path = _path(weight.T, -anchor.mean @ weight.T)
+    decoder_path = _path(weight, anchor.mean)
     return replace(
         model,
         encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
         decoder=LinearPath(decoder_path, start_at_zero(model.decoder), model.likelihood.link),
+    )
+
+
+def _path(weight: np.ndarray, bias: np.ndarray) -> Linear:
+    fan_in, fan_out = weight.shape
+    return Linear(
+        weight=jnp.asarray(weight.astype(np.float32)),
+        bias=jnp.asarray(bias.astype(np.float32)),
+        in_shape=(fan_in,),
+        out_shape=(fan_out,),
     )
 
 

@@ -5,6 +5,7 @@ company, and no number of examples needs a program of its own.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import equinox as eqx
@@ -19,8 +20,8 @@ from isthmus.typing import Array, Context
 ROWS = 256
 """Rows computed together."""
 
-GROUPS = 16
-"""Groups in a call, where there are that many."""
+BLOCK_BYTES = 2**24
+"""A call takes about so many bytes, in whole groups; groups that are not used cost nothing."""
 
 Rowwise = Callable[[Model, Array], Any]
 """From (model, rows (256, ...)) to arrays of as many rows."""
@@ -94,21 +95,26 @@ def map_rows(function: Rowwise, model: Model, rows: Any) -> Any:
 def iterate_rows(function: Rowwise, model: Model, rows: Any) -> Iterator[Any]:
     """Yield a function of the rows, block after block: numpy arrays."""
     features = int(np.prod(rows.shape[1:]))
-    groups = 1 if len(rows) <= ROWS else GROUPS
-    dtype = np.float32 if rows.dtype == np.float64 else rows.dtype
+    dtype = np.dtype(np.float32 if rows.dtype == np.float64 else rows.dtype)
+    groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
     for start in range(0, len(rows), groups * ROWS):
         part = np.asarray(rows[start : start + groups * ROWS])
         block = np.zeros((groups * ROWS, features), dtype)
         block[: len(part)] = part.reshape(len(part), features)
         used = np.asarray(-(-len(part) // ROWS), np.int32)
-        out = _run_groups(function, model, block.reshape(groups, ROWS, features), used)
-        yield jax.tree.map(lambda a, n=len(part): np.asarray(a)[:n], out)
+        out = _run_groups(
+            function, model, jnp.asarray(block.reshape(groups, ROWS, features)), jnp.asarray(used)
+        )
+        yield jax.tree.map(partial(_first_rows, n=len(part)), out)
+
+
+def _first_rows(rows: Array, n: int) -> np.ndarray:
+    return np.asarray(rows)[:n]
 
 
 @eqx.filter_jit
 def _run_groups(function: Rowwise, model: Model, block: Array, used: Array) -> Any:
     """Apply a function to the used groups of a block (G, 256, D); rows come back joined."""
-    block = jnp.asarray(block)
 
     def fill(i: Array, out: Any) -> Any:
         return jax.tree.map(lambda o, r: o.at[i].set(r), out, function(model, block[i]))

@@ -25,7 +25,7 @@ def is_indexed(X: Any) -> bool:
     return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
 
 
-def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool) -> Any:
+def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool = False) -> Any:
     """Return examples as (n, D), or as they lie on disk, and note or check the features.
 
     Parameters
@@ -98,6 +98,12 @@ def example_shape_of(X: Any) -> tuple[int, ...]:
     return tuple(X.shape[1:]) if isinstance(X, np.ndarray) or is_indexed(X) else ()
 
 
+def flat_rows(examples: Any, rows: slice) -> np.ndarray:
+    """Return some of the examples as an array (n, D), wherever they lie."""
+    part = np.asarray(examples[rows])
+    return part.reshape(len(part), -1)
+
+
 def check_varied(X: Any) -> None:
     """Raise `DataError` if no feature varies over the examples (or an even sample of many)."""
     sample = np.asarray(X[:: -(-len(X) // 1000)]).reshape(-1, int(np.prod(X.shape[1:])))
@@ -142,3 +148,21 @@ def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
             f"{estimator.n_features_in_} features as input."
         )
     return X
+
+
+class Rows:
+    """Some of the examples that lie on disk, in the order of an index."""
+
+    def __init__(self, examples: Any, index: np.ndarray):
+        self._examples, self._index = examples, index
+        self.shape, self.dtype = (len(index), *examples.shape[1:]), examples.dtype
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        return self._examples[self._index[rows]]
+
+
+def _taken(examples: Any, index: np.ndarray) -> Any:
+    return Rows(examples, index) if is_indexed(examples) else examples[index]

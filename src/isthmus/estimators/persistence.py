@@ -102,7 +102,7 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
-    estimator = ESTIMATORS[about["estimator"]](**settings)
+    estimator: Any = ESTIMATORS[about["estimator"]](**settings)
     model = decode_tree(about["model"], tensors)
     if not isinstance(model, Model):
         raise ModelFileError("it holds no model.")

@@ -61,7 +61,9 @@ def check_settings(estimator: Any) -> None:
         value = getattr(estimator, name)
         whole = hasattr(value, "__index__") and not isinstance(value, bool)
         if not whole or value < least:
-            raise SettingError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+            raise SettingError(
+                f"{name} is {value!r}; it must be a whole number of at least {least}."
+            )
     check_between("The estimator", "validation_fraction", estimator.validation_fraction, 0, 0.9)
     check_between("The estimator", "memory_limit", estimator.memory_limit, 0, infinity)
     for slot in ("latent", "bound"):

@@ -52,7 +52,7 @@ class Tied(AbstractNetwork):
     its uses.
     """
 
-    biases: tuple[Float[Array, " c"], ...]
+    biases: tuple[Float[Array, " _"], ...]
     finishes: tuple[Finish, ...]
 
     def __call__(
@@ -135,9 +135,7 @@ def mirror(encoder: Chain, latent_dim: int, rng: np.random.Generator) -> Chain:
         if affines:
             affines.append(affine.mirror(rng, finish.activation))
         else:  # the code may be narrower than the encoder's output (means, without variances)
-            affines.append(
-                Linear.create(rng, (latent_dim,), affine.in_shape, finish.activation)
-            )
+            affines.append(Linear.create(rng, (latent_dim,), affine.in_shape, finish.activation))
     return Chain(tuple(affines), finishes)
 
 
@@ -153,7 +151,9 @@ def tie(encoder: Chain) -> Tied:
 def start_at_zero(network: Chain) -> Chain:
     """Return the chain with its last affine map at zero, so that it adds nothing yet."""
     return eqx.tree_at(
-        lambda c: c.affines[-1], network, replace_fn=lambda a: jax.tree.map(lambda w: zeros(*w.shape), a)
+        lambda c: c.affines[-1],
+        network,
+        replace_fn=lambda a: jax.tree.map(lambda w: zeros(*w.shape), a),
     )
 
 

@@ -1,5 +1,7 @@
 """Fully connected networks."""
 
+from itertools import pairwise
+
 import equinox as eqx
 import numpy as np
 
@@ -66,11 +68,13 @@ def dense_chain(
     """Draw hidden layers and an output layer from examples of ``in_shape``."""
     shapes = [in_shape, *((width,) for width in hidden), (out_features,)]
     affines, finishes = [], []
-    for i, (a, b) in enumerate(zip(shapes[:-1], shapes[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(shapes)):
         finished = i < len(hidden) or spec.finish_output
         name = spec.activation if finished else "identity"
         affines.append(Linear.create(rng, a, b, name))
-        finishes.append(finish(name, b[0], spec.batch_norm and finished, spec.dropout if finished else 0))
+        finishes.append(
+            finish(name, b[0], spec.batch_norm and finished, spec.dropout if finished else 0)
+        )
     return Chain(tuple(affines), tuple(finishes))
 
 
@@ -88,5 +92,6 @@ def check_hidden(owner: str, hidden: object) -> None:
     )
     if not right:
         raise SettingError(
-            f"{owner}: hidden is {hidden!r}; it must be 'auto' or positive whole numbers such as (128, 64)."
+            f"{owner}: hidden is {hidden!r}; it must be 'auto' or positive whole numbers such as "
+            "(128, 64)."
         )

@@ -74,11 +74,13 @@ class Linear(AbstractAffine):
     out_shape: Shape = eqx.field(static=True)
 
     @classmethod
-    def create(cls, rng: np.random.Generator, in_shape: Shape, out_shape: Shape, after: str) -> Self:
+    def create(
+        cls, rng: np.random.Generator, in_shape: Shape, out_shape: Shape, after: str
+    ) -> Self:
         """Draw the weights; the bias is zero."""
         fan_in, fan_out = _size(in_shape), _size(out_shape)
         weight = initial_weight(rng, (fan_in, fan_out), fan_in, fan_out, after)
-        return cls(weight, zeros(fan_out), in_shape, out_shape)
+        return cls(weight=weight, bias=zeros(fan_out), in_shape=in_shape, out_shape=out_shape)
 
     def __call__(self, x: Float[Array, "B ..."]) -> Float[Array, "B ..."]:
         """Return x W + b, (B, *out_shape)."""
@@ -104,6 +106,8 @@ class Convolution(AbstractAffine):
     bias : (C_out,)
     in_shape
         (H, W, C_in).
+    out_shape
+        (ceil(H / stride), ceil(W / stride), C_out).
     stride
         Step of the window, in both directions.
     """
@@ -111,6 +115,7 @@ class Convolution(AbstractAffine):
     kernel: Float[Array, "kh kw c_in c_out"]
     bias: Float[Array, " c_out"]
     in_shape: Shape = eqx.field(static=True)
+    out_shape: Shape = eqx.field(static=True)
     stride: int = eqx.field(static=True)
 
     @classmethod
@@ -127,12 +132,13 @@ class Convolution(AbstractAffine):
         window = kernel_size * kernel_size
         shape = (kernel_size, kernel_size, in_shape[-1], channels)
         kernel = initial_weight(rng, shape, window * in_shape[-1], window * channels, after)
-        return cls(kernel, zeros(channels), in_shape, stride)
-
-    @property
-    def out_shape(self) -> Shape:
-        """(ceil(H / stride), ceil(W / stride), C_out)."""
-        return convolved_shape(self.in_shape, self.kernel.shape[-1], self.stride)
+        return cls(
+            kernel=kernel,
+            bias=zeros(channels),
+            in_shape=in_shape,
+            out_shape=convolved_shape(in_shape, channels, stride),
+            stride=stride,
+        )
 
     def __call__(self, x: Float[Array, "B H W C"]) -> Float[Array, "B h w c"]:
         """Return the convolved images."""
@@ -146,10 +152,16 @@ class Convolution(AbstractAffine):
     def mirror(self, rng: np.random.Generator, after: str) -> "TransposedConvolution":
         """Return a fresh transposed convolution of the same geometry."""
         kh, kw, c_in, c_out = self.kernel.shape
-        # Each output pixel of the transpose sums about (window / stride)^2 inputs of c_out channels.
+        # An output pixel of the transpose sums about (window / stride)^2 inputs of c_out channels.
         fan_in = max(1, kh * kw // self.stride**2) * c_out
         kernel = initial_weight(rng, self.kernel.shape, fan_in, kh * kw * c_in, after)
-        return TransposedConvolution(kernel, zeros(c_in), self.in_shape, self.stride)
+        return TransposedConvolution(
+            kernel=kernel,
+            bias=zeros(c_in),
+            in_shape=self.out_shape,
+            out_shape=self.in_shape,
+            stride=self.stride,
+        )
 
 
 class TransposedConvolution(AbstractAffine):
@@ -160,6 +172,8 @@ class TransposedConvolution(AbstractAffine):
     kernel : (kh, kw, C_out, C_in)
         As of the convolution that it transposes.
     bias : (C_out,)
+    in_shape
+        (ceil(H / stride), ceil(W / stride), C_in).
     out_shape
         (H, W, C_out).
     stride
@@ -168,13 +182,9 @@ class TransposedConvolution(AbstractAffine):
 
     kernel: Float[Array, "kh kw c_out c_in"]
     bias: Float[Array, " c_out"]
+    in_shape: Shape = eqx.field(static=True)
     out_shape: Shape = eqx.field(static=True)
     stride: int = eqx.field(static=True)
-
-    @property
-    def in_shape(self) -> Shape:
-        """(ceil(H / stride), ceil(W / stride), C_in)."""
-        return convolved_shape(self.out_shape, self.kernel.shape[-1], self.stride)
 
     def __call__(self, x: Float[Array, "B ..."]) -> Float[Array, "B H W C"]:
         """Return the upsampled images."""
@@ -212,9 +222,7 @@ class BatchNorm(eqx.Module):
     @classmethod
     def create(cls, channels: int) -> Self:
         """Start as the identity."""
-        return cls(
-            ones(channels), zeros(channels), Fixed(zeros(channels)), Fixed(ones(channels))
-        )
+        return cls(ones(channels), zeros(channels), Fixed(zeros(channels)), Fixed(ones(channels)))
 
     def __call__(
         self, x: Float[Array, "B ..."], context: Context | None
@@ -246,7 +254,7 @@ class Finish(eqx.Module):
 
     norm: BatchNorm | None
     activation: str = eqx.field(static=True)
-    dropout: Number
+    dropout: Number | None
 
     def __call__(
         self, x: Float[Array, "B ..."], context: Context | None

@@ -45,33 +45,16 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     anchor = fit_anchor(_Scaled(estimator, parts["train"][0]), int(estimator.latent_dim))
     k = len(anchor.components)
 
-    metrics: dict[str, Any] = {"reconstruction": {}, "pca": {}, "floor": {}}
-    columns: dict[str, list[float]] = {}
-    kl = None
-    for name in used:
-        X = parts[name][0]
-        linear = _measure_pca(estimator, anchor, X, k)
-        own = estimator.measure(X)
-        variance = linear.pop("variance")
-        kl = own.get("kl_per_dimension")
-        columns = {"pca": linear.pop("columns"), "autoencoder": _floats(own["column_mse"])}
-        metrics["reconstruction"][name] = {
-            "examples": len(X),
-            "mse": float(own["mse"]),
-            "mse_input": float(own["mse_input"]),
-            "nats": float(own["nats"]),
-            "explained_variance": explained_variance(float(own["mse"]), variance),
-            **{name: float(own[name]) for name in ("kl", "elbo") if name in own},
-        }
-        metrics["pca"][name] = linear
-        floor = own.get("floor_nats")
-        metrics["floor"][name] = {"nats": None if floor is None else float(floor)}
-
+    measured = {name: _measure_part(estimator, anchor, parts[name][0], k) for name in used}
+    metrics: dict[str, Any] = {
+        kind: {name: measured[name][kind] for name in used}
+        for kind in ("reconstruction", "pca", "floor")
+    }
     coded = {name: encode(estimator, *parts[name], seed=seed, most=ENCODED) for name in used}
     judged = used[-1]
-    metrics["latent"] = diagnose(coded[judged].codes, kl)
+    metrics["latent"] = diagnose(coded[judged].codes, measured[judged]["kl"])
     metrics["probe"] = _probe(estimator, anchor, k, coded, judged)
-    metrics["columns"] = {"split": judged, **columns}
+    metrics["columns"] = {"split": judged, **measured[judged]["columns"]}
     metrics["model"] = {
         "parameters": int(estimator.n_parameters_),
         "trainable_parameters": int(estimator.n_trainable_parameters_),
@@ -81,6 +64,27 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     metrics["verdict"] = judge(metrics, judged)
     metrics["warnings"] = fit_warnings(estimator, metrics, judged)
     return _plain(metrics)
+
+
+def _measure_part(estimator: Any, anchor: Anchor, X: Any, k: int) -> dict[str, Any]:
+    """Measure the estimator and PCA on the examples of one part."""
+    own = estimator.measure(X)
+    linear = _measure_pca(estimator, anchor, X, k)
+    mse, floor = float(own["mse"]), own.get("floor_nats")
+    return {
+        "reconstruction": {
+            "examples": len(X),
+            "mse": mse,
+            "mse_input": float(own["mse_input"]),
+            "nats": float(own["nats"]),
+            "explained_variance": explained_variance(mse, linear.pop("variance")),
+            **{name: float(own[name]) for name in ("kl", "elbo") if name in own},
+        },
+        "columns": {"pca": linear.pop("columns"), "autoencoder": _floats(own["column_mse"])},
+        "pca": linear,
+        "floor": {"nats": None if floor is None else float(floor)},
+        "kl": own.get("kl_per_dimension"),
+    }
 
 
 class _Scaled:

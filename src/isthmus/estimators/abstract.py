@@ -1,0 +1,262 @@
+"""What every fitted autoencoder can do: encode, decode, score, sample, save."""
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from isthmus.errors import DataError, SettingError
+from isthmus.estimators import inference
+from isthmus.estimators.inputs import flat_examples
+from isthmus.estimators.settings import set_nested
+from isthmus.heads import AbstractHead
+from isthmus.model import Model
+from isthmus.networks import Chain, LinearPath
+from isthmus.networks.layers import Linear
+
+
+class AbstractAutoencoder(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta
+):
+    """The methods that the estimators share."""
+
+    model_: Model
+    n_features_in_: int
+    code_mean_: np.ndarray
+    code_covariance_: np.ndarray
+    _example_shape: tuple[int, ...]
+
+    @abstractmethod
+    def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
+        """Draw the heads."""
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters; ``slot__name`` replaces the slot's specification by a changed one."""
+        plain = set_nested(self, params)
+        return super().set_params(**plain)
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Encode.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+
+        Returns
+        -------
+        ndarray (n, d)
+            Codes: of a stochastic latent, the posterior means.
+        """
+        check_is_fitted(self)
+        wide = getattr(X, "dtype", None) == np.float64 or not hasattr(X, "dtype")
+        codes = self._map(inference.encode, flat_examples(self, X))
+        return codes.astype(np.float64) if wide else codes
+
+    def inverse_transform(self, X: Any) -> np.ndarray:
+        """Decode.
+
+        Parameters
+        ----------
+        X : (n, d)
+            Codes.
+
+        Returns
+        -------
+        ndarray (n, D), or images as they were given to fit
+            Mean reconstructions in the data's own units.
+        """
+        check_is_fitted(self)
+        self._need_decoder()
+        codes = check_array(X, dtype="float32")
+        if codes.shape[1] != self.model_.latent_dim:
+            raise DataError(
+                f"The codes have {codes.shape[1]} columns, and this model's code has "
+                f"{self.model_.latent_dim}."
+            )
+        return self._as_given(self._map(inference.decode, codes))
+
+    def reconstruct(self, X: Any) -> np.ndarray:
+        """Encode and decode; of corrupted examples this denoises.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to fit
+            Mean reconstructions in the data's own units.
+        """
+        check_is_fitted(self)
+        self._need_decoder()
+        return self._as_given(self._map(inference.reconstruct, flat_examples(self, X)))
+
+    def corrupt(self, X: Any, seed: int = 0) -> np.ndarray:
+        """Return what the encoder would see of ``X`` in training, in the data's own units."""
+        check_is_fitted(self)
+        scaled = jnp.asarray(self.scale(X))
+        if self.model_.corruption is not None:
+            scaled = self.model_.corruption(jax.random.key(seed), scaled)
+        return self._as_given(self._map(inference.unscale, np.asarray(scaled)))
+
+    def scale(self, X: Any) -> np.ndarray:
+        """Return examples in the scaled space that the model and PCA share: float32 (n, D)."""
+        check_is_fitted(self)
+        return self._map(inference.scale, flat_examples(self, X))
+
+    def unscale(self, X: Any) -> np.ndarray:
+        """Return scaled examples (n, D) in the data's own units."""
+        check_is_fitted(self)
+        return self._as_given(self._map(inference.unscale, np.asarray(X, np.float32)))
+
+    def measure(self, X: Any) -> dict[str, Any]:
+        """Measure the reconstructions of ``X``.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+
+        Returns
+        -------
+        dict
+            ``mse``: squared error an element, scaled space; ``mse_input``: in the data's own
+            units; ``nats``: negative log likelihood at the code, nats an example; ``floor_nats``:
+            the least that the likelihood allows; ``kl`` and ``elbo``: divergence and negative
+            evidence lower bound of one draw, nats an example, for stochastic latents;
+            ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
+            ``column_mse``, ``column_mse_input`` (D,).
+        """
+        check_is_fitted(self)
+        self._need_decoder()
+        examples = flat_examples(self, X)
+        sums: dict[str, Any] = {}
+        errors = []
+        for rows in inference.iterate_rows(inference.assess, self.model_, examples):
+            errors.append(rows["squares"].mean(axis=1, dtype=np.float64))
+            for name, values in rows.items():
+                sums[name] = sums.get(name, 0.0) + values.sum(axis=0, dtype=np.float64)
+        means = {name: total / len(examples) for name, total in sums.items()}
+        measured = {
+            "mse": float(means["squares"].mean()),
+            "mse_input": float(means["squares_input"].mean()),
+            "nats": float(means["nats"]),
+            "floor_nats": float(means["floor_nats"]),
+            "errors": np.concatenate(errors),
+            "column_mse": means["squares"],
+            "column_mse_input": means["squares_input"],
+        }
+        if self.model_.latent.stochastic:
+            measured["kl"] = float(means["kl"])
+            measured["elbo"] = float(means["drawn_nats"] + means["kl"])
+        if "kl_dimensions" in means:
+            measured["kl_per_dimension"] = means["kl_dimensions"]
+        return measured
+
+    def score_samples(self, X: Any) -> np.ndarray:
+        """Return how usual each example is.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+
+        Returns
+        -------
+        ndarray (n,)
+            Log likelihood at the code, less the posterior's divergence where there is one; nats,
+            higher is more usual.
+        """
+        check_is_fitted(self)
+        self._need_decoder()
+        examples = flat_examples(self, X)
+        parts = [
+            -(rows["nats"] + rows["kl"]).astype(np.float64)
+            for rows in inference.iterate_rows(inference.assess, self.model_, examples)
+        ]
+        return np.concatenate(parts)
+
+    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+        """Generate examples.
+
+        Codes are drawn from the prior, or, for a code without one, from a normal distribution with
+        the mean and covariance of the training codes.
+
+        Parameters
+        ----------
+        n
+            How many, >= 1.
+        random_state
+            As everywhere in scikit-learn.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to fit
+            Mean reconstructions of the codes, in the data's own units.
+        """
+        return self.inverse_transform(self.sample_codes(n, random_state))
+
+    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+        """Return the codes (n, d) that `sample` decodes."""
+        check_is_fitted(self)
+        if n < 1:
+            raise SettingError(f"n is {n}: at least one sample is needed.")
+        random = check_random_state(random_state)
+        key = jax.random.key(random.randint(2**31 - 1))
+        codes = self.model_.latent.sample_prior(key, n, self.model_.latent_dim)
+        if codes is not None:
+            return np.asarray(codes)
+        codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
+        return codes.astype(np.float32)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the fitted estimator to one ``.safetensors`` file; `isthmus.load` reads it."""
+        from isthmus.estimators.persistence import save
+
+        return save(self, path)
+
+    @property
+    def generative_(self) -> bool:
+        """Whether the latent has a prior of its own to sample from."""
+        check_is_fitted(self)
+        return self.model_.latent.stochastic
+
+    @property
+    def first_layer_weights_(self) -> np.ndarray | None:
+        """Input weights of the first hidden units, (units, D), or None for other networks."""
+        check_is_fitted(self)
+        network = self.model_.encoder
+        network = network.network if isinstance(network, LinearPath) else network
+        first = network.affines[0] if isinstance(network, Chain) else None
+        return np.asarray(first.weight).T if isinstance(first, Linear) else None
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.model_.latent_dim
+
+    def _map(self, function: Callable[..., Any], rows: Any) -> Any:
+        return inference.map_rows(function, self.model_, rows)
+
+    def _as_given(self, flat: np.ndarray) -> np.ndarray:
+        shape = self._example_shape
+        return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
+
+    def _need_decoder(self) -> None:
+        if self.model_.decoder is None:
+            raise SettingError(
+                "This model has no decoder (decoder=None), so it reconstructs nothing."
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]  # pyright: ignore[reportOptionalMemberAccess]
+        return tags

@@ -1,0 +1,80 @@
+"""Shapes checked at run time in the mathematical core, and small models to try it on.
+
+isthmus is imported within the fixtures, after the hook that checks shapes.
+"""
+
+import hypothesis
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jaxtyping import install_import_hook
+
+CORE = (
+    "typing", "activations", "corruption", "latents", "likelihoods", "bounds", "penalties", "heads",
+    "scaling", "networks", "model",
+)  # fmt: skip
+"""The modules whose annotations hold array shapes."""
+
+CHECKER = (  # a number may be an int; beartype knows Self only where it decorates the class too
+    "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True, "
+    "hint_overrides=beartype.FrozenDict({beartype.typing.Self: object})))"
+)
+
+install_import_hook([f"isthmus.{name}" for name in CORE], CHECKER)
+
+hypothesis.settings.register_profile("isthmus", deadline=None)  # compiling takes its time
+hypothesis.settings.load_profile("isthmus")
+
+
+@pytest.fixture(scope="session")
+def make_model():
+    """Return a function that fills the slots with small members, or with those named."""
+    from isthmus import bounds, latents, likelihoods, networks
+    from isthmus.model import Model
+    from isthmus.scaling import Scaling
+
+    def make(features=6, latent_dim=2, *, network=None, image_shape=None, seed=0, **slots):
+        rng = np.random.default_rng(seed)
+        latent = slots.get("latent", latents.Deterministic())
+        spec = network or networks.Dense(hidden=(5,), activation="tanh")
+        width = latent.width(latent_dim)
+        encoder = spec.build(features, width, rng=rng, image_shape=image_shape)
+        filled = {
+            "scaling": Scaling.affine(np.zeros(features), np.ones(features)),
+            "corruption": None,
+            "encoder": encoder,
+            "latent": latent,
+            "decoder": networks.mirror(encoder, latent_dim, rng),
+            "likelihood": likelihoods.Gaussian(),
+            "bound": bounds.ELBO(),
+            "penalties": (),
+            "heads": (),
+            "latent_dim": latent_dim,
+        }
+        return Model(**(filled | slots))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_context():
+    """Return a function that makes the context of a training step of ``n`` examples."""
+    from isthmus.typing import Context
+
+    def make(n, *, seed=0, weights=None, epoch=0.0, training=True):
+        weights = jnp.ones(n) if weights is None else jnp.asarray(weights, jnp.float32)
+        return Context(jax.random.key(seed), weights, jnp.asarray(epoch, jnp.float32), training)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def normals():
+    """Return a function that draws standard normal arrays, float32, seeded by their shape."""
+
+    def draw(*shape, seed=0):
+        rng = np.random.default_rng([seed, *shape])
+        return jnp.asarray(rng.standard_normal(shape), jnp.float32)
+
+    return draw
