@@ -3,6 +3,7 @@
 isthmus is imported within the fixtures, after the hook that checks shapes.
 """
 
+import equinox as eqx
 import hypothesis
 import jax
 import jax.numpy as jnp
@@ -41,7 +42,7 @@ def make_model():
         width = latent.width(latent_dim)
         encoder = spec.build(features, width, rng=rng, image_shape=image_shape)
         filled = {
-            "scaling": Scaling.affine(np.zeros(features), np.ones(features)),
+            "scaling": Scaling.create(np.zeros(features), np.ones(features)),
             "corruption": None,
             "encoder": encoder,
             "latent": latent,
@@ -67,6 +68,18 @@ def make_context():
         return Context(jax.random.key(seed), weights, jnp.asarray(epoch, jnp.float32), training)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def forward():
+    """Return a function that runs a model forward, compiled once for all hyperparameters."""
+    from isthmus.model import partition
+
+    @eqx.filter_jit
+    def run(parameters, rest, x, target, context):
+        return eqx.combine(parameters, rest).forward(x, target, context)
+
+    return lambda model, x, target, context: run(*partition(model), x, target, context)
 
 
 @pytest.fixture(scope="session")

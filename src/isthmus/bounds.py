@@ -5,6 +5,7 @@ A bound is called with a `Pass` and returns (B,) nats an example.
 
 from abc import abstractmethod
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
@@ -13,6 +14,9 @@ from isthmus.typing import Array, Float, Number, Pass, Spec, check_between
 
 class AbstractBound(Spec):
     """What every bound does."""
+
+    draws: eqx.AbstractVar[int]
+    """Codes drawn for each example in training, K."""
 
     @abstractmethod
     def __call__(self, p: Pass) -> Float[Array, " B"]:
@@ -33,6 +37,8 @@ class ELBO(AbstractBound):
         Weight of the divergence, >= 0. It is 1 for a bound on the likelihood.
     warmup
         Epochs T over which the weight rises linearly from zero; 0 starts at ``beta``.
+    draws
+        Codes drawn for each example, K >= 1; the cost is their mean.
 
     References
     ----------
@@ -47,10 +53,12 @@ class ELBO(AbstractBound):
 
     beta: Number = 1.0
     warmup: Number = 0.0
+    draws: int = eqx.field(static=True, default=1)
 
     def __check_init__(self) -> None:
         check_between("bound ELBO", "beta", self.beta, 0, np.inf)
         check_between("bound ELBO", "warmup", self.warmup, 0, np.inf)
+        check_between("bound ELBO", "draws", self.draws, 1, np.inf)
 
     def weight(self, epoch: Float[Array, ""]) -> Float[Array, ""]:
         """Return the weight of the divergence after ``epoch`` epochs."""

@@ -60,6 +60,9 @@ class Deterministic(AbstractLatent):
     stochastic: ClassVar[bool] = False
     activation: str = eqx.field(static=True, default="identity")
 
+    def __check_init__(self) -> None:
+        activation(self.activation)
+
     def width(self, latent_dim: int) -> int:
         """Return d."""
         return latent_dim

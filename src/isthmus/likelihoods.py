@@ -70,6 +70,7 @@ class Gaussian(AbstractLikelihood):
 
     def __check_init__(self) -> None:
         check_between("likelihood Gaussian", "scale", self.scale, 0, np.inf, open_low=True)
+        activation(self.output)
 
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return half the squared error over the variance, with the normal constant."""

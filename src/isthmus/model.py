@@ -30,8 +30,6 @@ class Model(eqx.Module):
         The slots; without a decoder nothing is reconstructed and the cost is zero.
     latent_dim
         Size d of the code.
-    draws
-        Codes drawn for each example in training, K.
     """
 
     scaling: Scaling
@@ -44,7 +42,6 @@ class Model(eqx.Module):
     penalties: tuple[AbstractPenalty, ...]
     heads: tuple[AbstractHead, ...]
     latent_dim: int = eqx.field(static=True)
-    draws: int = eqx.field(static=True, default=1)
 
     def code(self, x: Float[Array, "B D"]) -> Float[Array, "B d"]:
         """Return the codes of scaled examples, as after training."""
@@ -69,8 +66,8 @@ class Model(eqx.Module):
         x = self.scaling(x)
         corrupted = x if self.corruption is None else self.corruption(corrupt_key, x)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
-        draw, latent = self.latent(h, context.with_key(latent_key), self.draws)
-        x_hat, decoder, cost = None, None, jnp.zeros((self.draws, x.shape[0]))
+        draw, latent = self.latent(h, context.with_key(latent_key), self.bound.draws)
+        x_hat, decoder, cost = None, None, jnp.zeros((self.bound.draws, x.shape[0]))
         if self.decoder is not None:
             x_hat, decoder = self._decode_draws(draw.z, context.with_key(decoder_key))
             cost = self.likelihood(x_hat, x)

@@ -62,7 +62,7 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     try:
         about = json.loads(metadata["isthmus"])
         version = about["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path} has a header that cannot be read: it was changed.") from error
     if not isinstance(version, int) or version > FORMAT:
         raise ModelFileError(
@@ -87,7 +87,10 @@ def _checksum(header: str, tensors: dict[str, np.ndarray]) -> str:
 
 def _write(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:  # it names the temporary file, which nobody asked for
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -57,7 +57,7 @@ def beta_vae(latent_dim: int = 10, *, beta: float = 4.0, **settings: Any) -> Aut
     Examples
     --------
     >>> beta_vae().bound
-    ELBO(beta=4.0, warmup=0.0)
+    ELBO(beta=4.0, warmup=0.0, draws=1)
     """
     return vae(latent_dim, beta=beta, **settings)
 

@@ -17,57 +17,78 @@ from isthmus.typing import Array, ArrayLike, Fixed, Float, Shaped
 SKEWED = 2.0
 """Absolute skewness from which a column is bent before it is standardised."""
 
+LEAST = 1e-30
+"""A column that varies by less is constant: its reciprocal may leave single precision."""
+
 SAMPLE = 100_000
 """At most so many examples, evenly spaced, are looked at."""
+
+
+class Bend(eqx.Module):
+    r"""x -> asinh((x - c) / s) for skewed columns, x for the others.
+
+    Nearly linear within s of c, logarithmic beyond.
+
+    Parameters
+    ----------
+    centre, spread : (D,)
+        c and s; a spread of infinity marks a column that is not bent.
+    """
+
+    centre: Fixed
+    spread: Fixed
+
+    def __call__(self, x: Float[Array, "*batch D"]) -> Float[Array, "*batch D"]:
+        """Return ``x`` with its skewed columns bent."""
+        bent = jnp.arcsinh((x - self.centre.value) / self.spread.value)
+        return jnp.where(self._bends(), bent, x)
+
+    def inverse(self, y: Float[Array, "*batch D"]) -> Float[Array, "*batch D"]:
+        """Return bent values straightened."""
+        spread = jnp.where(self._bends(), self.spread.value, 1.0)
+        # Beyond a bend's far ends lie numbers that no column holds; the clip keeps them finite.
+        straight = self.centre.value + spread * jnp.sinh(jnp.clip(y, -30.0, 30.0))
+        return jnp.where(self._bends(), straight, y)
+
+    def _bends(self) -> Array:
+        return jnp.isfinite(self.spread.value)
 
 
 class Scaling(eqx.Module):
     r"""x -> (g(x) - shift) / scale, a feature, where g is the identity or a bend.
 
-    A skewed column is bent by :math:`g(x) = \mathrm{asinh}((x - c) / s)`, which is nearly linear
-    within s of c and logarithmic beyond.
-
     Parameters
     ----------
     shift, scale : (D,)
         Of the (bent) column.
-    centre, spread : (D,)
-        c and s of a bent column; a spread of infinity marks a column that is not bent.
+    bend
+        g, or None for the identity.
     """
 
     shift: Fixed
     scale: Fixed
-    centre: Fixed
-    spread: Fixed
+    bend: Bend | None
 
     @classmethod
-    def affine(cls, shift: ArrayLike, scale: ArrayLike) -> Self:
-        """Return a scaling that bends nothing."""
-        shift = np.asarray(shift, np.float32)
-        return cls.bent(shift, scale, np.zeros_like(shift), np.full_like(shift, np.inf))
-
-    @classmethod
-    def bent(cls, shift: ArrayLike, scale: ArrayLike, centre: ArrayLike, spread: ArrayLike) -> Self:
+    def create(cls, shift: ArrayLike, scale: ArrayLike, bend: Bend | None = None) -> Self:
         """Return a scaling from plain arrays."""
-        return cls(*(Fixed(jnp.asarray(a, jnp.float32)) for a in (shift, scale, centre, spread)))
+        return cls(_fixed(shift), _fixed(scale), bend)
 
     def __call__(self, x: Shaped[Array, "*batch D"]) -> Float[Array, "*batch D"]:
         """Return ``x`` in scaled units, float32."""
         x = x.astype(jnp.float32)
-        x = jnp.where(self._is_bent, jnp.arcsinh((x - self.centre.value) / self.spread.value), x)
+        if self.bend is not None:
+            x = self.bend(x)
         return (x - self.shift.value) / self.scale.value
 
     def inverse(self, y: Float[Array, "*batch D"]) -> Float[Array, "*batch D"]:
         """Return scaled values in the data's own units."""
         y = y * self.scale.value + self.shift.value
-        spread = jnp.where(self._is_bent, self.spread.value, 1.0)
-        # Beyond a bend's far ends lie numbers that no column holds; the clip keeps them finite.
-        bent = self.centre.value + spread * jnp.sinh(jnp.clip(y, -30.0, 30.0))
-        return jnp.where(self._is_bent, bent, y)
+        return y if self.bend is None else self.bend.inverse(y)
 
-    @property
-    def _is_bent(self) -> Array:
-        return jnp.isfinite(self.spread.value)
+
+def _fixed(array: ArrayLike) -> Fixed:
+    return Fixed(jnp.asarray(array, jnp.float32))
 
 
 class Choice(NamedTuple):
@@ -134,9 +155,10 @@ def _recognise(x: np.ndarray, image: bool) -> str:
     whole = x.dtype.kind in "iub" or bool(np.all(x == np.round(x)))
     if low >= 0 and high <= 1:
         return "binary" if whole else "unit"
-    if whole and low >= 0 and 128 <= high <= 255 and (image or _share_one_range(x)):
+    intensities = image or x.dtype == np.uint8 or (whole and low == 0 and _share_one_range(x))
+    if intensities and whole and low >= 0 and 128 <= high <= 255:
         return "pixels"
-    if image or (whole and low == 0 and _share_one_range(x)):
+    if intensities:
         return "range"
     return "standard"
 
@@ -146,12 +168,12 @@ def _share_one_range(x: np.ndarray) -> bool:
     least, most = x.min(axis=0), x.max(axis=0)
     varied = most > least
     filling = most[varied] - least[varied] >= 0.9 * (float(x.max()) - float(x.min()))
-    return varied.sum() >= 16 and bool(filling.mean() >= 0.3)
+    return bool(varied.sum() >= 16 and filling.mean() >= 0.3)
 
 
 def _as_they_are(x: np.ndarray, found: str) -> tuple[str, Scaling]:
     zeros = np.zeros(x.shape[1])
-    return f"{found}, used as they are", Scaling.affine(zeros, zeros + 1)
+    return f"{found}, used as they are", Scaling.create(zeros, zeros + 1)
 
 
 def _none(x: np.ndarray) -> tuple[str, Scaling]:
@@ -168,31 +190,32 @@ def _unit(x: np.ndarray) -> tuple[str, Scaling]:
 
 def _pixels(x: np.ndarray) -> tuple[str, Scaling]:
     zeros = np.zeros(x.shape[1])
-    return "8-bit values, divided by 255", Scaling.affine(zeros, zeros + 255)
+    return "8-bit values, divided by 255", Scaling.create(zeros, zeros + 255)
 
 
 def _range(x: np.ndarray) -> tuple[str, Scaling]:
     low, high = float(x.min()), float(x.max())
     ones = np.ones(x.shape[1])
     reason = f"one range for all features, [{low:g}, {high:g}] to [0, 1]"
-    return reason, Scaling.affine(ones * low, ones * ((high - low) or 1))
+    return reason, Scaling.create(ones * low, ones * (high - low if high - low > LEAST else 1))
 
 
 def _minmax(x: np.ndarray) -> tuple[str, Scaling]:
     low = x.min(axis=0).astype(np.float64)
     width = x.max(axis=0) - low
     reason = "each column from its own range to [0, 1]"
-    return reason, Scaling.affine(low, np.where(width > 0, width, 1))
+    return reason, Scaling.create(low, np.where(width > LEAST, width, 1))
 
 
 def _standard(x: np.ndarray) -> tuple[str, Scaling]:
     x = x.astype(np.float64)
-    constant = x.max(axis=0) == x.min(axis=0)
+    width = x.max(axis=0) - x.min(axis=0)
+    constant = width <= LEAST
     deviation = np.where(constant, 1, x.std(axis=0))
     skewness = (((x - x.mean(axis=0)) / deviation) ** 3).mean(axis=0)
     low, middle, high = np.quantile(x, [0.25, 0.5, 0.75], axis=0)
-    bent = (np.abs(skewness) > SKEWED) & (high > low)
-    spread = np.where(bent, high - low, 1)
+    bent = (np.abs(skewness) > SKEWED) & (high > low) & ~constant
+    spread = np.where(bent, np.maximum(high - low, 1e-6 * width), 1)  # asinh stays below 15
     y = np.where(bent, np.arcsinh((x - middle) / spread), x)
     reason = "each column to mean 0 and variance 1"
     if bent.any():
@@ -200,9 +223,8 @@ def _standard(x: np.ndarray) -> tuple[str, Scaling]:
     if constant.any():
         reason += f", {constant.sum()} constant only centred"
     deviation = np.where(constant, 1, y.std(axis=0))
-    return reason, Scaling.bent(
-        y.mean(axis=0), deviation, np.where(bent, middle, 0), np.where(bent, spread, np.inf)
-    )
+    bend = Bend(_fixed(middle), _fixed(np.where(bent, spread, np.inf))) if bent.any() else None
+    return reason, Scaling.create(y.mean(axis=0), deviation, bend)
 
 
 KINDS: dict[str, Callable[[np.ndarray], tuple[str, Scaling]]] = {

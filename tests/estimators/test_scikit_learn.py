@@ -1,9 +1,12 @@
-"""The whole of scikit-learn's estimator contract, on both estimators and on every recipe."""
+"""The whole of scikit-learn's estimator contract, and on every recipe what its slots can break."""
 
 import pytest
+from sklearn.base import clone
+from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from isthmus import Autoencoder, AutoencoderClassifier, recipes
+from isthmus import Autoencoder, AutoencoderClassifier
+from isthmus.recipes import RECIPES
 
 QUICK = {"hidden": (8,), "epochs": 2, "batch_size": 32}
 ESTIMATORS = [
@@ -15,3 +18,29 @@ ESTIMATORS = [
 @parametrize_with_checks(ESTIMATORS)
 def test_estimators_keep_the_contract(estimator, check):
     check(estimator)
+
+
+DENSE = [name for name in RECIPES if name != "convolutional"]
+CHECKS = [
+    "check_no_attributes_set_in_init",
+    "check_get_params_invariance",
+    "check_set_params",
+    "check_estimator_repr",
+    "check_estimators_overwrite_params",
+    "check_dict_unchanged",
+    "check_estimators_pickle",
+    "check_fit_idempotent",
+    "check_methods_subset_invariance",
+    "check_transformer_general",
+]
+
+
+@pytest.fixture(params=DENSE)
+def recipe(request):
+    """Return an unfitted estimator; scikit-learn's tables have few columns."""
+    return RECIPES[request.param].make(2, hidden=(8,), epochs=1, batch_size=32)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_recipes_keep_the_contract(recipe, check):
+    getattr(estimator_checks, check)("Autoencoder", clone(recipe))

@@ -118,7 +118,7 @@ def _train(
     elif not given["classifier"]:
         held_out = held_out[0]
     told = progress.Choices(estimator, console)
-    with progress.fit_progress(estimator.epochs, quiet=given["quiet"]) as shown:
+    with progress.fit_progress(quiet=given["quiet"]) as shown:
         estimator.set_params(callbacks=(told, *shown))
         checkpoint = runs.checkpoint(folder, given)
         estimator.fit(X, y, validation_data=held_out, checkpoint=checkpoint)

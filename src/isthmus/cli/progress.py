@@ -31,7 +31,7 @@ def _stop(progress: Progress) -> None:
 class FitBar:
     """A callback of the fit that draws on a terminal."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self) -> None:
         columns = (
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(bar_width=None),
@@ -40,7 +40,7 @@ class FitBar:
         )
         self._progress = Progress(*columns, console=consoles.err(), transient=True)
         self._task: TaskID = self._progress.add_task(
-            "fit", total=epochs, epoch=0, epochs=epochs, losses=""
+            "fit", total=None, epoch=0, epochs="...", losses=""
         )
 
     def close(self) -> None:
@@ -56,8 +56,6 @@ class FitBar:
         losses += f"  best {_number(record.best_loss)}"
         self._progress.update(
             self._task,
-            total=record.epochs,
-            completed=record.epoch,
             epoch=record.epoch,
             epochs=record.epochs,
             losses=losses,
@@ -66,8 +64,7 @@ class FitBar:
     def on_progress(self, done_steps: int, total_steps: int) -> None:
         """Move on within an epoch."""
         self._progress.start()
-        epochs = self._progress.tasks[0].fields["epochs"]
-        self._progress.update(self._task, completed=epochs * done_steps / max(1, total_steps))
+        self._progress.update(self._task, completed=done_steps, total=total_steps)
 
 
 class FitLines:
@@ -127,12 +124,12 @@ class Choices:
 
 
 @contextmanager
-def fit_progress(epochs: int, *, quiet: bool) -> Iterator[tuple[FitBar | FitLines, ...]]:
+def fit_progress(*, quiet: bool) -> Iterator[tuple[FitBar | FitLines, ...]]:
     """Lend the callbacks that suit where stderr goes; none when ``quiet``."""
     if quiet:
         yield ()
         return
-    shown = FitBar(epochs) if consoles.err().is_terminal else FitLines()
+    shown = FitBar() if consoles.err().is_terminal else FitLines()
     try:
         yield (shown,)
     finally:

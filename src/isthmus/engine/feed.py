@@ -59,7 +59,7 @@ class Feed:
         self.batch_size = batch_size
         self.steps_per_epoch = -(-len(x) // batch_size)
         self.features = int(np.prod(x.shape[1:]))
-        self.dtype = np.dtype(np.float32) if x.dtype == np.float64 else np.dtype(x.dtype)
+        self.dtype = stored_type(x.dtype)
         batch_bytes = batch_size * self.features * self.dtype.itemsize
         self.block_steps = max(1, min(LONGEST_BLOCK, BLOCK_BYTES // batch_bytes))
         self._order: tuple[int, np.ndarray] = (-1, np.empty(0, int))
@@ -110,6 +110,17 @@ class Feed:
         if self._order[0] != epoch:
             self._order = (epoch, epoch_order(len(self.x), self.seed, epoch))
         return self._order[1]
+
+
+def stored_type(dtype: Any) -> np.dtype:
+    """Return the type in which examples are fed: 8-bit stays, all else is single precision.
+
+    Examples
+    --------
+    >>> [str(stored_type(np.dtype(name))) for name in ("u1", "f8", ">i4")]
+    ['uint8', 'float32', 'float32']
+    """
+    return np.dtype(np.uint8 if dtype == np.uint8 else np.float32)
 
 
 def epoch_order(n: int, seed: int | None, epoch: int) -> np.ndarray:

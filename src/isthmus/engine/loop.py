@@ -128,7 +128,7 @@ def train(
     with Interruptible() as interrupt:
         if run.validation is not None and run.best is None:
             run.judge(0)
-        for logs, first, steps in run.blocks(watched=bool(callbacks or checkpoint)):
+        for logs, first, steps in run.blocks(bool(callbacks or checkpoint), patience):
             check_finite(logs, first, feed, optimiser)
             if interrupt.requested:
                 stop_reason = "interrupted"
@@ -143,12 +143,13 @@ def train(
             if _asked_to_stop(callbacks, finished):
                 stop_reason = "callback"
                 break
-            if patience and validation and len(run.records) - run.best_epoch >= patience:
-                stop_reason = "patience"
-                break
-    best = run.best if run.best is not None else (run.state.parameters, run.state.rest)
-    trained = _with_numbers_of(model, eqx.combine(*best))
-    best_epoch = run.best_epoch if run.best is not None else len(run.records)
+    if stop_reason == "finished" and run.is_out_of(patience):
+        stop_reason = "patience"
+    chooses = patience > 0 or stop_reason == "interrupted"
+    chosen = run.best if chooses else None
+    kept = (run.state.parameters, run.state.rest) if chosen is None else chosen
+    trained = _with_numbers_of(model, eqx.combine(*kept))
+    best_epoch = run.best_epoch if chosen is not None else len(run.records)
     seconds = time.perf_counter() - start
     return Trained(trained, run.state, run.records, best_epoch, stop_reason, seconds)
 
@@ -166,40 +167,41 @@ class _Run:
         seed: int,
         state: State | None,
     ):
-        self.optimiser, self.feed, self.validation, self.epochs = (
-            optimiser,
-            feed,
-            validation,
-            epochs,
-        )
-        self.state = begin(model, optimiser) if state is None else _copy(state)
-        self.first_step = int(self.state.step)
-        self.total_steps = self.first_step + epochs * feed.steps_per_epoch
+        # Numbers as arguments of the program, so that another learning rate needs no other.
+        self.optimiser = jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), optimiser)
+        self.feed, self.validation, self.epochs = feed, validation, epochs
+        self.state = begin(model, self.optimiser) if state is None else _copy(state)
+        self.total_steps = epochs * feed.steps_per_epoch  # of this run; the state counts all
         self.clock = Clock(
             jnp.asarray(feed.steps_per_epoch, jnp.int32),
-            jnp.asarray(self.total_steps, jnp.int32),
+            jnp.asarray(int(self.state.step) + self.total_steps, jnp.int32),
             jax.random.key(seed),
         )
         self.records: list[EpochRecord] = []
         self.best: tuple[Model, Model] | None = None
-        self.best_epoch, self.best_loss = 0, np.inf
+        self.best_epoch = 0
+        self.best_loss: float | None = None
         self.validation_loss: float | None = None
         self._open: list[tuple[int, dict[str, float]]] = []  # (weight, logs) of the epoch's steps
 
-    def blocks(self, watched: bool) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
+    def blocks(
+        self, watched: bool, patience: int
+    ) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
         """Run blocks of steps; yield (logs by name (steps,), first step, steps) of each.
 
         While the device computes one block the host gathers the next. Unless somebody watches,
         a block may span several epochs.
         """
-        spe, begin = self.feed.steps_per_epoch, self.first_step + len(self.records) * self._spe()
+        spe = self.feed.steps_per_epoch
+        first = len(self.records) * spe
         ends = (
-            range(begin + spe, self.total_steps + 1, spe)
+            range(first + spe, self.total_steps + 1, spe)
             if watched or self.validation is not None
             else [self.total_steps]
         )
-        first = begin
         for end in ends:
+            if self.is_out_of(patience):  # also where a run that had ended so is resumed
+                return
             gathered = self.feed.blocks(first, end)
             block = next(gathered, None)
             while block is not None:
@@ -208,9 +210,6 @@ class _Run:
                 block = next(gathered, None)
                 yield {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
                 first += steps
-
-    def _spe(self) -> int:
-        return self.feed.steps_per_epoch
 
     def note(
         self, logs: dict[str, np.ndarray], first: int, steps: int, seconds: float
@@ -242,7 +241,7 @@ class _Run:
             means["loss"],
             self.validation_loss,
             self.best_epoch,
-            self.best_loss if self.best is not None else None,
+            self.best_loss,
             terms,
             rate,
             seconds,
@@ -259,9 +258,14 @@ class _Run:
             block_total, block_weight = evaluate_block(*arguments)
             total, weight = total + float(block_total), weight + float(block_weight)
         self.validation_loss = total / weight
-        if self.best is None or self.validation_loss < self.best_loss:
+        if self.best_loss is None or self.validation_loss < self.best_loss:
             self.best = _copy((self.state.parameters, self.state.rest))
             self.best_epoch, self.best_loss = epoch, self.validation_loss
+
+    def is_out_of(self, patience: int) -> bool:
+        """Tell whether the validation loss has not fallen for so many epochs; 0 is for ever."""
+        waited = len(self.records) - self.best_epoch
+        return patience > 0 and self.validation is not None and waited >= patience
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Keep the state, with the best weights so far, in the checkpoint's folder."""
@@ -276,7 +280,7 @@ class _Run:
             return
         (self.state, best), self.records, self.best_epoch = found
         if self.validation is not None:
-            self.best, self.best_loss = best, self.records[-1].best_loss or np.inf
+            self.best, self.best_loss = best, self.records[-1].best_loss
 
     def _best_or_now(self) -> tuple[Model, Model]:
         return self.best if self.best is not None else (self.state.parameters, self.state.rest)

@@ -60,8 +60,8 @@ class Optimiser(eqx.Module):
         check_between("The optimiser", "learning_rate", self.learning_rate, 0, 1e3, open_low=True)
         if self.clip is not None:
             check_between("The optimiser", "gradient_clip", self.clip, 0, 1e30, open_low=True)
-        _check_name("optimizer", self.transformation, OPTIMIZERS)
-        _check_name("schedule", self.schedule, SCHEDULES)
+        _check("optimizer", self.transformation, OPTIMIZERS, optax.GradientTransformation)
+        _check("schedule", self.schedule, SCHEDULES, Callable)
 
     def init(self, parameters: Any) -> Any:
         """Return the optimiser's state before the first step."""
@@ -72,7 +72,7 @@ class Optimiser(eqx.Module):
     ) -> tuple[Any, Any]:
         """Return (moved parameters, moved state) after one step."""
         if self.clip is not None:
-            norm = optax.global_norm(gradients)
+            norm = jnp.sqrt(sum(jnp.sum(g**2) for g in jax.tree.leaves(gradients)))
             factor = jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-30))
             gradients = jax.tree.map(lambda g: factor * g, gradients)
         updates, state = self._transformation().update(gradients, state, parameters)
@@ -93,6 +93,6 @@ class Optimiser(eqx.Module):
         return self.transformation
 
 
-def _check_name(what: str, value: object, table: dict[str, Any]) -> None:
-    if isinstance(value, str) and value not in table:
+def _check(what: str, value: object, table: dict[str, Any], own: Any) -> None:
+    if not isinstance(value, own) and (not isinstance(value, str) or value not in table):
         raise SettingError(unknown(what, value, table))

@@ -18,7 +18,7 @@ from isthmus.estimators.inputs import flat_examples
 from isthmus.estimators.settings import set_nested
 from isthmus.heads import AbstractHead
 from isthmus.model import Model
-from isthmus.networks import Chain, LinearPath
+from isthmus.networks import Chain, crooked
 from isthmus.networks.layers import Linear
 
 
@@ -39,8 +39,8 @@ class AbstractAutoencoder(
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; ``slot__name`` replaces the slot's specification by a changed one."""
-        plain = set_nested(self, params)
-        return super().set_params(**plain)
+        set_nested(self, params)
+        return self
 
     def transform(self, X: Any) -> np.ndarray:
         """Encode.
@@ -234,8 +234,7 @@ class AbstractAutoencoder(
     def first_layer_weights_(self) -> np.ndarray | None:
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)
-        network = self.model_.encoder
-        network = network.network if isinstance(network, LinearPath) else network
+        network = crooked(self.model_.encoder)
         first = network.affines[0] if isinstance(network, Chain) else None
         return np.asarray(first.weight).T if isinstance(first, Linear) else None
 

@@ -40,8 +40,9 @@ class Autoencoder(AbstractAutoencoder):
         What is done to an example before the encoder sees it in training.
     bound : str or member of `isthmus.bounds`, default="elbo"
         How cost and divergence sum up.
-    penalties : member, name or tuple of them, default=()
-        Of `isthmus.penalties`.
+    penalties : "auto", member, name or tuple of them, default="auto"
+        Of `isthmus.penalties`; ``"auto"`` decays the weights by 1/n nats where the n examples are
+        few (below 10,000), and is nothing for many.
     scaling : str, default="auto"
         ``"auto"`` or a name of `isthmus.scaling.KINDS`; the choice is kept in ``scaling_``.
     start : {"auto", "pca", "random"}, default="auto"
@@ -54,12 +55,14 @@ class Autoencoder(AbstractAutoencoder):
         Step length at the schedule's height.
     schedule : str or callable, default="cosine"
         A name of `isthmus.engine.SCHEDULES`, or a function of the step count.
-    epochs : int, default=50
-        At most so many passes over the training part.
-    batch_size : int, default=64
-        Examples in a step.
-    patience : int, default=10
-        Stop after so many epochs without a better validation loss; 0 never stops early.
+    epochs : "auto" or int, default="auto"
+        At most so many passes over the training part; ``"auto"`` makes about 20,000 steps, in 20 to
+        200 epochs.
+    batch_size : "auto" or int, default="auto"
+        Examples in a step; ``"auto"`` is 64, or 32 below 1,000 examples.
+    patience : "auto" or int, default="auto"
+        Stop after so many epochs without a better validation loss; 0 never stops early; ``"auto"``
+        is 10, or as many as make 600 steps.
     validation_fraction : float, default=0.1
         Share of the examples held out for early stopping, in [0, 1).
     gradient_clip : float or None, default=None
@@ -122,16 +125,16 @@ class Autoencoder(AbstractAutoencoder):
         likelihood: Any = "auto",
         corruption: Any = None,
         bound: Any = "elbo",
-        penalties: Any = (),
+        penalties: Any = "auto",
         scaling: str = "auto",
         start: str = "auto",
         image_shape: tuple[int, ...] | None = None,
         optimizer: Any = "adam",
         learning_rate: float = 1e-3,
         schedule: Any = "cosine",
-        epochs: int = 50,
-        batch_size: int = 64,
-        patience: int = 10,
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
+        patience: int | str = "auto",
         validation_fraction: float = 0.1,
         gradient_clip: float | None = None,
         memory_limit: float = 2e9,

@@ -72,16 +72,16 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         likelihood: Any = "auto",
         corruption: Any = None,
         bound: Any = "elbo",
-        penalties: Any = (),
+        penalties: Any = "auto",
         scaling: str = "auto",
         start: str = "auto",
         image_shape: tuple[int, ...] | None = None,
         optimizer: Any = "adam",
         learning_rate: float = 1e-3,
         schedule: Any = "cosine",
-        epochs: int = 50,
-        batch_size: int = 64,
-        patience: int = 10,
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
+        patience: int | str = "auto",
         validation_fraction: float = 0.1,
         gradient_clip: float | None = None,
         memory_limit: float = 2e9,
@@ -144,6 +144,7 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         target = self._encoded(X, y, classes=None)
         held_out = None
         if validation_data is not None:
+            check_consistent_length(*validation_data)
             held_out = (validation_data[0], self._numbers(validation_data[1]))
         fitting.fit(self, X, target, held_out, checkpoint)
         return self
@@ -204,9 +205,10 @@ validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbo
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         check_consistent_length(X, y)
-        self._labels = LabelEncoder().fit(y if classes is None else classes)
-        self.classes_ = np.asarray(self._labels.classes_)
+        self.classes_ = np.unique(y if classes is None else classes)
         return self._numbers(y)
 
     def _numbers(self, y: Any) -> np.ndarray:
-        return self._labels.transform(column_or_1d(y)).astype(np.int32)
+        labels = LabelEncoder()
+        labels.classes_ = self.classes_
+        return labels.transform(column_or_1d(y)).astype(np.int32)

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from isthmus.errors import SettingError, unknown
-from isthmus.estimators.slots import MEMBERS, member, penalty_members
+from isthmus.estimators.automatic import automatic_widths, chosen_penalties
+from isthmus.estimators.slots import MEMBERS, member
 from isthmus.evaluation.pca import Anchor, fit_anchor
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent, Deterministic
@@ -25,6 +27,7 @@ from isthmus.networks import (
     start_at_zero,
     tie,
 )
+from isthmus.networks.dense import check_widths
 from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
 from isthmus.typing import Spec
@@ -68,7 +71,7 @@ def build_model(
     spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
-    decoder = _build_decoder(settings, encoder, features, image_shape, rng)
+    decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
     model = Model(
         scaling=choice.scaling,
         corruption=corruption,
@@ -77,7 +80,7 @@ def build_model(
         decoder=decoder,
         likelihood=likelihood,
         bound=member("bound", settings.bound),
-        penalties=penalty_members(settings.penalties),
+        penalties=chosen_penalties(settings.penalties, n, float(scaled_sample.var(axis=0).mean())),
         heads=heads(rng),
         latent_dim=settings.latent_dim,
     )
@@ -121,24 +124,14 @@ def encoder_spec(
             "into it."
         )
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
-        spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, n))
+        spec = replace(spec, hidden=automatic_widths(features, n))
     return spec
 
 
-def automatic_widths(features: int, latent_dim: int, n: int) -> tuple[int, ...]:
-    """Return the widths of the hidden layers that ``hidden="auto"`` means.
-
-    Examples
-    --------
-    >>> automatic_widths(784, 32, 60_000)
-    (512, 256)
-    """
-    first = int(np.clip(2 ** round(np.log2(8 * features)), 64, 512))
-    return (first, first // 2)
-
-
 def _as_widths(hidden: Any) -> Any:
-    return hidden if isinstance(hidden, str) else tuple(int(w) for w in np.atleast_1d(hidden))
+    widths = hidden if isinstance(hidden, str) else tuple(np.atleast_1d(hidden).tolist())
+    check_widths("hidden", widths)
+    return widths
 
 
 def _build(
@@ -149,22 +142,44 @@ def _build(
     rng: np.random.Generator,
 ) -> AbstractNetwork:
     if isinstance(spec, AbstractNetwork):
-        return spec
+        return _fitting(spec, type(spec), in_features, out_features)
     if isinstance(spec, Spec):
         return spec.build(in_features, out_features, rng=rng, image_shape=image_shape)  # pyright: ignore[reportAttributeAccessIssue]
     if callable(spec):
         module: Any = spec
-        return PerExample(module, keyed="key" in inspect.signature(spec).parameters)
+        network = PerExample(module, keyed="key" in inspect.signature(spec).parameters)
+        return _fitting(network, type(spec), in_features, out_features)
     raise SettingError(
         f"encoder or decoder is {spec!r}; it must be a name, a specification such as "
         "isthmus.networks.Dense(hidden=(128, 64)), or an Equinox module."
     )
 
 
+def _fitting(
+    network: AbstractNetwork, own: type, in_features: int, out_features: int
+) -> AbstractNetwork:
+    """Return a network that the user gave, if it maps examples of the one size to the other."""
+    example = jax.ShapeDtypeStruct((1, in_features), jnp.float32)
+    try:
+        shape = jax.eval_shape(lambda x: network(x, None)[0], example).shape
+    except (TypeError, ValueError) as error:
+        raise SettingError(
+            f"{own.__name__} cannot take {in_features} values, as it must here: "
+            f"{str(error).splitlines()[0]}"
+        ) from error
+    if shape != (1, out_features):
+        raise SettingError(
+            f"{own.__name__} turns {in_features} values into {shape[1]}, and {out_features} are "
+            "needed: change it, or latent_dim."
+        )
+    return network
+
+
 def _build_decoder(
     settings: Any,
     encoder: AbstractNetwork,
     features: int,
+    n: int,
     image_shape: tuple[int, int, int] | None,
     rng: np.random.Generator,
 ) -> AbstractNetwork | None:
@@ -181,7 +196,7 @@ def _build_decoder(
     if isinstance(spec, str) and isinstance(encoder, Chain):
         return tie(encoder) if spec == "tied" else mirror(encoder, settings.latent_dim, rng)
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
-        spec = replace(spec, hidden=automatic_widths(features, settings.latent_dim, 0)[::-1])
+        spec = replace(spec, hidden=automatic_widths(features, n)[::-1])
     return _build(spec, settings.latent_dim, features, image_shape, rng)
 
 

@@ -1,6 +1,7 @@
 """Fitting an estimator: examples in, held-out part, model, training, what is noted of it."""
 
 import sys
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from sklearn.utils import check_random_state
 from isthmus.engine import Checkpoint, EpochRecord, Feed, Optimiser, Trained, train
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
+from isthmus.estimators.automatic import plan
 from isthmus.estimators.construction import build_model
 from isthmus.estimators.inputs import (
     Rows,
@@ -31,6 +33,9 @@ LEAST_VALIDATED = 20
 
 VALIDATION_BATCH = 256
 """Held-out examples are judged at least so many at a time: one program for any number of them."""
+
+COLUMNS = ("epoch", "train_loss", "validation_loss", "learning_rate", "seconds")
+"""Columns of the history, before those of the loss's terms."""
 
 Part = tuple[Any, np.ndarray | None]
 """Examples and their targets."""
@@ -69,15 +74,17 @@ def fit(
     if estimator.verbose:
         _announce(estimator, len(examples), 0 if held_out is None else len(held_out[0]))
     if checkpoint is not None:
-        checkpoint = replace(checkpoint, settings=fingerprint(estimator, examples))
+        checkpoint = replace(checkpoint, settings=fingerprint(estimator, examples, seed))
+    sizes = plan(estimator, len(examples))
+    judged = max(sizes.batch_size, VALIDATION_BATCH)
     trained = train(
         model,
         _optimiser(estimator, estimator.schedule),
-        _feed(estimator, (examples, target), seed),
-        epochs=estimator.epochs,
+        _feed(estimator, (examples, target), sizes.batch_size, seed),
+        epochs=sizes.epochs,
         seed=seed,
-        validation=None if held_out is None else _feed(estimator, held_out, None),
-        patience=estimator.patience,
+        validation=None if held_out is None else _feed(estimator, held_out, judged, None),
+        patience=sizes.patience,
         callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
         checkpoint=checkpoint,
     )
@@ -94,13 +101,15 @@ def partial_fit(estimator: Any, X: Any, target: np.ndarray | None) -> None:
     first = not hasattr(estimator, "model_")
     examples = _first_examples(estimator, X) if first else flat_examples(estimator, X)
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
+    done = 0 if first else estimator.n_epochs_
+    size = plan(estimator, len(examples)).batch_size
     trained = train(
         _first_model(estimator, examples, seed) if first else estimator.model_,
         _optimiser(estimator, "constant"),
-        _feed(estimator, (examples, target), seed),
+        _feed(estimator, (examples, target), size, seed + done),  # another order each time
         epochs=1,
         seed=seed,
-        state=None if first else estimator._state,
+        state=None if first else getattr(estimator, "_state", None),
     )
     _note(estimator, trained, examples)
     estimator.history_ = _history(trained, {} if first else estimator.history_)
@@ -146,6 +155,7 @@ def _part(examples: Any, target: np.ndarray | None, index: np.ndarray) -> Part:
 
 def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     """Choose the scaling and fill the slots."""
+    _warn_of_copying(estimator)
     image = estimator.image_shape_ is not None
     looked_at = flat_rows(examples, slice(None, None, -(-len(examples) // 60_000)))
     estimator.scaling_ = choose(estimator.scaling, looked_at, image=image)
@@ -171,16 +181,24 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     return model
 
 
-def _feed(estimator: Any, part: Part, seed: int | None) -> Feed:
-    """Return the feed of a part; one without a seed is the validation part's."""
+def _warn_of_copying(estimator: Any) -> None:
+    latent_dim, features = estimator.latent_dim, estimator.n_features_in_
+    held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
+    if latent_dim > features and not held_back:
+        warnings.warn(
+            f"latent_dim is {latent_dim}, more than the {features} features, so the code can copy "
+            "its input: take a smaller one, or add a penalty or a corruption.",
+            stacklevel=5,
+        )
+
+
+def _feed(estimator: Any, part: Part, batch_size: int, seed: int | None) -> Feed:
+    """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target = part
-    size = min(estimator.batch_size, len(examples))
-    if seed is None:
-        size = max(estimator.batch_size, VALIDATION_BATCH)
     resident = isinstance(examples, np.ndarray) and examples.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples)
-    return Feed(examples, target, size, seed)
+    return Feed(examples, target, batch_size, seed)
 
 
 def _optimiser(estimator: Any, schedule: Any) -> Optimiser:
@@ -196,13 +214,15 @@ def _note(estimator: Any, trained: Trained, examples: Any) -> None:
     estimator.n_parameters_, estimator.n_trainable_parameters_ = count_parameters(trained.model)
     rows = flat_rows(examples, slice(None, None, -(-len(examples) // 20_000)))
     codes = inference.map_rows(inference.encode, trained.model, rows).astype(np.float64)
-    estimator.code_mean_ = codes.mean(axis=0)
-    estimator.code_covariance_ = np.atleast_2d(np.cov(codes.T))
+    if len(codes) > 1:  # one example, added by `partial_fit`, has no covariance
+        estimator.code_mean_ = codes.mean(axis=0)
+        estimator.code_covariance_ = np.atleast_2d(np.cov(codes.T))
 
 
 def _history(trained: Trained, earlier: dict[str, list]) -> dict[str, list]:
-    columns = {name: list(values) for name, values in earlier.items()}
-    done = len(columns.get("epoch", []))
+    columns: dict[str, list] = {name: [] for name in COLUMNS}
+    columns.update({name: list(values) for name, values in earlier.items()})
+    done = len(columns["epoch"])
     for record in trained.records:
         row = {
             "epoch": done + record.epoch,

@@ -13,7 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.model import Model
+from isthmus.engine.feed import stored_type
+from isthmus.model import Model, partition
 from isthmus.scaling import Scaling
 from isthmus.typing import Array, Context
 
@@ -94,8 +95,13 @@ def map_rows(function: Rowwise, model: Model, rows: Any) -> Any:
 
 def iterate_rows(function: Rowwise, model: Model, rows: Any) -> Iterator[Any]:
     """Yield a function of the rows, block after block: numpy arrays."""
+    numbers_traced = eqx.combine(*partition(model))  # so that other settings share the program
+    yield from _iterate_blocks(function, numbers_traced, rows)
+
+
+def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iterator[Any]:
     features = int(np.prod(rows.shape[1:]))
-    dtype = np.dtype(np.float32 if rows.dtype == np.float64 else rows.dtype)
+    dtype = stored_type(rows.dtype)
     groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
     for start in range(0, len(rows), groups * ROWS):
         part = np.asarray(rows[start : start + groups * ROWS])
@@ -113,7 +119,7 @@ def _first_rows(rows: Array, n: int) -> np.ndarray:
 
 
 @eqx.filter_jit
-def _run_groups(function: Rowwise, model: Model, block: Array, used: Array) -> Any:
+def _run_groups(function: Callable[..., Any], model: Any, block: Array, used: Array) -> Any:
     """Apply a function to the used groups of a block (G, 256, D); rows come back joined."""
 
     def fill(i: Array, out: Any) -> Any:
@@ -127,7 +133,7 @@ def _run_groups(function: Rowwise, model: Model, block: Array, used: Array) -> A
 
 def map_scaling(scaling: Scaling, x: np.ndarray) -> np.ndarray:
     """Return examples (n, D) scaled, before there is a model."""
-    return np.concatenate(list(iterate_rows(_scale_alone, scaling, x)))  # pyright: ignore[reportArgumentType]
+    return np.concatenate(list(_iterate_blocks(_scale_alone, scaling, x)))
 
 
 def _scale_alone(scaling: Scaling, x: Array) -> Array:

@@ -1,5 +1,6 @@
 """What comes in: flat examples in a type that the engine stores, checked."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from isthmus.data.checks import check_finite
+from isthmus.engine.feed import stored_type
 from isthmus.errors import DataError
 
 STORED = (np.float64, np.float32, np.uint8)
@@ -41,24 +44,33 @@ def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool = False) ->
     Raises
     ------
     ValueError
-        In scikit-learn's words, for what is not a table of finite numbers.
+        In scikit-learn's words, for what is not a table of numbers.
     DataError
-        If values are too large for single precision.
+        If values are missing, infinite, text, or too large for single precision.
     """
     if is_indexed(X):
         return _indexed_examples(estimator, X, fitting)
     if not hasattr(X, "columns"):
         X = _flattened(X)
     least = 2 if fitting else 1
-    X = validate_data(
-        estimator,
-        X,
-        reset=fitting,
-        dtype=list(STORED),
-        order="C",
-        ensure_min_samples=least,
-        ensure_min_features=least,
-    )
+    try:
+        X = validate_data(
+            estimator,
+            X,
+            reset=fitting,
+            dtype=list(STORED),
+            order="C",
+            ensure_all_finite=False,
+            ensure_min_samples=least,
+            ensure_min_features=least,
+        )
+    except ValueError as error:
+        if "could not convert string" not in str(error):
+            raise
+        raise DataError(
+            f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
+        ) from error
+    check_finite(X, "X", getattr(estimator, "feature_names_in_", None))
     if X.dtype == np.float64:
         with np.errstate(over="ignore"):
             single = X.astype(np.float32)
@@ -84,11 +96,11 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
     if shape is None:
         return None
     shape = (*shape, 1) if len(shape) == 2 else shape
-    if len(shape) != 3 or int(np.prod(shape)) != features:
-        wanted = "x".join(map(str, shape))
+    sides = [side for side in shape if hasattr(side, "__index__") and side >= 1]
+    if len(shape) != 3 or sides != list(shape) or math.prod(sides) != features:
         raise DataError(
-            f"image_shape {wanted} holds {int(np.prod(shape))} values, and an example has "
-            f"{features}: give height x width x channels of the images."
+            f"image_shape is {given!r}, and an example has {features} values: give (height, width) "
+            "or (height, width, channels) of the images."
         )
     return shape[0], shape[1], shape[2]
 
@@ -99,9 +111,9 @@ def example_shape_of(X: Any) -> tuple[int, ...]:
 
 
 def flat_rows(examples: Any, rows: slice) -> np.ndarray:
-    """Return some of the examples as an array (n, D), wherever they lie."""
+    """Return some of the examples as an array (n, D), as the engine stores it."""
     part = np.asarray(examples[rows])
-    return part.reshape(len(part), -1)
+    return part.reshape(len(part), -1).astype(stored_type(part.dtype), copy=False)
 
 
 def check_varied(X: Any) -> None:
@@ -142,11 +154,13 @@ def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
         if len(X) < 2 or features < 2:
             raise DataError(f"Found shape {X.shape}: at least 2 examples of 2 features are needed.")
         estimator.n_features_in_ = features
+        vars(estimator).pop("feature_names_in_", None)  # of an earlier fit
     elif features != estimator.n_features_in_:
         raise DataError(
             f"X has {features} features, but {type(estimator).__name__} is expecting "
             f"{estimator.n_features_in_} features as input."
         )
+    check_finite(X, "X")
     return X
 
 
@@ -162,7 +176,3 @@ class Rows:
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         return self._examples[self._index[rows]]
-
-
-def _taken(examples: Any, index: np.ndarray) -> Any:
-    return Rows(examples, index) if is_indexed(examples) else examples[index]

@@ -1,16 +1,20 @@
 """Fitted estimators to and from model files."""
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.classifier import AutoencoderClassifier
-from isthmus.estimators.inference import reconstruct
+from isthmus.estimators.inference import classify, encode, reconstruct
+from isthmus.heads import Classifier
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.scaling import Choice
@@ -26,6 +30,12 @@ PLAIN = (
 
 ARRAYS = ("feature_names_in_", "classes_")
 """Fitted attributes that are short arrays of numbers or words."""
+
+INCONSISTENT = (
+    LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
+    RecursionError,
+)  # fmt: skip
+"""What a description raises, on the way to a model, when its parts do not fit each other."""
 
 
 def save(estimator: Any, path: str | Path) -> Path:
@@ -48,6 +58,7 @@ def save(estimator: Any, path: str | Path) -> Path:
     SettingError
         If the model has modules of the user's own, which a file without code cannot hold.
     """
+    check_is_fitted(estimator)
     tensors: dict[str, np.ndarray] = {
         "code_mean": np.atleast_1d(estimator.code_mean_),
         "code_covariance": np.atleast_2d(estimator.code_covariance_),
@@ -92,7 +103,7 @@ def load(path: str | Path) -> Any:
         return _rebuilt(about, tensors)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
+    except INCONSISTENT as error:
         raise ModelFileError(
             f"{path} does not hold a consistent model ({type(error).__name__}): fit it again."
         ) from error
@@ -116,15 +127,30 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
             setattr(estimator, name, _short_array(array))
     estimator.code_mean_ = tensors["code_mean"]
     estimator.code_covariance_ = tensors["code_covariance"]
-    _check_runs(model, estimator.n_features_in_)
+    _check_fits_together(estimator)
     return estimator
 
 
-def _check_runs(model: Model, features: int) -> None:
+def _check_fits_together(estimator: Any) -> None:
     """Trace the model on one example of the size it claims, so that shapes that disagree show."""
+    model, features = estimator.model_, estimator.n_features_in_
     example = jax.ShapeDtypeStruct((1, features), jnp.float32)
-    run = reconstruct if model.decoder is not None else lambda m, x: m.code(m.scaling(x))
-    jax.eval_shape(lambda x: run(model, x), example)
+    shapes = [_traced(encode, model, example) == (1, model.latent_dim)]
+    if model.decoder is not None:
+        shapes.append(_traced(reconstruct, model, example) == (1, features))
+    for head in model.heads:
+        assert isinstance(head, Classifier)
+        shapes.append(_traced(classify, model, example) == (1, len(estimator.classes_)))
+    given = estimator._example_shape
+    shapes.append(len(given) < 2 or math.prod(given) == features)
+    shapes.append(estimator.code_covariance_.shape == (model.latent_dim, model.latent_dim))
+    shapes.append(len(getattr(estimator, "feature_names_in_", range(features))) == features)
+    if not all(shapes):
+        raise ModelFileError("the shapes that it describes do not fit each other.")
+
+
+def _traced(run: Callable[[Model, Any], Any], model: Model, example: Any) -> tuple[int, ...]:
+    return jax.eval_shape(lambda x: run(model, x), example).shape
 
 
 def _short_array(array: dict[str, Any]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Settings of an estimator: nested specifications, plain checks, and a fingerprint."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,8 @@ UNSEEN = ("callbacks", "verbose", "memory_limit")
 """Settings that do not change what a run computes."""
 
 
-def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> dict[str, Any]:
-    """Apply ``slot__name=value`` settings; return the others.
+def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> None:
+    """Apply settings, the plain ones first, then those of the form ``slot__name=value``.
 
     A specification is frozen, so a changed one takes its place: estimators that share it do not
     see the change. A slot that holds a name gets the member of that name first.
@@ -22,16 +23,16 @@ def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> dict[str, An
     Raises
     ------
     SettingError
-        If the slot's member has no such parameter.
+        If the estimator or the slot's member has no such parameter.
     """
-    plain = {name: value for name, value in params.items() if "__" not in name}
-    for name, value in plain.items():
-        if name not in estimator.get_params(deep=False):
-            return params  # scikit-learn names the mistake
-        setattr(estimator, name, value)
-    for name, value in params.items():
+    known = estimator.get_params(deep=False)
+    for name in params:
+        if name.partition("__")[0] not in known:
+            raise SettingError(unknown(f"parameter of {type(estimator).__name__}", name, known))
+    for name, value in sorted(params.items(), key=lambda item: "__" in item[0]):
         slot, _, field = name.partition("__")
         if not field:
+            setattr(estimator, name, value)
             continue
         spec = getattr(estimator, slot, None)
         if isinstance(spec, str) and spec in MEMBERS.get(slot, {}):
@@ -41,7 +42,6 @@ def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> dict[str, An
                 f"{name} cannot be set: {slot} is {spec!r}, which has no parameters."
             )
         setattr(estimator, slot, _changed(slot, spec, field, value))
-    return plain
 
 
 def _changed(slot: str, spec: Spec, field: str, value: Any) -> Spec:
@@ -59,6 +59,8 @@ def check_settings(estimator: Any) -> None:
     infinity = float("inf")
     for name, least in (("latent_dim", 1), ("epochs", 0), ("batch_size", 1), ("patience", 0)):
         value = getattr(estimator, name)
+        if value == "auto" and name != "latent_dim":
+            continue
         whole = hasattr(value, "__index__") and not isinstance(value, bool)
         if not whole or value < least:
             raise SettingError(
@@ -66,15 +68,30 @@ def check_settings(estimator: Any) -> None:
             )
     check_between("The estimator", "validation_fraction", estimator.validation_fraction, 0, 0.9)
     check_between("The estimator", "memory_limit", estimator.memory_limit, 0, infinity)
+    callbacks = estimator.callbacks
+    if not isinstance(callbacks, tuple | list) or not all(map(callable, callbacks)):
+        raise SettingError(f"callbacks is {callbacks!r}; it must be a list of functions.")
     for slot in ("latent", "bound"):
         member(slot, getattr(estimator, slot))
 
 
-def fingerprint(estimator: BaseEstimator, examples: Any) -> dict[str, Any]:
-    """Return what a checkpoint must agree with: the settings, and the examples' shape and type."""
+def fingerprint(estimator: BaseEstimator, examples: Any, seed: int) -> dict[str, Any]:
+    """Return what a checkpoint must agree with: settings, seed, the examples' shape and type."""
     settings = {
-        name: value if isinstance(value, str | int | float | type(None)) else repr(value)
+        name: _described(value)
         for name, value in estimator.get_params(deep=False).items()
         if name not in UNSEEN
     }
-    return settings | {"examples": f"{tuple(examples.shape)} {examples.dtype}"}
+    return settings | {"examples": f"{tuple(examples.shape)} {examples.dtype}", "seed": seed}
+
+
+def _described(value: Any) -> Any:
+    """Return a setting as JSON that is the same in another process: no addresses in memory."""
+    if isinstance(value, str | int | float | type(None)):
+        return value
+    if isinstance(value, Spec):
+        fields = [f"{k}={_described(v)!r}" for k, v in value.get_params(deep=False).items()]
+        return f"{type(value).__name__}({', '.join(fields)})"
+    if type(value) in (tuple, list):
+        return [_described(one) for one in value]
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))

@@ -123,6 +123,11 @@ class PerExample(AbstractNetwork):
         return y.reshape(x.shape[0], -1), self
 
 
+def crooked(network: AbstractNetwork | None) -> AbstractNetwork | None:
+    """Return the network beside a linear path, or the network itself where there is no path."""
+    return network.network if isinstance(network, LinearPath) else network
+
+
 def mirror(encoder: Chain, latent_dim: int, rng: np.random.Generator) -> Chain:
     """Return a decoder with the encoder's layers in inverse order and fresh weights.
 

@@ -3,9 +3,10 @@
 import equinox as eqx
 import numpy as np
 
+from isthmus.activations import activation as find_activation
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
-from isthmus.networks.dense import Dense, check_hidden, dense_chain, finish
+from isthmus.networks.dense import Dense, are_positive, check_widths, dense_chain, finish
 from isthmus.networks.layers import Convolution
 from isthmus.typing import Spec, check_between
 
@@ -48,14 +49,21 @@ class Convolutional(Spec):
     dropout: float = eqx.field(static=True, default=0.0)
 
     def __check_init__(self) -> None:
-        check_hidden("Convolutional", self.hidden)
-        check_hidden("Convolutional (channels)", self.channels)
-        check_between("Convolutional", "kernel_size", self.kernel_size, 1, 99)
+        check_widths("Convolutional: hidden", self.hidden)
+        find_activation(self.activation)
         check_between("Convolutional", "dropout", self.dropout, 0, 0.99)
-        if not self.channels or isinstance(self.channels, str):
-            raise SettingError("Convolutional: channels is empty; give one number a convolution.")
+        if not self.channels or not are_positive(self.channels):
+            raise SettingError(
+                f"Convolutional: channels is {self.channels!r}; it must be positive whole numbers, "
+                "one a convolution."
+            )
+        if not are_positive((self.kernel_size,)):
+            raise SettingError(
+                f"Convolutional: kernel_size is {self.kernel_size!r}; it must be a positive whole "
+                "number."
+            )
         strides = self.strides()
-        if len(strides) != len(self.channels) or min(strides) < 1:
+        if len(strides) != len(self.channels) or not are_positive(strides):
             raise SettingError(
                 f"Convolutional: stride is {self.stride!r}; it must be one positive whole number, "
                 f"or {len(self.channels)} of them, one a convolution."
@@ -63,9 +71,9 @@ class Convolutional(Spec):
 
     def strides(self) -> tuple[int, ...]:
         """Return the stride of each convolution."""
-        if isinstance(self.stride, int):
-            return (self.stride,) * len(self.channels)
-        return tuple(self.stride)
+        if isinstance(self.stride, tuple | list):
+            return tuple(self.stride)
+        return (self.stride,) * len(self.channels)
 
     def build(
         self,

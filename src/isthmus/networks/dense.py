@@ -5,6 +5,7 @@ from itertools import pairwise
 import equinox as eqx
 import numpy as np
 
+from isthmus.activations import activation as find_activation
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.layers import BatchNorm, Finish, Linear
@@ -42,7 +43,8 @@ class Dense(Spec):
     finish_output: bool = eqx.field(static=True, default=False)
 
     def __check_init__(self) -> None:
-        check_hidden("Dense", self.hidden)
+        check_widths("Dense: hidden", self.hidden)
+        find_activation(self.activation)
         check_between("Dense", "dropout", self.dropout, 0, 0.99)
 
     def build(
@@ -83,15 +85,17 @@ def finish(activation: str, channels: int, batch_norm: bool, dropout: float) -> 
     return Finish(BatchNorm.create(channels) if batch_norm else None, activation, dropout or None)
 
 
-def check_hidden(owner: str, hidden: object) -> None:
-    """Raise `SettingError` unless ``hidden`` is "auto" or positive whole widths."""
-    if hidden == "auto":
-        return
-    right = isinstance(hidden, tuple | list) and all(
-        isinstance(w, int) and not isinstance(w, bool) and w >= 1 for w in hidden
-    )
-    if not right:
+def check_widths(setting: str, widths: object) -> None:
+    """Raise `SettingError` unless ``widths`` is "auto" or positive whole numbers."""
+    if widths != "auto" and not are_positive(widths):
         raise SettingError(
-            f"{owner}: hidden is {hidden!r}; it must be 'auto' or positive whole numbers such as "
+            f"{setting} is {widths!r}; it must be 'auto' or positive whole numbers such as "
             "(128, 64)."
         )
+
+
+def are_positive(numbers: object) -> bool:
+    """Tell whether these are positive whole numbers, or none at all."""
+    return isinstance(numbers, tuple | list) and all(
+        isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in numbers
+    )

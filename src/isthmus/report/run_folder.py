@@ -18,12 +18,13 @@ from isthmus.report.drawings import draw
 from isthmus.report.facts import collect
 from isthmus.report.measurements import Parts, measure_fit
 from isthmus.report.page import render
+from isthmus.version import __version__
 
 MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
 FIGURES, PAGE, RUN = "figures", "report.html", "run.json"
 OWN = frozenset({MODEL, METRICS, HISTORY, FIGURES, PAGE, RUN})
 CHECKPOINTS = "checkpoints"
-PACKAGES = ("isthmus", "jax", "equinox", "optax", "numpy", "scikit-learn")
+PACKAGES = ("jax", "equinox", "optax", "numpy", "scikit-learn")
 
 
 def write_run(
@@ -156,7 +157,7 @@ def model_path(path: str | os.PathLike[str]) -> Path:
 
 def _circumstances() -> dict[str, Any]:
     """Return the time and the versions that a run was made with."""
-    versions = {"python": python_version()}
+    versions = {"isthmus": __version__, "python": python_version()}
     for package in PACKAGES:
         try:
             versions[package] = version(package)

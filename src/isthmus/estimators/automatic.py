@@ -1,0 +1,112 @@
+"""What "auto" means for the sizes of a fit; `docs/defaults.md` has the measurements behind it."""
+
+import math
+from typing import Any, NamedTuple
+
+from isthmus.estimators.slots import penalty_members
+from isthmus.penalties import AbstractPenalty, WeightDecay
+
+STEPS = 20_000
+"""About so many steps are planned, early stopping permitting."""
+
+SMALL = 1_000
+"""With fewer examples than this, batches are smaller, and no held-out part decides when to stop."""
+
+FEW = 10_000
+"""With fewer examples than this, weights are decayed."""
+
+DECAY = 3.0
+"""How strongly, in nats a squared weight over all of them, beside features of unit variance."""
+
+
+class Plan(NamedTuple):
+    """The sizes of a fit with nothing left to choose."""
+
+    batch_size: int
+    epochs: int
+    patience: int
+
+
+def plan(settings: Any, n: int) -> Plan:
+    """Return the sizes of a fit to ``n`` examples: those that were set, and "auto" for the rest."""
+
+    def chosen(name: str, automatic: int) -> int:
+        value = getattr(settings, name)
+        return automatic if value == "auto" else int(value)
+
+    batch_size = min(chosen("batch_size", automatic_batch_size(n)), n)
+    steps = -(-n // batch_size)
+    return Plan(
+        batch_size,
+        chosen("epochs", automatic_epochs(steps)),
+        chosen("patience", automatic_patience(n, steps)),
+    )
+
+
+def chosen_penalties(setting: Any, n: int, variance: float) -> tuple[AbstractPenalty, ...]:
+    """Return the penalties of a setting; ``"auto"`` decays the weights of a fit to few examples.
+
+    A squared weight then costs 3 variance / n nats an example, ``variance`` being that of a scaled
+    feature on average: a normal prior on every weight, which matters to a hundred examples and
+    vanishes for many.
+
+    Examples
+    --------
+    >>> chosen_penalties("auto", 200, 1.0), chosen_penalties("auto", 60_000, 1.0)
+    ((WeightDecay(weight=0.015),), ())
+    """
+    if isinstance(setting, str) and setting == "auto":
+        return (WeightDecay(DECAY * variance / n),) if n < FEW else ()
+    return penalty_members(setting)
+
+
+def automatic_widths(features: int, n: int) -> tuple[int, ...]:
+    """Return the hidden widths for ``n`` examples of ``features``: more of either, wider.
+
+    Few examples get one narrow layer, which has little to overfit with.
+
+    Examples
+    --------
+    >>> automatic_widths(784, 54_000), automatic_widths(64, 1_300), automatic_widths(13, 130)
+    ((512, 256), (256, 128), (32,))
+    """
+    by_examples = 2 ** round(math.log2(max(n / 8, 1)))
+    by_features = 2 ** math.ceil(math.log2(16 * features))
+    first = max(32, min(by_examples, by_features, 512))
+    return (first, first // 2) if first > 64 else (first,)
+
+
+def automatic_batch_size(n: int) -> int:
+    """Return the batch size for ``n`` examples: small batches find better minima in small data.
+
+    Examples
+    --------
+    >>> automatic_batch_size(500), automatic_batch_size(60_000)
+    (32, 64)
+    """
+    return 32 if n < SMALL else 64
+
+
+def automatic_epochs(steps_per_epoch: int) -> int:
+    """Return the number of epochs that makes about 20,000 steps, from 20 to 200.
+
+    Examples
+    --------
+    >>> automatic_epochs(3), automatic_epochs(844)
+    (200, 24)
+    """
+    return max(20, min(200, round(STEPS / steps_per_epoch)))
+
+
+def automatic_patience(n: int, steps_per_epoch: int) -> int:
+    """Return the epochs without progress after which to stop: 10, or about 600 steps if longer.
+
+    Below 1,000 examples it is 0: so few held-out ones say more about their own luck than about the
+    epoch, and training to the end under weight decay does better.
+
+    Examples
+    --------
+    >>> [automatic_patience(n, n // 64) for n in (500, 3_000, 60_000)]
+    [0, 13, 10]
+    """
+    return 0 if n < SMALL else max(10, round(600 / steps_per_epoch))

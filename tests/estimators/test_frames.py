@@ -1,0 +1,63 @@
+"""Data frames in, data frames out."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+NAMES = [f"pixel {i}" for i in range(64)]
+
+
+@pytest.fixture(scope="module", params=[pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+def frame(request, digits):
+    if request.param is pd.DataFrame:
+        return pd.DataFrame(digits, columns=NAMES)
+    return pl.DataFrame(digits, schema=NAMES)
+
+
+def test_a_frame_is_learned_from_as_the_array_is(make, frame, digits, fitted) -> None:
+    estimator = make().fit(frame)
+    assert estimator.feature_names_in_.tolist() == NAMES
+    assert np.array_equal(estimator.transform(frame), fitted.transform(digits))
+
+
+def test_columns_in_another_order_are_refused(make, frame) -> None:
+    estimator = make().fit(frame)
+    with pytest.raises(ValueError, match="feature names should match"):
+        estimator.transform(frame[NAMES[::-1]])
+
+
+def test_names_do_not_outlive_a_fit_without_them(make, frame, digits, tmp_path) -> None:
+    estimator = make().fit(frame)
+    np.save(tmp_path / "x.npy", digits)
+    estimator.fit(np.load(tmp_path / "x.npy", mmap_mode="r"))
+    assert not hasattr(estimator, "feature_names_in_")
+
+
+@pytest.mark.parametrize(("kind", "cls"), [("pandas", pd.DataFrame), ("polars", pl.DataFrame)])
+def test_codes_come_as_the_frame_asked_for(make, frame, kind, cls) -> None:
+    estimator = make().set_output(transform=kind).fit(frame)
+    codes = estimator.transform(frame)
+    assert isinstance(codes, cls)
+    assert list(codes.columns) == ["autoencoder0", "autoencoder1"]
+    assert list(codes.columns) == estimator.get_feature_names_out().tolist()
+
+
+def test_the_index_is_kept(make, digits) -> None:
+    frame = pd.DataFrame(digits, columns=NAMES, index=[f"row {i}" for i in range(200)])
+    codes = make().set_output(transform="pandas").fit_transform(frame)
+    assert codes.index.equals(frame.index)
+
+
+def test_missing_values_are_counted_and_placed_by_column(make, digits) -> None:
+    frame = pd.DataFrame(digits, columns=NAMES)
+    frame.loc[4, "pixel 7"] = np.nan
+    frame.loc[9, "pixel 8"] = np.nan
+    with pytest.raises(ValueError, match=r'2 missing.*first at example 4, column "pixel 7"'):
+        make().fit(frame)
+
+
+def test_a_column_of_text_is_named_as_such(make) -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": ["x", "y", "z"]})
+    with pytest.raises(ValueError, match=r"X holds text .*'x'.*drop such columns or encode them"):
+        make().fit(frame)

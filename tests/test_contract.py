@@ -1,0 +1,167 @@
+"""One contract for every recipe: a new one is held to it without a line written here."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+import isthmus
+from isthmus.corruption import Gaussian as Noise
+from isthmus.errors import DataError, IsthmusError, SettingError
+from isthmus.model import objective, partition
+from isthmus.networks import Convolutional
+from isthmus.penalties import L1, Contraction, WeightDecay
+from isthmus.recipes import RECIPES
+
+SMALL = {"epochs": 2, "batch_size": 8, "learning_rate": 3e-3, "random_state": 0}
+SMALL |= {"validation_fraction": 0.0}  # else the best weights may be the first
+OWN = {
+    "convolutional": {"encoder": Convolutional((4,), kernel_size=2, hidden=())},
+    "sparse": {"latent_dim": 8, "hidden": (32,)},
+}
+FREE = WeightDecay(0.0)
+GENTLE = {  # as good as no noise and no penalty, so that nothing but the code limits the fit
+    "vae": {"beta": 1e-4, "penalties": FREE},
+    "beta_vae": {"beta": 1e-4, "penalties": FREE},
+    "denoising": {"corruption": Noise(1e-4), "penalties": FREE},
+    "sparse": {"penalties": L1(1e-6)},
+    "contractive": {"penalties": Contraction(1e-6)},
+}
+X = load_digits().images[:40].astype(np.float32)  # (n, 8, 8)
+
+
+def make(name, **settings):
+    shape = {"latent_dim": 4} | OWN.get(name, {"hidden": (32,)})
+    return RECIPES[name].make(**(SMALL | shape | settings))
+
+
+@eqx.filter_jit
+def value_and_gradient(parameters, rest, x, context):
+    def loss(p):
+        return objective(eqx.combine(p, rest), x, None, context)[0]
+
+    return eqx.filter_value_and_grad(loss)(parameters)
+
+
+@eqx.filter_jit
+def values(parameters, rest, x, context):
+    def value(p, r):
+        return objective(eqx.combine(p, r), x, None, context)[0]
+
+    return eqx.filter_vmap(value)(parameters, rest)
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def fitted(name):
+    return make(name).fit(X)
+
+
+@pytest.fixture(scope="module")
+def other(name):
+    return make(name, random_state=1).fit(X)
+
+
+def same_bits(one, two):
+    leaves = [jax.tree.leaves(partition(e.model_)[0]) for e in (one, two)]
+    return all(np.array_equal(a, b) for a, b in zip(*leaves, strict=True))
+
+
+def test_shapes(fitted):
+    codes = fitted.transform(X)
+    assert codes.shape == (40, fitted.latent_dim)
+    assert fitted.inverse_transform(codes).shape == X.shape
+    assert fitted.reconstruct(X).shape == X.shape
+    assert fitted.sample(3, random_state=0).shape == (3, 8, 8)
+    assert fitted.score_samples(X).shape == (40,)
+    for found in (codes, fitted.reconstruct(X), fitted.sample(3), fitted.score_samples(X)):
+        assert np.isfinite(found).all()
+    np.testing.assert_allclose(
+        fitted.inverse_transform(codes), fitted.reconstruct(X), rtol=1e-4, atol=1e-3
+    )
+
+
+def test_a_row_does_not_depend_on_its_company(fitted):
+    np.testing.assert_array_equal(fitted.transform(X)[7:9], fitted.transform(X[7:9]))
+
+
+def test_seeds_decide_every_bit(name, fitted, other):
+    assert same_bits(fitted, make(name).fit(X))
+    assert fitted.history_["train_loss"] != other.history_["train_loss"]
+    assert not same_bits(fitted, other)
+
+
+def test_a_saved_model_comes_back_to_the_last_bit(fitted, tmp_path):
+    back = isthmus.load(fitted.save(tmp_path / "model.safetensors"))
+    assert same_bits(fitted, back)
+    for method in ("transform", "reconstruct", "score_samples"):
+        np.testing.assert_array_equal(getattr(fitted, method)(X), getattr(back, method)(X))
+    np.testing.assert_array_equal(fitted.sample(3, 0), back.sample(3, 0))
+    settings = back.get_params(deep=False)
+    for name, value in fitted.get_params(deep=False).items():
+        assert settings[name] == value
+
+
+def test_gradients_reach_every_parameter_and_vmap_equals_a_loop(fitted, other, make_context):
+    models = [partition(estimator.model_) for estimator in (fitted, other)]
+    x, context = jnp.asarray(X[:8].reshape(8, 64)), make_context(8)
+    alone = [value_and_gradient(*model, x, context) for model in models]
+    together = values(*jax.tree.map(lambda *leaves: jnp.stack(leaves), *models), x, context)
+    np.testing.assert_allclose(together, [value for value, _ in alone], rtol=1e-5)
+    for gradient in jax.tree.leaves(alone[0][1]):
+        assert np.isfinite(gradient).all()
+        assert gradient.any()
+
+
+def test_one_batch_is_learned_by_heart(name):
+    settings = {"epochs": 1500, "learning_rate": 1e-2} | GENTLE.get(name, {"penalties": FREE})
+    start = make(name, **(settings | {"epochs": 0})).fit(X[:8])
+    end = make(name, **settings).fit(X[:8])
+    gaps = [m["nats"] - m["floor_nats"] for m in (e.measure(X[:8]) for e in (start, end))]
+    assert gaps[1] < 0.1 * gaps[0]
+    spread = np.var(start.scale(X[:8]), axis=0).mean()
+    assert end.measure(X[:8])["mse"] < 0.05 * spread
+
+
+def test_terms_of_the_history_add_up(name, fitted):
+    history = fitted.history_
+    terms = set(history) - {
+        "epoch", "train_loss", "validation_loss", "learning_rate", "seconds", "kl"
+    }  # fmt: skip
+    beta = float(fitted.model_.bound.beta)
+    total = sum(np.asarray(history[term]) for term in terms) + beta * np.asarray(history["kl"])
+    np.testing.assert_allclose(total, history["train_loss"], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "settings", "data", "error", "sentence"),
+    [
+        ("convolutional", {}, X.reshape(40, 64), SettingError, "needs images"),
+        ("vae", {"likelihood": "bernoulli", "scaling": "none"}, X, SettingError, r"\[0, 1\]"),
+        ("tied", {}, np.ones((9, 5)), DataError, "nothing to learn"),
+        ("sparse", {"image_shape": (3, 3)}, X.reshape(40, 64), IsthmusError, "64 values"),
+        ("denoising", {"corruption": "gausian"}, X, SettingError, "did you mean 'gaussian'"),
+        ("contractive", {"activation": "rellu"}, X, SettingError, "did you mean 'relu'"),
+        ("beta_vae", {"start": "pca"}, X, SettingError, "start='random'"),
+    ],
+)  # fmt: skip
+def test_data_and_settings_that_cannot_be_end_in_one_sentence(
+    recipe, settings, data, error, sentence
+):
+    with pytest.raises(error, match=sentence) as caught:
+        make(recipe, **settings).fit(data)
+    assert isinstance(caught.value, IsthmusError)
+    assert "\n" not in str(caught.value)
+
+
+def test_examples_of_another_shape_are_refused(fitted):
+    with pytest.raises(ValueError, match="63 features"):
+        fitted.transform(X.reshape(40, 64)[:, 1:])
+    with pytest.raises(DataError, match="5 columns"):
+        fitted.inverse_transform(np.zeros((2, 5)))
