@@ -154,7 +154,7 @@ class BitFlips(AbstractCorruption):
 
     def __check_init__(self) -> None:
         check_between("corruption BitFlips", "count", self.count, 0, float("inf"))
-        if not isinstance(self.count, Array) and self.count % 1 != 0:
+        if not isinstance(self.count, Array) and float(self.count) % 1 != 0:
             raise SettingError(
                 f"corruption BitFlips: count is {self.count!r}; it must be a whole number."
             )

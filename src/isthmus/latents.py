@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from isthmus.activations import activation
 from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, Spec
@@ -20,6 +21,10 @@ class AbstractLatent(Spec):
 
     stochastic: ClassVar[bool]
     """Whether a code is drawn, which decides what ``"auto"`` means for likelihood and start."""
+
+    @abstractmethod
+    def create(self, latent_dim: int, rng: np.random.Generator) -> "AbstractLatent":
+        """Return this latent with its parameters drawn; itself where it has none."""
 
     @abstractmethod
     def width(self, latent_dim: int) -> int:
@@ -62,6 +67,10 @@ class Deterministic(AbstractLatent):
 
     def __check_init__(self) -> None:
         activation(self.activation)
+
+    def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
+        """Return itself."""
+        return self
 
     def width(self, latent_dim: int) -> int:
         """Return d."""
@@ -110,6 +119,10 @@ class Gaussian(AbstractLatent):
     """
 
     stochastic: ClassVar[bool] = True
+
+    def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
+        """Return itself."""
+        return self
 
     def width(self, latent_dim: int) -> int:
         """Return 2d: a mean and a log variance each."""

@@ -5,6 +5,7 @@ output, and ``x`` (B, D); it returns the negative log likelihood (K, B), summed 
 """
 
 from abc import abstractmethod
+from typing import Self
 
 import equinox as eqx
 import jax
@@ -18,6 +19,10 @@ from isthmus.typing import Array, Float, Number, PRNGKeyArray, Spec, check_betwe
 
 class AbstractLikelihood(Spec):
     """What every likelihood does."""
+
+    @abstractmethod
+    def create(self, features: int) -> "AbstractLikelihood":
+        """Return this likelihood with its parameters at their start; itself where it has none."""
 
     @abstractmethod
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
@@ -40,9 +45,9 @@ class AbstractLikelihood(Spec):
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Draw an example from the likelihood."""
 
+    @abstractmethod
     def domain(self) -> tuple[float, float]:
         """Return the least and the greatest value that an entry of ``x`` may have."""
-        return -np.inf, np.inf
 
 
 class Gaussian(AbstractLikelihood):
@@ -72,6 +77,10 @@ class Gaussian(AbstractLikelihood):
         check_between("likelihood Gaussian", "scale", self.scale, 0, np.inf, open_low=True)
         activation(self.output)
 
+    def create(self, features: int) -> Self:
+        """Return itself."""
+        return self
+
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return half the squared error over the variance, with the normal constant."""
         squares = ((x - self.mean(x_hat)) ** 2).sum(-1)
@@ -94,6 +103,10 @@ class Gaussian(AbstractLikelihood):
         """Return the mean with noise of the fixed scale."""
         return self.mean(x_hat) + self.scale * jax.random.normal(key, x_hat.shape)
 
+    def domain(self) -> tuple[float, float]:
+        """Return the real line."""
+        return -np.inf, np.inf
+
     def _constant(self, features: int) -> Array:
         return features / 2 * jnp.log(2 * jnp.pi * jnp.asarray(self.scale) ** 2)
 
@@ -112,6 +125,10 @@ class Bernoulli(AbstractLikelihood):
     >>> float(Bernoulli()(jnp.zeros((1, 1, 2)), x)[0, 0])  # 2 log 2
     1.3862...
     """
+
+    def create(self, features: int) -> Self:
+        """Return itself."""
+        return self
 
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the cross-entropy from logits."""
@@ -162,6 +179,10 @@ class Laplace(AbstractLikelihood):
     def __check_init__(self) -> None:
         check_between("likelihood Laplace", "scale", self.scale, 0, np.inf, open_low=True)
 
+    def create(self, features: int) -> Self:
+        """Return itself."""
+        return self
+
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the absolute error over the scale, with the constant."""
         return jnp.abs(x - x_hat).sum(-1) / self.scale + self._constant(x.shape[-1])
@@ -182,6 +203,10 @@ class Laplace(AbstractLikelihood):
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean with double-exponential noise."""
         return x_hat + self.scale * jax.random.laplace(key, x_hat.shape)
+
+    def domain(self) -> tuple[float, float]:
+        """Return the real line."""
+        return -np.inf, np.inf
 
     def _constant(self, features: int) -> Array:
         return features * jnp.log(2 * jnp.asarray(self.scale))

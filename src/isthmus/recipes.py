@@ -47,7 +47,7 @@ def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: Any) -> Autoencod
     >>> vae(latent_dim=4).latent
     'gaussian'
     """
-    slots: Slots = {"latent": "gaussian", "bound": ELBO(beta)}
+    slots: Slots = {"latent": "gaussian", "bound": ELBO(beta=beta)}
     return Autoencoder(latent_dim, **slots | settings)
 
 

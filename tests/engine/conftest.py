@@ -18,7 +18,7 @@ def make():
 
     def make(**settings) -> Autoencoder:
         sizes = {"hidden": (8,), "epochs": 4, "batch_size": 32}
-        small = sizes | {"penalties": (), "random_state": 0}
+        small = sizes | {"penalties": (), "patience": 10, "random_state": 0}
         return Autoencoder(**small | settings)
 
     return make

@@ -58,7 +58,7 @@ def test_a_run_may_be_killed_twice(make, digits, tmp_path) -> None:
 
 
 def test_the_best_epoch_is_remembered_over_a_resume(make, digits, tmp_path) -> None:
-    estimator = make(epochs=6, patience=0, learning_rate=3.0)
+    estimator = make(epochs=6, learning_rate=3.0)
     whole = outcome(estimator.fit(digits))
     kill(estimator, digits, tmp_path, 3, 1)
     resumed = estimator.fit(digits, checkpoint=Checkpoint(tmp_path, resume=True))

@@ -11,7 +11,7 @@ import pytest
 from isthmus.corruption import Gaussian
 from isthmus.errors import NonFiniteLossError
 
-WORSE = {"learning_rate": 3.0, "patience": 0}
+WORSE = {"learning_rate": 3.0}
 """Steps so long that the start from PCA is only left for worse, but finitely so."""
 
 
@@ -34,7 +34,7 @@ def test_a_random_state_instance_is_a_seed_too(make, digits) -> None:
     assert same(a, b)
 
 
-@pytest.mark.parametrize("dtype", ["u1", "f4", "f8", ">f4", "i2"])
+@pytest.mark.parametrize("dtype", ["u1", "f8", ">i2"])
 def test_memory_disk_and_stream_train_to_the_same_bits(make, digits, tmp_path, dtype) -> None:
     x = digits.astype(dtype)
     if dtype == "f8":
@@ -63,7 +63,7 @@ def test_a_reader_trains_to_the_same_bits(make, digits) -> None:
 
 def test_the_best_weights_are_returned(make, digits) -> None:
     train, held_out = digits[:150], digits[150:]
-    fitted = make(epochs=30, learning_rate=0.05, patience=0, batch_size=16)
+    fitted = make(epochs=30, learning_rate=0.05, patience=30, batch_size=16)
     fitted.fit(train, validation_data=held_out)
     history = fitted.history_
     assert fitted.best_epoch_ == 1 + int(np.argmin(history["validation_loss"]))
@@ -82,13 +82,21 @@ def test_the_start_may_be_the_best(make, digits) -> None:
 
 
 def test_patience_counts_epochs_without_a_better_one(make, digits) -> None:
-    fitted = make(**WORSE | {"patience": 2}, epochs=9).fit(digits)
+    fitted = make(**WORSE, patience=2, epochs=9).fit(digits)
     assert (fitted.stop_reason_, fitted.n_epochs_, fitted.best_epoch_) == ("patience", 2, 0)
 
 
 def test_patience_of_zero_never_stops(make, digits) -> None:
-    fitted = make(**WORSE, epochs=15).fit(digits)
+    fitted = make(**WORSE, patience=0, epochs=15).fit(digits)
     assert (fitted.stop_reason_, fitted.n_epochs_) == ("finished", 15)
+
+
+def test_patience_of_zero_returns_the_last_weights(make, digits) -> None:
+    held_out = digits[150:]
+    fitted = make(**WORSE, patience=0).fit(digits[:150], validation_data=held_out)
+    last = fitted.history_["validation_loss"][-1]
+    assert fitted.best_epoch_ == 4
+    assert fitted.measure(held_out)["nats"] == pytest.approx(last, rel=1e-5)
 
 
 def test_without_a_held_out_part_the_last_weights_are_returned(make, digits) -> None:

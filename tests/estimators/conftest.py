@@ -6,7 +6,8 @@ from sklearn.datasets import load_digits
 
 from isthmus import Autoencoder
 
-SMALL = {"hidden": (8,), "penalties": (), "epochs": 2, "batch_size": 32, "random_state": 0}
+SIZES = {"hidden": (8,), "epochs": 2, "batch_size": 32, "patience": 10}
+SMALL = SIZES | {"penalties": (), "random_state": 0}
 
 
 @pytest.fixture(scope="session")

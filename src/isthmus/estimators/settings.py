@@ -58,11 +58,10 @@ def check_settings(estimator: Any) -> None:
     """Raise `SettingError` for plain settings out of range."""
     infinity = float("inf")
     for name, least in (("latent_dim", 1), ("epochs", 0), ("batch_size", 1), ("patience", 0)):
-        value = getattr(estimator, name)
-        if value == "auto" and name != "latent_dim":
-            continue
+        value: Any = getattr(estimator, name)
+        automatic = isinstance(value, str) and value == "auto" and name != "latent_dim"
         whole = hasattr(value, "__index__") and not isinstance(value, bool)
-        if not whole or value < least:
+        if not automatic and not (whole and value >= least):
             raise SettingError(
                 f"{name} is {value!r}; it must be a whole number of at least {least}."
             )
