@@ -38,6 +38,21 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from isthmus import (
+        bounds,
+        corruption,
+        data,
+        errors,
+        evaluation,
+        figures,
+        heads,
+        latents,
+        likelihoods,
+        networks,
+        penalties,
+        recipes,
+        scaling,
+    )
     from isthmus.data import open_source as open_source
     from isthmus.estimators.autoencoder import Autoencoder as Autoencoder
     from isthmus.estimators.classifier import AutoencoderClassifier as AutoencoderClassifier

@@ -77,12 +77,14 @@ def test_a_specification_within_another_is_reached() -> None:
     assert estimator.corruption == corruption.Gaussian(0.3) + corruption.Masking(0.5)
 
 
-def test_slot_and_its_parameter_are_set_together() -> None:
-    estimator = Autoencoder().set_params(
-        bound__beta=3.0, corruption="masking", corruption__probability=0.7
-    )
-    assert estimator.bound == bounds.ELBO(beta=3.0)
-    assert estimator.corruption == corruption.Masking(0.7)
+def test_slot_and_its_parameter_are_set_together_in_any_order() -> None:
+    for params in (
+        {"corruption": "masking", "corruption__probability": 0.7},
+        {"corruption__probability": 0.7, "corruption": "masking"},
+    ):
+        estimator = Autoencoder().set_params(bound__beta=3.0, **params)
+        assert estimator.corruption == corruption.Masking(0.7)
+        assert estimator.bound == bounds.ELBO(beta=3.0)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from isthmus import AutoencoderClassifier
+from isthmus.engine import Feed
+from isthmus.estimators import fitting
 
 
 def test_each_pass_improves_and_is_counted(make, digits) -> None:
@@ -11,6 +13,20 @@ def test_each_pass_improves_and_is_counted(make, digits) -> None:
     assert estimator.n_epochs_ == estimator.best_epoch_ == 4
     assert estimator.history_["epoch"] == [1, 2, 3, 4]
     assert len(estimator.history_["train_loss"]) == 4
+
+
+def test_each_pass_has_an_order_of_its_own(make, digits, monkeypatch) -> None:
+    feeds = []
+
+    class Noted(Feed):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            feeds.append(self)
+
+    monkeypatch.setattr(fitting, "Feed", Noted)
+    make().partial_fit(digits).partial_fit(digits)
+    first, second = (next(feed.blocks(0, 7)).x for feed in feeds)
+    assert not np.array_equal(first, second)
 
 
 def test_the_first_call_chooses_for_the_later_ones(make, digits) -> None:

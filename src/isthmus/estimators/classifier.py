@@ -36,10 +36,14 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         Size d of the code, >= 1.
     classification_weight : float, default=1.0
         Weight of the cross-entropy, nats, beside the reconstruction's nats.
-    encoder, hidden, activation, decoder, latent, likelihood, corruption, bound, penalties, scaling, \
-start, image_shape, optimizer, learning_rate, schedule, epochs, batch_size, patience, \
-validation_fraction, gradient_clip, memory_limit, callbacks, random_state, verbose
-        As of `isthmus.Autoencoder`.
+    encoder, hidden, activation, decoder, latent, likelihood, corruption, bound, penalties
+        The slots, as of `isthmus.Autoencoder`.
+    scaling, start, image_shape
+        What is done to the data, and where training starts, as there.
+    optimizer, learning_rate, schedule, epochs, batch_size, patience, validation_fraction
+        Training, as there.
+    gradient_clip, memory_limit, callbacks, random_state, verbose
+        Further settings, as there.
 
     Attributes
     ----------

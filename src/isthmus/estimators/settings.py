@@ -60,8 +60,7 @@ def check_settings(estimator: Any) -> None:
     for name, least in (("latent_dim", 1), ("epochs", 0), ("batch_size", 1), ("patience", 0)):
         value: Any = getattr(estimator, name)
         automatic = isinstance(value, str) and value == "auto" and name != "latent_dim"
-        whole = hasattr(value, "__index__") and not isinstance(value, bool)
-        if not automatic and not (whole and value >= least):
+        if not automatic and not _is_whole(value, least):
             raise SettingError(
                 f"{name} is {value!r}; it must be a whole number of at least {least}."
             )
@@ -72,6 +71,10 @@ def check_settings(estimator: Any) -> None:
         raise SettingError(f"callbacks is {callbacks!r}; it must be a list of functions.")
     for slot in ("latent", "bound"):
         member(slot, getattr(estimator, slot))
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool) and int(value) >= least
 
 
 def fingerprint(estimator: BaseEstimator, examples: Any, seed: int) -> dict[str, Any]:
