@@ -3,9 +3,9 @@
     python benchmarks/defaults.py [SOURCE ...] [--dims 2,8,32] [--seeds 3]
 
 For every source, code size and seed: a fifth held out for testing (or the source's own test part),
-a tenth of the rest for validation, `isthmus.Autoencoder(latent_dim)` with nothing else set, and PCA
-of the same code size on the same training part. Prints a Markdown table of the ratio of test errors,
-in the scaled space that both share; below 1 the autoencoder is better.
+a tenth of the rest for validation, `isthmus.Autoencoder(latent_dim)` with nothing else set, and
+PCA of the same code size on the same training part. Prints a Markdown table of the ratio of test
+errors, in the scaled space that both share; below 1 the autoencoder is better.
 """
 
 import argparse

@@ -3,12 +3,17 @@
 isthmus is imported within the fixtures, after the hook that checks shapes.
 """
 
+import sys
+from types import ModuleType
+from typing import Self
+
 import equinox as eqx
 import hypothesis
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from beartype import BeartypeConf, FrozenDict, beartype
 from jaxtyping import install_import_hook
 
 CORE = (
@@ -17,12 +22,17 @@ CORE = (
 )  # fmt: skip
 """The modules whose annotations hold array shapes."""
 
-CHECKER = (  # a number may be an int; beartype knows Self only where it decorates the class too
-    "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True, "
-    "hint_overrides=beartype.FrozenDict({beartype.typing.Self: object})))"
-)
+HINTS = {
+    Self: object,  # beartype knows it only where it decorates the class too
+    np.number: object,  # a part of `Number`: isthmus itself checks its settings, by name
+}
 
-install_import_hook([f"isthmus.{name}" for name in CORE], CHECKER)
+checker = ModuleType("shape_checker")  # the hook wants its checker by the name of a module
+checker.check = beartype(  # pyright: ignore[reportAttributeAccessIssue]
+    conf=BeartypeConf(is_pep484_tower=True, hint_overrides=FrozenDict(HINTS))
+)
+sys.modules[checker.__name__] = checker
+install_import_hook([f"isthmus.{name}" for name in CORE], "shape_checker.check")
 
 hypothesis.settings.register_profile("isthmus", deadline=None)  # compiling takes its time
 hypothesis.settings.load_profile("isthmus")

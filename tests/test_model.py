@@ -49,8 +49,9 @@ def rich_model(make_model, **slots):
     return make_model(network=network, heads=(head,), penalties=penalties, **slots)
 
 
-def test_rows_of_weight_zero_change_nothing(make_model, make_context, normals):
-    model = rich_model(make_model)
+@pytest.mark.parametrize("draws", [1, 2])
+def test_rows_of_weight_zero_change_nothing(draws, make_model, make_context, normals):
+    model = rich_model(make_model, bound=ELBO(draws=draws))
     x, target = normals(4, 6), jnp.asarray([0, 2, 1, 1])
     filled_x = jnp.concatenate([x, 50 + normals(3, 6)])
     filled_target = jnp.concatenate([target, jnp.zeros(3, int)])

@@ -70,13 +70,25 @@ def test_standard_columns_have_mean_zero_and_variance_one():
     np.testing.assert_allclose(y.std(axis=0), 1, rtol=2e-3)
 
 
-def test_a_constant_column_is_only_centred():
+@pytest.mark.parametrize("kind", ["standard", "minmax"])
+def test_a_constant_column_is_only_centred_and_comes_back_exactly(kind):
     x = np.column_stack([TABLE[:, 0], np.full(300, 7.5)])
-    choice = choose("auto", x)
-    assert choice.describe().endswith("1 constant only centred")
-    y = np.asarray(choice.scaling(jnp.asarray(x, jnp.float32)))
-    assert not y[:, 1].any()
-    assert float(choice.scaling.inverse(jnp.asarray([[0.0, 1.0]]))[0, 1]) == 8.5
+    scaling = choose(kind, x).scaling
+    assert not np.asarray(scaling(jnp.asarray(x, jnp.float32)))[:, 1].any()
+    assert float(scaling.inverse(jnp.asarray([[0.0, 1.0]]))[0, 1]) == 7.5
+
+
+def test_auto_says_how_many_columns_are_constant():
+    x = np.column_stack([TABLE[:, 0], np.full(300, 7.5)])
+    assert choose("auto", x).describe().endswith("1 constant only centred")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_column_beneath_single_precision_counts_as_constant(kind):
+    x = np.arange(20.0)[:, None] ** 8 * [1e-50, 1.0]  # skewed, too
+    y = np.asarray(choose(kind, x).scaling(jnp.asarray(x, jnp.float32)))
+    assert np.isfinite(y).all()
+    assert not y[:, 0].any()
 
 
 def test_a_skewed_column_is_bent_and_an_even_one_is_not():

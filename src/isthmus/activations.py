@@ -20,6 +20,11 @@ def clipped_logit(x: Array) -> Array:
     return jax.scipy.special.logit(jnp.clip(x, 0.01, 0.99))
 
 
+def clipped_log(x: Array) -> Array:
+    """Return the logarithm of ``x`` kept from 0.01 upwards."""
+    return jnp.log(jnp.maximum(x, 0.01))
+
+
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": identity,
     "relu": jax.nn.relu,
@@ -35,6 +40,7 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "hard_tanh": jax.nn.hard_tanh,
     "sin": jnp.sin,
     "clipped_logit": clipped_logit,
+    "clipped_log": clipped_log,
 }
 ALIASES = {"linear": "identity", "logistic": "sigmoid", "swish": "silu"}
 

@@ -140,11 +140,10 @@ def count_parameters(model: Model) -> tuple[int, int]:
     """
     trainable = sum(leaf.size for leaf in jax.tree.leaves(partition(model)[0]))
     running = sum(
-        leaf.size
-        for network in (model.encoder, model.decoder)
-        for leaf in jax.tree.leaves(network, is_leaf=lambda n: isinstance(n, Fixed))
+        leaf.value.size
+        for part in (model.encoder, model.latent, model.decoder)
+        for leaf in jax.tree.leaves(part, is_leaf=lambda n: isinstance(n, Fixed))
         if isinstance(leaf, Fixed)
-        for leaf in [leaf.value]
     )
     return trainable + running, trainable
 

@@ -61,18 +61,28 @@ class Scaling(eqx.Module):
     ----------
     shift, scale : (D,)
         Of the (bent) column.
+    inverse_scale : (D,)
+        What undoes the scale: the same, but 0 for a constant column, which so comes back exactly.
     bend
         g, or None for the identity.
     """
 
     shift: Fixed
     scale: Fixed
+    inverse_scale: Fixed
     bend: Bend | None
 
     @classmethod
-    def create(cls, shift: ArrayLike, scale: ArrayLike, bend: Bend | None = None) -> Self:
-        """Return a scaling from plain arrays."""
-        return cls(_fixed(shift), _fixed(scale), bend)
+    def create(
+        cls,
+        shift: ArrayLike,
+        scale: ArrayLike,
+        bend: Bend | None = None,
+        constant: ArrayLike = False,
+    ) -> Self:
+        """Return a scaling from plain arrays; ``constant`` marks columns that hold one value."""
+        inverse = np.where(constant, 0, scale)
+        return cls(_fixed(shift), _fixed(scale), _fixed(inverse), bend)
 
     def __call__(self, x: Shaped[Array, "*batch D"]) -> Float[Array, "*batch D"]:
         """Return ``x`` in scaled units, float32."""
@@ -83,7 +93,7 @@ class Scaling(eqx.Module):
 
     def inverse(self, y: Float[Array, "*batch D"]) -> Float[Array, "*batch D"]:
         """Return scaled values in the data's own units."""
-        y = y * self.scale.value + self.shift.value
+        y = y * self.inverse_scale.value + self.shift.value
         return y if self.bend is None else self.bend.inverse(y)
 
 
@@ -204,7 +214,8 @@ def _minmax(x: np.ndarray) -> tuple[str, Scaling]:
     low = x.min(axis=0).astype(np.float64)
     width = x.max(axis=0) - low
     reason = "each column from its own range to [0, 1]"
-    return reason, Scaling.create(low, np.where(width > LEAST, width, 1))
+    constant = width <= LEAST
+    return reason, Scaling.create(low, np.where(constant, 1, width), constant=constant)
 
 
 def _standard(x: np.ndarray) -> tuple[str, Scaling]:
@@ -214,7 +225,7 @@ def _standard(x: np.ndarray) -> tuple[str, Scaling]:
     deviation = np.where(constant, 1, x.std(axis=0))
     skewness = (((x - x.mean(axis=0)) / deviation) ** 3).mean(axis=0)
     low, middle, high = np.quantile(x, [0.25, 0.5, 0.75], axis=0)
-    bent = (np.abs(skewness) > SKEWED) & (high > low) & ~constant
+    bent = (np.abs(skewness) > SKEWED) & (high > low)
     spread = np.where(bent, np.maximum(high - low, 1e-6 * width), 1)  # asinh stays below 15
     y = np.where(bent, np.arcsinh((x - middle) / spread), x)
     reason = "each column to mean 0 and variance 1"
@@ -224,7 +235,7 @@ def _standard(x: np.ndarray) -> tuple[str, Scaling]:
         reason += f", {constant.sum()} constant only centred"
     deviation = np.where(constant, 1, y.std(axis=0))
     bend = Bend(_fixed(middle), _fixed(np.where(bent, spread, np.inf))) if bent.any() else None
-    return reason, Scaling.create(y.mean(axis=0), deviation, bend)
+    return reason, Scaling.create(y.mean(axis=0), deviation, bend, constant)
 
 
 KINDS: dict[str, Callable[[np.ndarray], tuple[str, Scaling]]] = {

@@ -38,7 +38,8 @@ def _classes() -> dict[str, type]:
     found = {}
     for home in HOMES:
         for name, value in inspect.getmembers(home, inspect.isclass):
-            if issubclass(value, eqx.Module) and value.__module__ == home.__name__:
+            own = f"{value.__module__}.".startswith(f"{home.__name__}.")  # or a package's member
+            if issubclass(value, eqx.Module) and own:
                 found[f"{home.__name__.removeprefix('isthmus.')}.{name}"] = value
     return found
 

@@ -30,6 +30,7 @@ __all__ = [
     "Shaped",
     "Spec",
     "check_between",
+    "check_whole",
 ]
 
 type_number = int | float
@@ -158,3 +159,12 @@ def check_between(
     if not right_type or not low <= value <= high or (open_low and value == low):
         bounds = f"{'(' if open_low else '['}{low:g}, {high:g}]"
         raise SettingError(f"{owner}: {name} is {value!r}; it must be a number in {bounds}.")
+
+
+def check_whole(owner: str, name: str, value: Any, least: int) -> None:
+    """Raise `SettingError` unless ``value`` is a whole number of at least ``least``."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise SettingError(
+            f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
+        )

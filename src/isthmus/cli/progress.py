@@ -71,20 +71,20 @@ class FitLines:
     """A callback of the fit that prints a line every few seconds."""
 
     def __init__(self) -> None:
-        self._begun = self._last = time.monotonic()
+        self._begun = self._last_epoch = self._last_line = time.monotonic()
         self._first: int | None = None
 
     def close(self) -> None:
         """Leave the lines where they are."""
 
     def __call__(self, record: Any) -> None:
-        """Print the epoch, if the last line is some seconds old."""
-        now = time.monotonic()
+        """Print the epoch, if the last one printed is some seconds old."""
+        now = self._last_line = time.monotonic()
         if self._first is None:
             self._first = record.epoch - 1
-        if now - self._last < _EVERY and record.epoch != record.epochs:
+        if now - self._last_epoch < _EVERY and record.epoch != record.epochs:
             return
-        self._last = now
+        self._last_epoch = now
         left = (record.epochs - record.epoch) * (now - self._begun) / (record.epoch - self._first)
         line = f"epoch {record.epoch} of {record.epochs}: train {_number(record.train_loss)}"
         if record.validation_loss is not None:
@@ -95,8 +95,8 @@ class FitLines:
     def on_progress(self, done_steps: int, total_steps: int) -> None:
         """Print how far a long epoch has come."""
         now = time.monotonic()
-        if now - self._last >= _EVERY:
-            self._last = now
+        if now - self._last_line >= _EVERY:
+            self._last_line = now
             consoles.say(consoles.err(), f"step {done_steps} of {total_steps}")
 
 

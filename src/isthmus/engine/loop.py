@@ -100,9 +100,10 @@ def train(
         Decides every draw; the order of examples is the feed's.
     validation
         The held-out part: its loss is taken after every epoch, and before the first, with the same
-        noise each time, and the weights that have the least are returned.
+        noise each time.
     patience
-        Stop after so many epochs without a lesser validation loss; 0 never stops.
+        Stop after so many epochs without a lesser validation loss, and return the weights that had
+        the least; 0 never stops, and returns the last.
     callbacks
         Called with an `EpochRecord` each epoch.
     checkpoint

@@ -59,7 +59,7 @@ class Trained:
     Parameters
     ----------
     model
-        With the best weights where there was a validation part, else the last.
+        With the best weights where early stopping was on, else the last.
     last
         The state at the end, to go on from.
     records

@@ -61,8 +61,9 @@ class Autoencoder(AbstractAutoencoder):
     batch_size : "auto" or int, default="auto"
         Examples in a step; ``"auto"`` is 64, or 32 below 1,000 examples.
     patience : "auto" or int, default="auto"
-        Stop after so many epochs without a better validation loss; 0 never stops early; ``"auto"``
-        is 10, or as many as make 600 steps.
+        Stop after so many epochs without a better validation loss; 0 switches early stopping off,
+        and the last weights are kept; ``"auto"`` is 10, or as many as make 600 steps, and 0 below
+        1,000 examples.
     validation_fraction : float, default=0.1
         Share of the examples held out for early stopping, in [0, 1).
     gradient_clip : float or None, default=None

@@ -107,6 +107,20 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
     return Gaussian()
 
 
+def scaling_for(setting: str, likelihood: Any) -> str:
+    """Return the scaling of a setting; ``"auto"`` leaves counts, as their likelihood needs them.
+
+    Examples
+    --------
+    >>> scaling_for("auto", "poisson"), scaling_for("auto", "auto")
+    ('none', 'auto')
+    """
+    if setting != "auto" or likelihood in (None, "auto"):
+        return setting
+    low, high = member("likelihood", likelihood).domain()
+    return "none" if np.isfinite(low) and not np.isfinite(high) else setting
+
+
 def encoder_spec(
     settings: Any, features: int, n: int, image_shape: tuple[int, int, int] | None
 ) -> Any:
@@ -204,13 +218,21 @@ def _starts_from_pca(settings: Any, model: Model) -> bool:
     if settings.start not in ("auto", "pca", "random"):
         raise SettingError(unknown("start called", settings.start, ["auto", "pca", "random"]))
     free_code = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
-    possible = free_code and isinstance(model.encoder, Chain) and isinstance(model.decoder, Chain)
+    possible = free_code and _ends_bare(model.encoder) and _ends_bare(model.decoder)
     if settings.start == "pca" and not possible:
         raise SettingError(
             "start is 'pca', which needs a deterministic code without an activation and built-in "
-            "networks that are not tied: use start='random'."
+            "networks with a linear output that are not tied: use start='random'."
         )
     return possible and settings.start != "random"
+
+
+def _ends_bare(network: AbstractNetwork | None) -> bool:
+    """Tell whether a network can be made to add nothing: a chain whose output is linear."""
+    if not isinstance(network, Chain):
+        return False
+    last = network.finishes[-1]
+    return last.norm is None and last.activation == "identity" and last.dropout is None
 
 
 def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:

@@ -14,7 +14,7 @@ from isthmus.engine import Checkpoint, EpochRecord, Feed, Optimiser, Trained, tr
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import plan
-from isthmus.estimators.construction import build_model
+from isthmus.estimators.construction import build_model, scaling_for
 from isthmus.estimators.inputs import (
     Rows,
     check_varied,
@@ -158,7 +158,8 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     _warn_of_copying(estimator)
     image = estimator.image_shape_ is not None
     looked_at = flat_rows(examples, slice(None, None, -(-len(examples) // 60_000)))
-    estimator.scaling_ = choose(estimator.scaling, looked_at, image=image)
+    kind = scaling_for(estimator.scaling, estimator.likelihood)
+    estimator.scaling_ = choose(kind, looked_at, image=image)
     scaled = inference.map_scaling(estimator.scaling_.scaling, looked_at)
     rng = np.random.default_rng(seed)
     model = build_model(
@@ -176,7 +177,8 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
         raise SettingError(
             f"likelihood {type(model.likelihood).__name__} needs values within "
             f"[{low:g}, {high:g}], and the scaled data has [{scaled.min():g}, "
-            f"{scaled.max():g}]: use scaling='minmax' or another likelihood."
+            f"{scaled.max():g}]: use scaling={'minmax' if np.isfinite(high) else 'none'!r} or "
+            "another likelihood."
         )
     return model
 

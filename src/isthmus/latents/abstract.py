@@ -1,0 +1,39 @@
+"""What every latent does."""
+
+from abc import abstractmethod
+from typing import ClassVar, Self
+
+import numpy as np
+
+from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, Spec
+
+
+class AbstractLatent(Spec):
+    """What every latent does."""
+
+    stochastic: ClassVar[bool]
+    """Whether a code is drawn, which decides what ``"auto"`` means for likelihood and start."""
+
+    @abstractmethod
+    def create(self, latent_dim: int, rng: np.random.Generator) -> "AbstractLatent":
+        """Return this latent with its parameters drawn; itself where it has none."""
+
+    @abstractmethod
+    def width(self, latent_dim: int) -> int:
+        """Return how many outputs the encoder needs for a code of ``latent_dim``."""
+
+    @abstractmethod
+    def __call__(
+        self, h: Float[Array, "B width"], context: Context, draws: int
+    ) -> tuple[Draw, Self]:
+        """Return ``draws`` codes for every row of ``h``."""
+
+    @abstractmethod
+    def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
+        """Return the code that stands for an example: the posterior's mean."""
+
+    @abstractmethod
+    def sample_prior(
+        self, key: PRNGKeyArray, n: int, latent_dim: int
+    ) -> Float[Array, "n d"] | None:
+        """Return codes from the prior, or None where there is none."""

@@ -1,0 +1,36 @@
+"""Likelihoods: what the decoder's output says about an example, in nats.
+
+A likelihood is called as ``likelihood(x_hat, x)`` with ``x_hat`` (K, B, D), the decoder's raw
+output, and ``x`` (B, D); it returns the negative log likelihood (K, B), summed over features.
+"""
+
+from isthmus.likelihoods.abstract import AbstractLikelihood
+from isthmus.likelihoods.bernoulli import Bernoulli, ContinuousBernoulli
+from isthmus.likelihoods.counts import NegativeBinomial, Poisson
+from isthmus.likelihoods.gaussian import Gaussian, LearnedGaussian
+from isthmus.likelihoods.laplace import Huber, Laplace
+
+MEMBERS: dict[str, type[AbstractLikelihood]] = {
+    "gaussian": Gaussian,
+    "learned_gaussian": LearnedGaussian,
+    "bernoulli": Bernoulli,
+    "continuous_bernoulli": ContinuousBernoulli,
+    "laplace": Laplace,
+    "huber": Huber,
+    "poisson": Poisson,
+    "negative_binomial": NegativeBinomial,
+}
+"""The likelihoods by the names that settings and the command line use."""
+
+__all__ = [
+    "MEMBERS",
+    "AbstractLikelihood",
+    "Bernoulli",
+    "ContinuousBernoulli",
+    "Gaussian",
+    "Huber",
+    "Laplace",
+    "LearnedGaussian",
+    "NegativeBinomial",
+    "Poisson",
+]

@@ -1,0 +1,171 @@
+"""Normal noise, of a fixed scale or of one that is learned."""
+
+from typing import Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus.activations import activation
+from isthmus.likelihoods.abstract import AbstractLikelihood
+from isthmus.typing import Array, Float, Number, PRNGKeyArray, check_between
+
+LEAST_LOG_SCALE = -6.0
+"""A learned log scale stays above this, so that a perfect fit has a finite likelihood."""
+
+
+class Gaussian(AbstractLikelihood):
+    r"""Normal noise of one fixed scale: squared error.
+
+    .. math:: \frac{\lVert x - f(\hat x) \rVert^2}{2 s^2} + \frac{D}{2} \log(2 \pi s^2)
+
+    Parameters
+    ----------
+    scale
+        Standard deviation s, in scaled units, > 0.
+    output
+        Output activation f of the decoder, ``"sigmoid"`` for instance.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> x = jnp.zeros((1, 2))
+    >>> float(Gaussian()(x[None], x)[0, 0])  # log(2 pi), the constant of two features
+    1.8378...
+    """
+
+    scale: Number = 1.0
+    output: str = eqx.field(static=True, default="identity")
+
+    def __check_init__(self) -> None:
+        check_between("likelihood Gaussian", "scale", self.scale, 0, np.inf, open_low=True)
+        activation(self.output)
+
+    def create(self, features: int) -> Self:
+        """Return itself."""
+        return self
+
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+        """Return half the squared error over the variance, with the normal constant."""
+        squares = ((x - self.mean(x_hat)) ** 2).sum(-1)
+        return squares / (2 * self.scale**2) + self._constant(x.shape[-1])
+
+    def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        """Return the activated output."""
+        return activation(self.output)(x_hat)
+
+    @property
+    def link(self) -> str:
+        """The identity, or the logit of a logistic output."""
+        return _link_of(self.output)
+
+    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+        """Return the cost of a perfect output: the normal constant alone."""
+        return jnp.full(x.shape[0], self._constant(x.shape[-1]))
+
+    def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        """Return the mean with noise of the fixed scale."""
+        return self.mean(x_hat) + self.scale * jax.random.normal(key, x_hat.shape)
+
+    def domain(self) -> tuple[float, float]:
+        """Return the real line."""
+        return -np.inf, np.inf
+
+    def _constant(self, features: int) -> Array:
+        return features / 2 * jnp.log(2 * jnp.pi * jnp.asarray(self.scale) ** 2)
+
+
+class LearnedGaussian(AbstractLikelihood):
+    r"""Normal noise whose scale is a parameter, one for all features or one for each.
+
+    .. math:: \sum_j \frac{(x_j - f(\hat x_j))^2}{2 s_j^2} + \frac12 \log(2 \pi s_j^2),
+        \quad \log s = -6 + \mathrm{softplus}(a + 6)
+
+    with a the parameter. The best scale is the root mean square error, so the divergence of a drawn
+    code is weighed against the reconstruction as the data, and no setting, have it.
+
+    Parameters
+    ----------
+    scale
+        Scale s at the start, in scaled units, > exp(-6) = 0.0025.
+    per_feature
+        Whether every feature has a scale of its own.
+    output
+        Output activation f of the decoder, ``"sigmoid"`` for instance.
+    raw_scale : (1,) or (D,), or None before `create`
+        a.
+
+    References
+    ----------
+    Rybkin, Daniilidis and Levine, Simple and effective VAE training with calibrated decoders, ICML
+    2021, section 3.1 (shared scale), with the bound on log s of their implementation. Their optimal
+    scale of section 3.2, the batch's own error, is what this one converges to; a likelihood sees
+    one example at a time here, and cannot compute it.
+
+    Examples
+    --------
+    >>> LearnedGaussian().create(features=3).log_scale.tolist()
+    [0.0]
+    """
+
+    scale: Number = 1.0
+    per_feature: bool = eqx.field(static=True, default=False)
+    output: str = eqx.field(static=True, default="identity")
+    raw_scale: Float[Array, " scales"] | None = None
+
+    def __check_init__(self) -> None:
+        least = float(np.exp(LEAST_LOG_SCALE))
+        check_between(
+            "likelihood LearnedGaussian", "scale", self.scale, least, np.inf, open_low=True
+        )
+        activation(self.output)
+
+    def create(self, features: int) -> Self:
+        """Return this likelihood with its scale a parameter."""
+        above = np.log(float(self.scale)) - LEAST_LOG_SCALE
+        raw = above + np.log(-np.expm1(-above)) + LEAST_LOG_SCALE  # the inverse of the softplus
+        scales = np.full(features if self.per_feature else 1, raw, np.float32)
+        return type(self)(self.scale, self.per_feature, self.output, jnp.asarray(scales))
+
+    @property
+    def log_scale(self) -> Float[Array, " scales"]:
+        """The logarithm of the scale as it stands, (1,) or (D,)."""
+        if self.raw_scale is None:
+            return jnp.log(jnp.asarray(self.scale, jnp.float32))[None]
+        return LEAST_LOG_SCALE + jax.nn.softplus(self.raw_scale - LEAST_LOG_SCALE)
+
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+        """Return half the squared error over the variance, with the normal constant."""
+        squares = ((x - self.mean(x_hat)) ** 2 * jnp.exp(-2 * self.log_scale)).sum(-1)
+        return squares / 2 + self._constant(x.shape[-1])
+
+    def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        """Return the activated output."""
+        return activation(self.output)(x_hat)
+
+    @property
+    def link(self) -> str:
+        """The identity, or the logit of a logistic output."""
+        return _link_of(self.output)
+
+    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+        """Return the cost of a perfect output at the scale as it stands: the constant alone."""
+        return jnp.full(x.shape[0], self._constant(x.shape[-1]))
+
+    def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        """Return the mean with noise of the scale as it stands."""
+        return self.mean(x_hat) + jnp.exp(self.log_scale) * jax.random.normal(key, x_hat.shape)
+
+    def domain(self) -> tuple[float, float]:
+        """Return the real line."""
+        return -np.inf, np.inf
+
+    def _constant(self, features: int) -> Float[Array, ""]:
+        logs = jnp.broadcast_to(self.log_scale, (features,))
+        return logs.sum() + features / 2 * jnp.log(2 * jnp.pi)
+
+
+def _link_of(output: str) -> str:
+    """Return the link that belongs to an output activation."""
+    return "clipped_logit" if output == "sigmoid" else "identity"

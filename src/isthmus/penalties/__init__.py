@@ -1,0 +1,45 @@
+"""Penalties: what else training pays for. Each is called with a `Pass` and returns (B,) nats.
+
+A quantity of the whole batch is the same for every example.
+"""
+
+from isthmus.penalties.abstract import AbstractPenalty
+from isthmus.penalties.correlation import Decomposition, Decorrelation, TotalCorrelation, decompose
+from isthmus.penalties.discrepancy import KERNELS, MMD
+from isthmus.penalties.jacobian import Contraction, DecoderIsometry, DecoderSmoothness
+from isthmus.penalties.sparsity import L1, L2, KLSparsity
+from isthmus.penalties.weights import DecoderWeightDecay, WeightDecay
+
+MEMBERS: dict[str, type[AbstractPenalty]] = {
+    "l1": L1,
+    "l2": L2,
+    "kl_sparsity": KLSparsity,
+    "contraction": Contraction,
+    "mmd": MMD,
+    "total_correlation": TotalCorrelation,
+    "decorrelation": Decorrelation,
+    "decoder_smoothness": DecoderSmoothness,
+    "decoder_isometry": DecoderIsometry,
+    "weight_decay": WeightDecay,
+    "decoder_weight_decay": DecoderWeightDecay,
+}
+"""The penalties by the names that settings and the command line use."""
+
+__all__ = [
+    "KERNELS",
+    "L1",
+    "L2",
+    "MEMBERS",
+    "MMD",
+    "AbstractPenalty",
+    "Contraction",
+    "DecoderIsometry",
+    "DecoderSmoothness",
+    "DecoderWeightDecay",
+    "Decomposition",
+    "Decorrelation",
+    "KLSparsity",
+    "TotalCorrelation",
+    "WeightDecay",
+    "decompose",
+]

@@ -1,0 +1,55 @@
+"""Every likelihood through a whole fit: its parameters learned, saved, and back to the bit."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+import isthmus
+from isthmus import Autoencoder
+from isthmus.errors import SettingError
+from isthmus.likelihoods import MEMBERS, LearnedGaussian, NegativeBinomial
+
+COUNTS = load_digits().data[:64].astype(np.float32)  # whole numbers from 0 to 16
+
+
+def fit(likelihood, **settings):
+    counted = likelihood in ("poisson", "negative_binomial") or isinstance(
+        likelihood, NegativeBinomial
+    )
+    chosen = {
+        "hidden": (16,), "epochs": 40, "batch_size": 24, "random_state": 0, "penalties": (),
+        "learning_rate": 1e-2, "validation_fraction": 0.0,
+        "scaling": "none" if counted else "range",
+    }  # fmt: skip
+    return Autoencoder(4, likelihood=likelihood, **chosen | settings).fit(COUNTS)
+
+
+@pytest.mark.parametrize("latent", ["deterministic", "gaussian"])
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_likelihood_is_fitted_saved_and_loaded(name, latent, tmp_path):
+    fitted = fit(name, latent=latent)
+    losses = fitted.history_["train_loss"]
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0]
+    assert fitted.measure(COUNTS)["nats"] >= fitted.measure(COUNTS)["floor_nats"]
+    back = isthmus.load(fitted.save(tmp_path / "model.safetensors"))
+    np.testing.assert_array_equal(fitted.score_samples(COUNTS), back.score_samples(COUNTS))
+    np.testing.assert_array_equal(fitted.reconstruct(COUNTS), back.reconstruct(COUNTS))
+
+
+def test_a_learned_scale_reaches_the_error_of_the_reconstruction():
+    fitted = fit(LearnedGaussian(0.2), epochs=1500, batch_size=64)
+    scale = float(np.exp(fitted.model_.likelihood.log_scale[0]))
+    assert scale == pytest.approx(fitted.measure(COUNTS)["mse"] ** 0.5, rel=0.1)
+
+
+def test_dispersions_are_learned_and_counted_as_parameters():
+    learned, fixed = fit(NegativeBinomial()), fit(NegativeBinomial(learned=False))
+    assert np.ptp(learned.model_.likelihood.log_dispersion) > 0.1
+    assert learned.n_trainable_parameters_ - fixed.n_trainable_parameters_ == 64
+
+
+@pytest.mark.parametrize("name", ["poisson", "negative_binomial"])
+def test_negative_values_are_no_counts(name):
+    with pytest.raises(SettingError, match=r"needs values within \[0, inf\]"):
+        fit(name, scaling="standard")
