@@ -3,6 +3,7 @@
 isthmus is imported within the fixtures, after the hook that checks shapes.
 """
 
+import gc
 import sys
 from types import ModuleType
 from typing import Self
@@ -36,6 +37,14 @@ install_import_hook([f"isthmus.{name}" for name in CORE], "shape_checker.check")
 
 hypothesis.settings.register_profile("isthmus", deadline=None)  # compiling takes its time
 hypothesis.settings.load_profile("isthmus")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _release_programs():
+    """Let go of a module's compiled programs: thousands in one process exhaust its memory maps."""
+    yield
+    jax.clear_caches()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
