@@ -79,7 +79,7 @@ def test_data_that_cannot_be_learned_from(isthmus, here, source, words):
         (("--architecture", "denze"), "did you mean 'dense'"),
         (("--corruption", "gausian:1"), "did you mean 'gaussian'"),
         (("--corruption", "masking:2"), "probability is 2"),
-        (("--likelihood", "poisson"), "There is no likelihood 'poisson'"),
+        (("--likelihood", "cauchy"), "There is no likelihood 'cauchy'"),
         (("--likelihood", "bernoulli", "--scaling", "none"), "[0, 1]"),
         (("--penalty", "l3:1"), "There is no penalty 'l3'"),
         (("--bound", "iwae"), "There is no bound 'iwae'"),
