@@ -68,7 +68,7 @@ def automatic_widths(features: int, n: int) -> tuple[int, ...]:
     Examples
     --------
     >>> automatic_widths(784, 54_000), automatic_widths(64, 1_300), automatic_widths(13, 130)
-    ((512, 256), (256, 128), (32,))
+    ((512, 256), (128, 64), (32,))
     """
     by_examples = 2 ** round(math.log2(max(n / 8, 1)))
     by_features = 2 ** math.ceil(math.log2(16 * features))

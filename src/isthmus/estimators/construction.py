@@ -96,8 +96,8 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
 
     Examples
     --------
-    >>> choose_likelihood("auto", "pixels", Deterministic())
-    Gaussian(scale=1.0, output='identity')
+    >>> type(choose_likelihood("auto", "pixels", Deterministic())).__name__
+    'Gaussian'
     """
     if setting != "auto":
         return member("likelihood", setting)

@@ -37,7 +37,7 @@ class Convolutional(Spec):
     >>> spec = Convolutional(channels=(8, 16))
     >>> network = spec.build(15, 2, rng=np.random.default_rng(0), image_shape=(5, 3, 1))
     >>> [affine.out_shape for affine in network.affines]
-    [(3, 2, 8), (2, 1, 16), (2,)]
+    [(3, 2, 8), (2, 1, 16), (128,), (2,)]
     """
 
     channels: tuple[int, ...] = eqx.field(static=True, default=(16, 32))
