@@ -35,6 +35,18 @@ def draw_all():
         "corruption": figures.corruption(GREY, GREY, GREY[..., None][..., 0]),
         "samples": figures.samples(COLOUR[..., :1]),
         "columns": figures.column_errors(["a_b", "$c"], np.array([1, 2.0]), np.array([2, 1.0])),
+        "table": figures.image_table({"in": GREY, "$out": GREY}, columns=range(12)),
+        "colour_table": figures.image_table({"in": COLOUR}),
+        "curves": figures.curves(
+            {"$a": ([1, 2], [0.1, 0.2], [0.01, 0.02]), "b": ([1, 2], [0.3, 0.2])},
+            x_label="latent size",
+            y_label="error",
+            log_y=True,
+        ),
+        "bars": figures.bars({"a": [1, 2], "b": [2, 1]}, ["x", "$y"], y_label="error"),
+        "letters": figures.labelled_points(RNG.random((3, 2)), ["a", "$", "|"]),
+        "confusion": figures.matrix(np.eye(3, dtype=int), "abc", "abc", row_label="true"),
+        "correlation": figures.matrix(RNG.random((20, 20)) - 0.5, range(20), range(20)),
     }
 
 
@@ -50,7 +62,7 @@ def test_charts_name_their_axes_and_units():
     assert drawn["loss"].axes[0].get_ylabel() == "loss (nats an example)"
     assert drawn["loss"].axes[0].get_yscale() == "log"
     assert drawn["loss_alone"].axes[0].get_yscale() == "linear"
-    for name in ("loss", "codes", "grid", "columns"):
+    for name in ("loss", "codes", "grid", "columns", "curves", "letters"):
         assert drawn[name].axes[0].get_xlabel(), name
 
 

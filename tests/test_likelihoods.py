@@ -16,6 +16,7 @@ from scipy import optimize, special, stats
 from isthmus.errors import SettingError
 from isthmus.likelihoods import (
     MEMBERS,
+    AbstractLikelihood,
     Bernoulli,
     ContinuousBernoulli,
     Gaussian,
@@ -23,13 +24,14 @@ from isthmus.likelihoods import (
     Laplace,
     LearnedGaussian,
     NegativeBinomial,
+    OptimalGaussian,
     Poisson,
 )
 
 X_HAT = np.array([-1.3, 0.0, 0.4, 2.0], np.float32)
 CONTINUOUS = [
-    Gaussian(), Gaussian(0.3), Gaussian(2.0, "sigmoid"), LearnedGaussian(0.3), Laplace(),
-    Laplace(0.2), Huber(), Huber(0.5, 2.0), Huber(4.0, 0.3),
+    Gaussian(), Gaussian(0.3), Gaussian(2.0, "sigmoid"), LearnedGaussian(0.3), OptimalGaussian(0.3),
+    Laplace(), Laplace(0.2), Huber(), Huber(0.5, 2.0), Huber(4.0, 0.3),
 ]  # fmt: skip
 COUNTS = [Poisson(), NegativeBinomial(), NegativeBinomial(0.4), NegativeBinomial(30.0)]
 EVERY = [*CONTINUOUS, Bernoulli(), ContinuousBernoulli(), *COUNTS]
@@ -40,6 +42,11 @@ def costs(likelihood, x_hat, x):
     """Return the cost of each output for each one-feature example, (outputs, examples)."""
     outputs = jnp.broadcast_to(jnp.asarray(x_hat)[:, None, None], (len(x_hat), len(x), 1))
     return np.asarray(likelihood(outputs, jnp.asarray(x, jnp.float32)[:, None]), np.float64)
+
+
+def member_name(value):
+    """Name a test by its member, and by nothing that lies elsewhere in every process."""
+    return repr(value) if isinstance(value, AbstractLikelihood) else ""
 
 
 @pytest.mark.parametrize("likelihood", CONTINUOUS, ids=repr)
@@ -106,7 +113,7 @@ ONE = jnp.ones((1, 1))
         ),
         (LearnedGaussian(0.3), lambda x: stats.norm.logpdf(x, X_HAT[:, None], 0.3)),
     ],
-    ids=repr,
+    ids=member_name,
 )
 def test_the_cost_is_minus_the_log_density_of_scipy(likelihood, expected):
     x = np.array([-2.0, 0.1, 1.7])
@@ -194,7 +201,7 @@ def test_samples_have_the_claimed_spread():
         (ContinuousBernoulli(), -3.0, stats.truncexpon(3.0, scale=1 / 3.0)),
         (ContinuousBernoulli(), 0.0, stats.uniform()),
     ],
-    ids=repr,
+    ids=member_name,
 )
 def test_samples_follow_the_density(likelihood, x_hat, distribution):
     drawn = np.asarray(likelihood.sample(jax.random.key(5), jnp.full((5000, 1), x_hat)))[:, 0]
@@ -308,6 +315,78 @@ def test_the_best_scale_is_the_root_mean_square_error(normals):
     np.testing.assert_allclose(own.log_scale, np.log(errors), rtol=1e-4)
 
 
+WEIGHTS = np.array([1, 1, 0, 1, 0.5], np.float32)
+
+
+@pytest.fixture
+def batch(normals, make_context):
+    """Return outputs of three draws, examples, and a step that weighs them unequally."""
+    return normals(3, 5, 4), 0.3 * normals(5, 4, seed=1), make_context(5, weights=WEIGHTS)
+
+
+def weighted_mean(cost):
+    return (WEIGHTS * cost.mean(0)).sum() / WEIGHTS.sum()
+
+
+def test_the_optimal_scale_is_where_the_learned_one_has_no_slope(batch):
+    x_hat, x, context = batch
+    optimal = OptimalGaussian().create(4)
+    cost, moved = optimal.charge(x_hat, x, context)
+    squares = (np.asarray(x_hat, float) - np.asarray(x, float)) ** 2
+    error = (WEIGHTS * squares.mean(axis=(0, 2))).sum() / WEIGHTS.sum()
+    expected = 4 / 2 * (np.log(2 * np.pi * error) + 1)
+    assert float(weighted_mean(cost)) == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(moved.variance.value, error, rtol=1e-5)
+    learned = LearnedGaussian(error**0.5).create(4)
+    np.testing.assert_allclose(cost, learned(x_hat, x), rtol=1e-4)
+    slope = jax.jit(jax.grad(lambda one: weighted_mean(one(x_hat, x))))(learned).raw_scale
+    assert float(slope[0]) == pytest.approx(0, abs=1e-4)
+    for scale in (0.5, 0.99, 1.01, 2.0):
+        other = Gaussian(scale * error**0.5)(x_hat, x)
+        assert float(weighted_mean(other)) > expected + 1e-5
+
+
+def test_no_gradient_is_lost_where_the_scale_is_held(batch):
+    x_hat, x, context = batch
+
+    def charged(x_hat):
+        return weighted_mean(OptimalGaussian().create(4).charge(x_hat, x, context)[0])
+
+    def closed_form(x_hat):
+        squares = weighted_mean(((x_hat - x) ** 2).sum(-1)) / 4
+        return 4 / 2 * jnp.log(squares)
+
+    found, expected = (jax.jit(jax.grad(f))(x_hat) for f in (charged, closed_form))
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+    assert not found[:, 2].any()  # the row that only fills up the batch
+
+
+def test_the_scale_after_training_is_that_of_a_running_mean(normals, make_context):
+    likelihood = OptimalGaussian(3.0, decay=0.8).create(2)
+    x, cases = jnp.zeros((4, 2)), [(0.5, np.ones(4)), (1.5, np.ones(4)), (4.0, np.eye(4)[0])]
+    mean, count = 0.0, 0.0
+    for error, weights in cases:
+        context = make_context(4, weights=weights)
+        _, likelihood = likelihood.charge(jnp.full((1, 4, 2), error), x, context)
+        mean = 0.8 * mean + 0.2 * weights.sum() * error**2
+        count = 0.8 * count + 0.2 * weights.sum()
+    np.testing.assert_allclose(likelihood.variance.value, mean / count, rtol=1e-5)
+    held_out = make_context(4, training=False)
+    x_hat = normals(1, 4, 2)
+    cost, same = likelihood.charge(x_hat, x, held_out)
+    assert same is likelihood
+    np.testing.assert_allclose(cost, Gaussian((mean / count) ** 0.5)(x_hat, x), rtol=1e-5)
+    np.testing.assert_allclose(cost[:, :2], likelihood(x_hat[:, :2], x[:2]), rtol=1e-6)
+    np.testing.assert_allclose(OptimalGaussian(3.0).create(2).variance.value, 9)
+
+
+def test_a_perfect_batch_has_a_finite_cost(make_context):
+    x = jnp.ones((2, 3))
+    cost, moved = OptimalGaussian().create(3).charge(x[None], x, make_context(2))
+    np.testing.assert_allclose(cost, 3 / 2 * (np.log(2 * np.pi) - 12), rtol=1e-5)
+    np.testing.assert_allclose(moved.variance.value, np.exp(-12), rtol=1e-5)
+
+
 @pytest.mark.parametrize("scale", [0.003, 0.3, 1.0, 50.0])
 def test_a_learned_scale_starts_where_it_was_told_and_never_vanishes(scale):
     created = LearnedGaussian(scale).create(4)
@@ -365,7 +444,7 @@ def test_the_domain_holds_the_samples(name):
     assert float(drawn.max()) <= high
 
 
-@pytest.mark.parametrize("make", [Gaussian, LearnedGaussian, Laplace, Huber])
+@pytest.mark.parametrize("make", [Gaussian, LearnedGaussian, OptimalGaussian, Laplace, Huber])
 @pytest.mark.parametrize("scale", [0, -1.0, float("nan"), "wide", None, True])
 def test_an_impossible_scale_is_refused_by_name(make, scale):
     with pytest.raises(SettingError, match=rf"likelihood {make.__name__}: scale is {scale!r}"):

@@ -13,12 +13,16 @@ from isthmus.version import __version__
 _HOMES = {
     "Autoencoder": "isthmus.estimators.autoencoder",
     "AutoencoderClassifier": "isthmus.estimators.classifier",
+    "AutoencoderRegressor": "isthmus.estimators.regressor",
+    "Sweep": "isthmus.sweep",
     "load": "isthmus.estimators.persistence",
     "open_source": "isthmus.data",
 }
 __all__ = [
     "Autoencoder",
     "AutoencoderClassifier",
+    "AutoencoderRegressor",
+    "Sweep",
     "__version__",
     "bounds",
     "corruption",
@@ -34,6 +38,7 @@ __all__ = [
     "open_source",
     "penalties",
     "recipes",
+    "samplers",
     "scaling",
 ]
 
@@ -51,12 +56,15 @@ if TYPE_CHECKING:
         networks,
         penalties,
         recipes,
+        samplers,
         scaling,
     )
     from isthmus.data import open_source as open_source
     from isthmus.estimators.autoencoder import Autoencoder as Autoencoder
     from isthmus.estimators.classifier import AutoencoderClassifier as AutoencoderClassifier
     from isthmus.estimators.persistence import load as load
+    from isthmus.estimators.regressor import AutoencoderRegressor as AutoencoderRegressor
+    from isthmus.sweep import Sweep as Sweep
 
 
 def __getattr__(name: str) -> Any:

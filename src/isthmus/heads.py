@@ -9,7 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.networks.layers import Linear
-from isthmus.typing import Array, Float, Number, Pass
+from isthmus.typing import Array, Float, Number, Pass, Shaped
+
+LEAST_LOG_SCALE = -6.0
+"""A learned log scale stays above this, so that a perfect fit has a finite likelihood."""
 
 
 class AbstractHead(eqx.Module):
@@ -18,6 +21,10 @@ class AbstractHead(eqx.Module):
     @abstractmethod
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return what the head charges, nats an example."""
+
+    @abstractmethod
+    def read(self, z: Float[Array, "B d"]) -> Float[Array, "B outputs"]:
+        """Return what the head reads from codes."""
 
 
 class Classifier(AbstractHead):
@@ -29,31 +36,118 @@ class Classifier(AbstractHead):
         From a code to the logits of the classes.
     weight
         w >= 0.
+    column
+        Which column of the targets holds the class numbers; None where they are no table.
 
     Examples
     --------
     >>> head = Classifier.create(np.random.default_rng(0), latent_dim=2, n_classes=3)
-    >>> head.logits(jnp.zeros((4, 2))).shape
+    >>> head.read(jnp.zeros((4, 2))).shape
     (4, 3)
     """
 
     layer: Linear
     weight: Number = 1.0
+    column: int | None = eqx.field(static=True, default=None)
 
     @classmethod
     def create(
-        cls, rng: np.random.Generator, latent_dim: int, n_classes: int, weight: Number = 1.0
+        cls,
+        rng: np.random.Generator,
+        latent_dim: int,
+        n_classes: int,
+        weight: Number = 1.0,
+        column: int | None = None,
     ) -> Self:
         """Draw the weights of the logistic regression."""
-        return cls(Linear.create(rng, (latent_dim,), (n_classes,), "identity"), weight)
+        return cls(Linear.create(rng, (latent_dim,), (n_classes,), "identity"), weight, column)
 
-    def logits(self, z: Float[Array, "B d"]) -> Float[Array, "B classes"]:
+    def read(self, z: Float[Array, "B d"]) -> Float[Array, "B classes"]:
         """Return the logits of the classes."""
         return self.layer(z)
 
     def __call__(self, p: Pass) -> Float[Array, " B"]:
-        """Return the weighted cross-entropy of the labels; ``p.target`` holds class numbers."""
-        assert p.target is not None
-        log_p = jax.nn.log_softmax(jax.vmap(self.logits)(p.draw.z))  # (K, B, classes)
-        picked = jnp.take_along_axis(log_p, p.target[None, :, None].astype(int), axis=-1)
+        """Return the weighted cross-entropy of the labels; the target holds class numbers."""
+        columns = None if self.column is None else (self.column,)
+        number = _columns(p.target, columns).astype(int)  # (B, 1)
+        log_p = jax.nn.log_softmax(jax.vmap(self.read)(p.draw.z))  # (K, B, classes)
+        picked = jnp.take_along_axis(log_p, number[None], axis=-1)
         return -self.weight * picked[..., 0].mean(0)
+
+
+class Regressor(AbstractHead):
+    r"""Linear regression on the code with normal noise, the mean over draws.
+
+    .. math:: w \sum_t \frac{(y_t - \hat y_t(z))^2}{2 s_t^2} + \frac12 \log(2 \pi s_t^2),
+        \quad \log s = -6 + \mathrm{softplus}(a + 6)
+
+    Parameters
+    ----------
+    layer
+        From a code to the predictions.
+    weight
+        w >= 0.
+    raw_scale : (targets,) or None
+        a, where the scale of the noise is learned; None is s = 1: half the squared error and a
+        constant.
+    columns
+        Which columns of the targets are predicted; None is all.
+
+    References
+    ----------
+    The learned noise: Kendall, Gal and Cipolla, Multi-task learning using uncertainty to weigh
+    losses, CVPR 2018, section 3.2. There the constant is left out.
+
+    Examples
+    --------
+    >>> head = Regressor.create(np.random.default_rng(0), latent_dim=2, n_targets=3)
+    >>> head.read(jnp.zeros((4, 2))).shape
+    (4, 3)
+    """
+
+    layer: Linear
+    weight: Number = 1.0
+    raw_scale: Float[Array, " targets"] | None = None
+    columns: tuple[int, ...] | None = eqx.field(static=True, default=None)
+
+    @classmethod
+    def create(
+        cls,
+        rng: np.random.Generator,
+        latent_dim: int,
+        n_targets: int = 1,
+        weight: Number = 1.0,
+        learned_scale: bool = False,
+        columns: tuple[int, ...] | None = None,
+    ) -> Self:
+        """Draw the weights of the regression; a learned scale starts near 1."""
+        layer = Linear.create(rng, (latent_dim,), (n_targets,), "identity")
+        raw_scale = jnp.asarray(np.zeros(n_targets, np.float32)) if learned_scale else None
+        return cls(layer, weight, raw_scale, columns)
+
+    @property
+    def log_scale(self) -> Float[Array, " targets"]:
+        """The logarithm of the scale as it stands."""
+        if self.raw_scale is None:
+            return jnp.zeros(self.layer.out_shape)
+        return LEAST_LOG_SCALE + jax.nn.softplus(self.raw_scale - LEAST_LOG_SCALE)
+
+    def read(self, z: Float[Array, "B d"]) -> Float[Array, "B targets"]:
+        """Return the predictions."""
+        return self.layer(z)
+
+    def __call__(self, p: Pass) -> Float[Array, " B"]:
+        """Return the weighted negative log likelihood of the targets."""
+        errors = _columns(p.target, self.columns) - jax.vmap(self.read)(p.draw.z)  # (K, B, targets)
+        log_scale = self.log_scale
+        costs = errors**2 * jnp.exp(-2 * log_scale) / 2 + log_scale + jnp.log(2 * jnp.pi) / 2
+        return self.weight * costs.sum(-1).mean(0)
+
+
+def _columns(
+    target: Shaped[Array, "B ..."] | None, columns: tuple[int, ...] | None
+) -> Shaped[Array, "B columns"]:
+    """Return columns of the targets as a table: all, or those named."""
+    assert target is not None
+    table = target.reshape(len(target), -1)
+    return table if columns is None else table[:, jnp.asarray(columns)]

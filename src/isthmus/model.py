@@ -47,6 +47,10 @@ class Model(eqx.Module):
         """Return the codes of scaled examples, as after training."""
         return self.latent.code(self.encoder(x, None)[0])
 
+    def bound_latent(self) -> AbstractLatent:
+        """Return the latent bound to the encoder, whose posteriors its prior may be made of."""
+        return self.latent.beside(lambda x: self.encoder(x, None)[0])
+
     def decode(self, z: Float[Array, "B d"]) -> Float[Array, "B D"]:
         """Return the raw outputs for codes, before the likelihood's link."""
         return self._run_decoder(z, None)[0]
@@ -58,7 +62,7 @@ class Model(eqx.Module):
     def forward(
         self,
         x: Shaped[Array, "B D"],
-        target: Shaped[Array, " B"] | None,
+        target: Shaped[Array, "B ..."] | None,
         context: Context,
     ) -> tuple[Pass, Self]:
         """Return one whole pass, and this model with its statistics moved."""
@@ -66,15 +70,18 @@ class Model(eqx.Module):
         x = self.scaling(x)
         corrupted = x if self.corruption is None else self.corruption(corrupt_key, x)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
-        draw, latent = self.latent(h, context.with_key(latent_key), self.bound.draws)
-        x_hat, decoder, cost = None, None, jnp.zeros((self.bound.draws, x.shape[0]))
+        bound = self.bound_latent()
+        draw, latent = bound(h, context.with_key(latent_key), self.bound.draws)
+        latent = self.latent if latent is bound else latent  # it is bound for this pass alone
+        x_hat, decoder, likelihood = None, None, self.likelihood
+        cost = jnp.zeros((self.bound.draws, x.shape[0]))
         if self.decoder is not None:
             x_hat, decoder = self._decode_draws(draw.z, context.with_key(decoder_key))
-            cost = self.likelihood(x_hat, x)
+            cost, likelihood = likelihood.charge(x_hat, x, context)
         moved = eqx.tree_at(
-            lambda m: (m.encoder, m.latent, m.decoder),
+            lambda m: (m.encoder, m.latent, m.decoder, m.likelihood),
             self,
-            (encoder, latent, decoder),
+            (encoder, latent, decoder, likelihood),
             is_leaf=lambda node: node is None,
         )
         return Pass(x, corrupted, target, h, draw, x_hat, cost, self, context), moved
@@ -141,7 +148,7 @@ def count_parameters(model: Model) -> tuple[int, int]:
     trainable = sum(leaf.size for leaf in jax.tree.leaves(partition(model)[0]))
     running = sum(
         leaf.value.size
-        for part in (model.encoder, model.latent, model.decoder)
+        for part in (model.encoder, model.latent, model.decoder, model.likelihood)
         for leaf in jax.tree.leaves(part, is_leaf=lambda n: isinstance(n, Fixed))
         if isinstance(leaf, Fixed)
     )

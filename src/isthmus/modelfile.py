@@ -7,8 +7,6 @@ stands a checksum over description and tensors. What the description says is the
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as tensors_of
 from safetensors.numpy import save as bytes_of
 
+from isthmus.atomic import new_file
 from isthmus.errors import ModelFileError
 from isthmus.version import __version__
 
@@ -29,7 +28,9 @@ def write_model_file(path: Path, about: dict[str, Any], tensors: dict[str, np.nd
     about = {"format": FORMAT, "version": __version__, **about}
     header = json.dumps(about, sort_keys=True)
     metadata = {"isthmus": header, "checksum": _checksum(header, tensors)}
-    return _write(path, bytes_of(tensors, metadata))
+    with new_file(path) as partial:
+        partial.write_bytes(bytes_of(tensors, metadata))
+    return path
 
 
 def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -83,25 +84,3 @@ def _checksum(header: str, tensors: dict[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:  # it names the temporary file, which nobody asked for
-        raise type(error)(error.errno, error.strerror, str(path)) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return path
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

@@ -122,8 +122,8 @@ class Pass(eqx.Module):
         The clean examples, scaled.
     corrupted : (B, D)
         What the encoder saw.
-    target : (B,) or None
-        Labels, where there are any.
+    target : (B,), (B, targets) or None
+        What the heads are taught, where they are: class numbers, quantities.
     h : (B, width)
         The encoder's output.
     draw
@@ -140,7 +140,7 @@ class Pass(eqx.Module):
 
     x: Float[Array, "B D"]
     corrupted: Float[Array, "B D"]
-    target: Shaped[Array, " B"] | None
+    target: Shaped[Array, "B ..."] | None
     h: Float[Array, "B width"]
     draw: Draw
     x_hat: Float[Array, "K B D"] | None

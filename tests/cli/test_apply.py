@@ -108,6 +108,52 @@ def test_generate_is_a_function_of_the_seed(isthmus, digits_run, tmp_path):
     assert not np.array_equal(a, c)
 
 
+def test_generate_fits_a_sampler_to_the_runs_own_codes_or_to_others(
+    isthmus, digits_run, images, tmp_path
+):
+    few = tmp_path / "few.npy"
+    np.save(few, images[:80])
+    outs = [tmp_path / f"{name}.npy" for name in "abcd"]
+    own = ("--sampler", "mixture:3")
+    for out, options in zip(outs, (own, own, (*own, "--source", few), ()), strict=True):
+        assert isthmus("generate", digits_run, "--n", 5, "--out", out, *options).code == 0
+    a, b, c, d = (np.load(out) for out in outs)
+    np.testing.assert_array_equal(a, b)
+    assert a.shape == (5, 8, 8)
+    assert not np.array_equal(a, c)
+    assert not np.array_equal(a, d)
+
+
+def test_a_table_is_generated_by_a_sampler_too(isthmus, table_run):
+    answer = isthmus("generate", table_run, "--sampler", "kernel_density", "--n", 3, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert np.shape(answer.json["values"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--sampler", "mixtur"), "did you mean 'mixture'"),
+        (("--sampler", "mixture:width=3"), "it takes components, covariance, random_state"),
+        (("--sampler", "prior"), "has no prior to sample from"),
+        (("--source", "digits"), "--source needs --sampler"),
+    ],
+)
+def test_a_sampler_that_cannot_be_is_refused(isthmus, digits_run, options, sentence):
+    answer = isthmus("generate", digits_run, *options)
+    assert answer.code == 2
+    assert sentence in " ".join(answer.err.split())
+
+
+def test_a_bare_model_file_needs_a_source_for_its_sampler(isthmus, digits_run, tmp_path):
+    model = tmp_path / "model.safetensors"
+    model.write_bytes((digits_run / "model.safetensors").read_bytes())
+    answer = isthmus("generate", model, "--sampler", "normal")
+    assert answer.code == 2
+    assert "name a --source" in answer.err
+    assert isthmus("generate", model, "--sampler", "normal", "--source", "digits").code == 0
+
+
 def test_interpolate_begins_and_ends_at_reconstructions(
     isthmus, digits_run, estimator, images, tmp_path
 ):

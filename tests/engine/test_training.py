@@ -3,13 +3,14 @@
 import os
 import signal
 import threading
+from typing import ClassVar
 
 import jax
 import numpy as np
 import pytest
 
 from isthmus.corruption import Gaussian
-from isthmus.errors import NonFiniteLossError
+from isthmus.errors import NonFiniteLossError, SettingError
 
 WORSE = {"learning_rate": 3.0}
 """Steps so long that the start from PCA is only left for worse, but finitely so."""
@@ -145,6 +146,26 @@ def test_progress_is_heard_within_the_epoch(make, digits, monkeypatch) -> None:
     listener = Listener()
     make(callbacks=[listener], epochs=2).fit(digits)
     assert listener.heard == [(3, 12), (6, 12), 1, (9, 12), (12, 12), 2]
+
+
+def test_a_listener_that_is_not_called_does_not_end_blocks_at_epochs(make, digits) -> None:
+    class Listener:
+        heard: ClassVar[list] = []
+
+        def on_progress(self, done_steps, total_steps):
+            self.heard.append((done_steps, total_steps))
+
+    settings = {"epochs": 4, "validation_fraction": 0}
+    listened = make(callbacks=[Listener()], **settings).fit(digits)
+    assert len(Listener.heard) == 1
+    assert Listener.heard[0][0] == Listener.heard[0][1]
+    silent = make(**settings).fit(digits)
+    assert silent.history_["train_loss"] == listened.history_["train_loss"]
+
+
+def test_what_neither_hears_nor_is_called_is_no_callback(make, digits) -> None:
+    with pytest.raises(SettingError, match="callbacks"):
+        make(callbacks=[3]).fit(digits)
 
 
 def test_the_history_is_plain_and_complete(make, digits) -> None:

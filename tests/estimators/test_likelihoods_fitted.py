@@ -43,6 +43,16 @@ def test_a_learned_scale_reaches_the_error_of_the_reconstruction():
     assert scale == pytest.approx(fitted.measure(COUNTS)["mse"] ** 0.5, rel=0.1)
 
 
+def test_an_optimal_scale_ends_at_the_error_of_the_last_epochs():
+    fitted = fit("optimal_gaussian", epochs=300, batch_size=24)
+    measured = fitted.measure(COUNTS)
+    variance = float(fitted.model_.likelihood.variance.value)
+    assert variance == pytest.approx(measured["mse"], rel=0.15)
+    excess = 32 * measured["mse"] / variance  # half of 64 features, of error at the scale
+    assert measured["nats"] - measured["floor_nats"] == pytest.approx(excess, rel=1e-3)
+    assert fitted.n_parameters_ - fitted.n_trainable_parameters_ == 2
+
+
 def test_dispersions_are_learned_and_counted_as_parameters():
     learned, fixed = fit(NegativeBinomial()), fit(NegativeBinomial(learned=False))
     assert np.ptp(learned.model_.likelihood.log_dispersion) > 0.1

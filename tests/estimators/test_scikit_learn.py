@@ -5,13 +5,14 @@ from sklearn.base import clone
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from isthmus import Autoencoder, AutoencoderClassifier
+from isthmus import Autoencoder, AutoencoderClassifier, AutoencoderRegressor
 from isthmus.recipes import RECIPES
 
 QUICK = {"hidden": (8,), "epochs": 2, "batch_size": 32}
 ESTIMATORS = [
     Autoencoder(**QUICK),
     AutoencoderClassifier(hidden=(16,), epochs=60, learning_rate=1e-2, classification_weight=10.0),
+    AutoencoderRegressor(hidden=(16,), epochs=60, learning_rate=1e-2, regression_weight=10.0),
 ]
 
 

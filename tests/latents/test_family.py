@@ -9,12 +9,17 @@ import isthmus
 from isthmus.errors import SettingError
 from isthmus.latents import (
     MEMBERS,
+    BatchTopK,
     Categorical,
     FiniteScalar,
     FullGaussian,
+    NestedDropout,
     PowerSpherical,
+    ResidualVectorQuantised,
+    TopK,
     VectorQuantised,
     VectorQuantisedEMA,
+    VonMisesFisher,
 )
 from isthmus.treecodec import decode_tree, encode_tree
 
@@ -24,10 +29,19 @@ FAMILY = [
     Categorical(classes=3, straight_through=False),
     FiniteScalar(4),
     FullGaussian(),
+    BatchTopK(2),
+    NestedDropout(),
     PowerSpherical(),
+    ResidualVectorQuantised(2, VectorQuantisedEMA(size=8)),
+    TopK(2),
     VectorQuantised(size=8, parts=2),
     VectorQuantisedEMA(size=8, parts=3),
+    VonMisesFisher(),
 ]
+
+
+PLAIN = ("deterministic", "top_k", "batch_top_k", "nested_dropout")
+"""Those without a prior."""
 
 
 @pytest.mark.parametrize("latent", FAMILY, ids=repr)
@@ -75,7 +89,7 @@ def test_what_has_a_prior_samples_codes_of_the_size_that_it_makes(name, make_con
     assert latent.code(jax.numpy.asarray(h)).shape == (3, d)
     codes = latent.sample_prior(jax.random.key(0), 5, d)
     assert codes is None or codes.shape == (5, d)
-    assert (codes is None) == (name == "deterministic")
+    assert (codes is None) == (name in PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from isthmus import __version__
-from isthmus.cli import apply, data, errors, fit, inspect, recipes
+from isthmus.cli import apply, data, errors, fit, inspect, recipes, reproduce, sweep
 
 app = typer.Typer(
     name="isthmus",
@@ -19,6 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("fit")(fit.fit)
+app.command("sweep")(sweep.sweep)
 for verb in (
     apply.encode,
     apply.decode,
@@ -30,6 +31,7 @@ for verb in (
     inspect.evaluate,
     inspect.info,
     recipes.recipes,
+    reproduce.reproduce,
 ):
     app.command(verb.__name__)(verb)
 app.add_typer(data.app, name="data")

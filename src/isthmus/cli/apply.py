@@ -113,14 +113,41 @@ def generate(
     run: options.RunArgument,
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many.")] = 16,
     seed: options.SeedOption = 0,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            "--sampler",
+            help="What to fit to the codes and draw from: normal, mixture:20, kernel_density,"
+            " two_stage or prior; without it the latent's prior, or normal where it has none.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            help="Whose codes the sampler is fitted to; by default the run's own training part.",
+            autocompletion=options.complete_source,
+        ),
+    ] = None,
     out: options.OutOption = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
     force: options.ForceOption = False,
     json: options.JsonOption = False,
 ) -> None:
     """Make new examples."""
+    from isthmus.errors import SettingError
+
+    if sampler is None and source is not None:
+        raise SettingError("--source needs --sampler, which is fitted to its codes; give both.")
     estimator = models.load(run)
     target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
-    _deliver_examples(estimator.sample(n, random_state=seed), estimator, target, json)
+    generator = estimator
+    if sampler is not None:
+        origin = None if source is None else models.Origin(source, label, array, image_shape)
+        generator = _generator(sampler, estimator, run, origin, seed)
+    _deliver_examples(generator.sample(n, random_state=seed), estimator, target, json)
 
 
 def interpolate(
@@ -173,6 +200,25 @@ def score(
 
     values = _in_blocks("scoring", both, examples, quiet)
     _deliver(values, ["mse", "log_likelihood"], target, json)
+
+
+def _generator(text: str, estimator: Any, run: str, origin: models.Origin | None, seed: int) -> Any:
+    """Fit a sampler to the codes of a source, or of the run's own training part."""
+    from isthmus import samplers
+    from isthmus.cli import evaluation, parsing
+    from isthmus.errors import SettingError
+
+    sampler = parsing.specification(text, samplers.MEMBERS, "--sampler")
+    if origin is not None:
+        examples = _examples(estimator, origin)
+    elif facts := models.run_facts(run):
+        examples = evaluation.own_parts(facts, estimator)["train"][0]
+    else:
+        raise SettingError(
+            f"{run!r} does not say what it was fitted on, as a run folder's run.json does;"
+            " name a --source for the sampler."
+        )
+    return samplers.fit(sampler, estimator, examples, random_state=seed)
 
 
 def _examples(estimator: Any, origin: models.Origin) -> Any:

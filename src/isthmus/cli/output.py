@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from isthmus.cli.atomic import new_file, new_folder
+from isthmus.atomic import new_file, new_folder
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:

@@ -82,11 +82,11 @@ def _member(part: str, text: str, members: Mapping[str, Callable[..., Any]], opt
         raise SettingError(unknown(option.lstrip("-"), name, members))
     positional, named = [], {}
     for item in filter(None, (piece.strip() for piece in rest.split(","))):
-        key, equals, value = item.partition("=")
+        key, equals, rest_of = item.partition("=")
         if equals:
-            named[key.strip()] = _value(value)
+            named[key.strip()] = value(rest_of)
         else:
-            positional.append(_value(item))
+            positional.append(value(item))
     try:
         return member(*positional, **named)
     except TypeError:
@@ -101,7 +101,14 @@ def _parameters(member: Callable[..., Any]) -> str:
     return ", ".join(fields) or "none"
 
 
-def _value(text: str) -> int | float | str:
+def value(text: str) -> int | float | str:
+    """Read a number where the text is one.
+
+    Examples
+    --------
+    >>> value("3"), value("1e-3"), value(" relu ")
+    (3, 0.001, 'relu')
+    """
     for kind in (int, float):
         try:
             return kind(text)

@@ -15,28 +15,6 @@ Parts = dict[str, tuple[Any, Any]]
 _IN_MEMORY = 2**30  # bytes up to which a part is read at once, rather than where it is needed
 
 
-class Rows:
-    """Chosen rows of examples, read only where they are indexed.
-
-    Parameters
-    ----------
-    examples
-        Array-like (m, ...).
-    index : (n,)
-        Which rows.
-    """
-
-    def __init__(self, examples: Any, index: "np.ndarray") -> None:
-        self._examples, self._index = examples, index
-        self.shape, self.dtype = (len(index), *examples.shape[1:]), examples.dtype
-
-    def __len__(self) -> int:
-        return len(self._index)
-
-    def __getitem__(self, rows: Any) -> "np.ndarray":
-        return self._examples[self._index[rows]]
-
-
 def divide(
     source: "Source",
     *,
@@ -113,6 +91,8 @@ def describe(source: "Source", parts: Parts) -> str:
 
 
 def _part(source: "Source", rows: "np.ndarray") -> tuple[Any, Any]:
+    from isthmus.data.source import Rows
+
     view = Rows(source.examples, rows)
     size = view.dtype.itemsize * math.prod(view.shape)
     labels = None if source.labels is None else source.labels[rows]

@@ -100,6 +100,68 @@ class FitLines:
             consoles.say(consoles.err(), f"step {done_steps} of {total_steps}")
 
 
+class StepBar:
+    """A callback that hears of steps alone, so that training need not pause at every epoch."""
+
+    def __init__(self, what: str):
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:.0f}%"),
+        )
+        self._progress = Progress(
+            *columns, TimeRemainingColumn(compact=True), console=consoles.err(), transient=True
+        )
+        self._task = self._progress.add_task(what, total=None)
+
+    def open(self) -> None:
+        """Show the bar."""
+        self._progress.start()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        _stop(self._progress)
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Move on."""
+        self._progress.update(self._task, completed=done_steps, total=total_steps)
+
+
+class StepLines:
+    """A callback that hears of steps alone, and prints a line every few seconds."""
+
+    def __init__(self, what: str):
+        self._what, self._last = what, time.monotonic()
+
+    def open(self) -> None:
+        """Say what begins."""
+        consoles.say(consoles.err(), self._what)
+
+    def close(self) -> None:
+        """Leave the lines where they are."""
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Print how far it has come."""
+        now = time.monotonic()
+        if now - self._last >= _EVERY:
+            self._last = now
+            consoles.say(consoles.err(), f"{self._what}: step {done_steps} of {total_steps}")
+
+
+@contextmanager
+def step_progress(what: str, *, quiet: bool) -> Iterator[tuple[StepBar | StepLines, ...]]:
+    """Lend a callback that shows the steps of ``what``; none when ``quiet``."""
+    if quiet:
+        yield ()
+        return
+    shown = StepBar(what) if consoles.err().is_terminal else StepLines(what)
+    shown.open()
+    try:
+        yield (shown,)
+    finally:
+        shown.close()
+
+
 class Choices:
     """A callback that tells once which scaling and likelihood the fit has chosen."""
 
@@ -170,6 +232,27 @@ def _advance(what: str, total: int) -> Iterator[Any]:
         yield advance
     finally:
         _stop(progress)
+
+
+@contextmanager
+def counted(what: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """Lend a function of (done, total, words) that shows each result as it comes."""
+    console = consoles.err()
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    bar = Progress(*columns, TextColumn("{task.description}"), console=console, transient=True)
+    task = bar.add_task("", total=None)
+    if console.is_terminal and not quiet:
+        bar.start()
+
+    def tell(done: int, total: int, words: str) -> None:
+        bar.update(task, completed=done, total=total, description=words)
+        if not (console.is_terminal or quiet):
+            consoles.say(console, f"{done} of {total}: {words}")
+
+    try:
+        yield tell
+    finally:
+        _stop(bar)
 
 
 def in_blocks(what: str, function: Any, examples: Any, *, quiet: bool = False) -> "np.ndarray":

@@ -66,6 +66,28 @@ class Source:
         return f"<Source {self.name}: {len(self)} of {shape} {self.examples.dtype}{labelled}{test}>"
 
 
+class Rows:
+    """Chosen rows of examples, read only where they are indexed.
+
+    Parameters
+    ----------
+    examples
+        Array-like (m, ...).
+    index : (n,)
+        Which rows.
+    """
+
+    def __init__(self, examples: Examples, index: np.ndarray) -> None:
+        self._examples, self._index = examples, index
+        self.shape, self.dtype = (len(index), *examples.shape[1:]), examples.dtype
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        return self._examples[self._index[rows]]
+
+
 def blocks(examples: Examples, *, values: int = 1 << 22) -> Iterator[tuple[int, np.ndarray]]:
     """Walk through examples in blocks of about `values` numbers, so that none fills the memory.
 

@@ -4,7 +4,8 @@ from isthmus.engine.checkpoint import Checkpoint
 from isthmus.engine.feed import Feed
 from isthmus.engine.loop import State, train
 from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
-from isthmus.engine.records import Callback, EpochRecord, Trained
+from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
+from isthmus.engine.together import Lane, shape_of, train_together
 
 __all__ = [
     "OPTIMIZERS",
@@ -13,8 +14,12 @@ __all__ = [
     "Checkpoint",
     "EpochRecord",
     "Feed",
+    "HearsProgress",
+    "Lane",
     "Optimiser",
     "State",
     "Trained",
+    "shape_of",
     "train",
+    "train_together",
 ]

@@ -1,8 +1,6 @@
 """Checkpoints: the whole of training's state in one safe file, written atomically."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from isthmus.atomic import new_file
 from isthmus.engine.records import EpochRecord
 from isthmus.errors import ModelFileError, SettingError
 
@@ -58,13 +57,8 @@ def save_checkpoint(
         "settings": where.settings,
     }
     target = folder / f"epoch-{len(records):06d}.safetensors"
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-    os.close(handle)
-    try:
-        save_file(tensors, name, metadata={"isthmus-checkpoint": json.dumps(about)})
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with new_file(target) as partial:
+        save_file(tensors, partial, metadata={"isthmus-checkpoint": json.dumps(about)})
     for old in _files(folder)[:-KEPT]:
         old.unlink()
     return target

@@ -24,8 +24,8 @@ class Block(NamedTuple):
     ----------
     x : (S, B, D)
         Examples in their stored type; only the first ``steps`` batches are filled.
-    target : (S, B) or None
-        Labels.
+    target : (S, B, ...) or None
+        Labels, or other targets.
     weights : (S, B)
         1, or 0 for rows that fill up the last batch of an epoch.
     steps
@@ -46,8 +46,8 @@ class Feed:
     x : (n, ...) array-like
         Examples in stored type: an array, a memory map, or anything that has a shape and a dtype
         and can be indexed by an array of integers.
-    target : (n,) or None
-        Labels.
+    target : (n, ...) or None
+        Labels, or other targets.
     batch_size
         Examples in a batch; an epoch's last batch is filled up with rows of weight zero.
     seed
@@ -85,7 +85,8 @@ class Feed:
             weights[row, : len(chosen)] = 1
         target = None
         if self.target is not None:
-            target = np.zeros((self.block_steps, size), self.target.dtype)
+            shape = (self.block_steps, size, *self.target.shape[1:])
+            target = np.zeros(shape, self.target.dtype)
             target[: len(steps)] = self.target[index]
         return Block(self._take(index), target, weights, np.asarray(len(steps), np.int32))
 

@@ -17,9 +17,9 @@ import numpy as np
 from isthmus.engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from isthmus.engine.feed import Block, Feed
 from isthmus.engine.interrupt import Interruptible
+from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
-from isthmus.errors import NonFiniteLossError
 from isthmus.model import Model, objective, partition
 from isthmus.typing import Array, Context, Float, Int, PRNGKeyArray
 
@@ -80,7 +80,7 @@ def train(
     seed: int,
     validation: Feed | None = None,
     patience: int = 0,
-    callbacks: Sequence[Callback] = (),
+    callbacks: Sequence[Callback | HearsProgress] = (),
     checkpoint: Checkpoint | None = None,
     state: State | None = None,
 ) -> Trained:
@@ -105,7 +105,7 @@ def train(
         Stop after so many epochs without a lesser validation loss, and return the weights that had
         the least; 0 never stops, and returns the last.
     callbacks
-        Called with an `EpochRecord` each epoch.
+        Called with an `EpochRecord` each epoch; one that only `HearsProgress` is told of steps.
     checkpoint
         Where to keep the state, and whether to go on from it.
     state
@@ -125,38 +125,42 @@ def train(
     if checkpoint is not None and checkpoint.resume:
         run.restore(checkpoint)
     listeners = [callback for callback in callbacks if isinstance(callback, HearsProgress)]
+    watchers = [callback for callback in callbacks if callable(callback)]
     stop_reason = "finished"
     with Interruptible() as interrupt:
         if run.validation is not None and run.best is None:
-            run.judge(0)
-        for logs, first, steps in run.blocks(bool(callbacks or checkpoint), patience):
-            check_finite(logs, first, feed, optimiser)
+            run.judge()
+        for logs, first, steps in run.blocks(bool(watchers or checkpoint), patience):
+            check_finite(logs, first, feed)
             if interrupt.requested:
                 stop_reason = "interrupted"
                 break
             for listener in listeners:
                 listener.on_progress(first + steps, run.total_steps)
-            finished = run.note(logs, first, steps, time.perf_counter() - start)
+            if run.validation is not None and (first + steps) % feed.steps_per_epoch == 0:
+                run.judge()
+            finished = run.ledger.note(logs, first, steps, time.perf_counter() - start)
             if not finished:
                 continue
-            if checkpoint is not None and len(run.records) % checkpoint.every == 0:
+            if checkpoint is not None and len(run.ledger.records) % checkpoint.every == 0:
                 run.save(checkpoint)
-            if _asked_to_stop(callbacks, finished):
+            if _asked_to_stop(watchers, finished):
                 stop_reason = "callback"
                 break
-    if stop_reason == "finished" and run.is_out_of(patience):
+    if stop_reason == "finished" and run.ledger.is_out_of(patience):
         stop_reason = "patience"
     chooses = patience > 0 or stop_reason == "interrupted"
     chosen = run.best if chooses else None
     kept = (run.state.parameters, run.state.rest) if chosen is None else chosen
-    trained = _with_numbers_of(model, eqx.combine(*kept))
-    best_epoch = run.best_epoch if chosen is not None else len(run.records)
+    trained = with_numbers_of(model, eqx.combine(*kept))
+    records = run.ledger.records
+    best_epoch = run.ledger.best_epoch if chosen is not None else len(records)
     seconds = time.perf_counter() - start
-    return Trained(trained, run.state, run.records, best_epoch, stop_reason, seconds)
+    return Trained(trained, run.state, records, best_epoch, stop_reason, seconds)
 
 
 class _Run:
-    """One training, as it stands: the state on the device and the record on the host."""
+    """One training, as it stands: the state on the device and the ledger on the host."""
 
     def __init__(
         self,
@@ -170,20 +174,17 @@ class _Run:
     ):
         # Numbers as arguments of the program, so that another learning rate needs no other.
         self.optimiser = jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), optimiser)
-        self.feed, self.validation, self.epochs = feed, validation, epochs
+        self.feed, self.validation = feed, validation
         self.state = begin(model, self.optimiser) if state is None else _copy(state)
-        self.total_steps = epochs * feed.steps_per_epoch  # of this run; the state counts all
+        self.first_step = int(self.state.step)  # the state counts all, also those of earlier runs
+        self.total_steps = epochs * feed.steps_per_epoch
         self.clock = Clock(
             jnp.asarray(feed.steps_per_epoch, jnp.int32),
-            jnp.asarray(int(self.state.step) + self.total_steps, jnp.int32),
+            jnp.asarray(self.first_step + self.total_steps, jnp.int32),
             jax.random.key(seed),
         )
-        self.records: list[EpochRecord] = []
+        self.ledger = Ledger(epochs, feed)
         self.best: tuple[Model, Model] | None = None
-        self.best_epoch = 0
-        self.best_loss: float | None = None
-        self.validation_loss: float | None = None
-        self._open: list[tuple[int, dict[str, float]]] = []  # (weight, logs) of the epoch's steps
 
     def blocks(
         self, watched: bool, patience: int
@@ -194,14 +195,14 @@ class _Run:
         a block may span several epochs.
         """
         spe = self.feed.steps_per_epoch
-        first = len(self.records) * spe
+        first = len(self.ledger.records) * spe
         ends = (
             range(first + spe, self.total_steps + 1, spe)
             if watched or self.validation is not None
             else [self.total_steps]
         )
         for end in ends:
-            if self.is_out_of(patience):  # also where a run that had ended so is resumed
+            if self.ledger.is_out_of(patience):  # also where a run that had ended so is resumed
                 return
             gathered = self.feed.blocks(first, end)
             block = next(gathered, None)
@@ -212,83 +213,37 @@ class _Run:
                 yield {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
                 first += steps
 
-    def note(
-        self, logs: dict[str, np.ndarray], first: int, steps: int, seconds: float
-    ) -> list[EpochRecord]:
-        """Enter a block's logs; return the records of the epochs that it finished."""
-        finished = []
-        for i in range(steps):
-            weight = self.feed.weight_of(first + i)
-            self._open.append((weight, {name: float(v[i]) for name, v in logs.items()}))
-            if (first + i + 1) % self.feed.steps_per_epoch == 0:
-                finished.append(self._close_epoch(seconds))
-        return finished
-
-    def _close_epoch(self, seconds: float) -> EpochRecord:
-        weights = np.array([weight for weight, _ in self._open], float)
-        means = {
-            name: float(np.dot(weights, [log[name] for _, log in self._open]) / weights.sum())
-            for name in self._open[0][1]
-        }
-        rate = self._open[-1][1]["learning_rate"]
-        self._open = []
-        epoch = len(self.records) + 1
-        if self.validation is not None:
-            self.judge(epoch)
-        terms = {k: v for k, v in means.items() if k not in ("loss", "learning_rate")}
-        record = EpochRecord(
-            epoch,
-            self.epochs,
-            means["loss"],
-            self.validation_loss,
-            self.best_epoch,
-            self.best_loss,
-            terms,
-            rate,
-            seconds,
-        )
-        self.records.append(record)
-        return record
-
-    def judge(self, epoch: int) -> None:
-        """Take the validation loss; keep the weights if it is the least so far."""
+    def judge(self) -> None:
+        """Take the validation loss of the state; keep the weights if it is the least so far."""
         assert self.validation is not None
         total, weight = 0.0, 0.0
         for block in self.validation.blocks(0, self.validation.steps_per_epoch):
             arguments = (block, self.clock.key, self.state.parameters, self.state.rest)
             block_total, block_weight = evaluate_block(*arguments)
             total, weight = total + float(block_total), weight + float(block_weight)
-        self.validation_loss = total / weight
-        if self.best_loss is None or self.validation_loss < self.best_loss:
+        epoch = (int(self.state.step) - self.first_step) // self.feed.steps_per_epoch
+        if self.ledger.judge(epoch, total / weight):
             self.best = _copy((self.state.parameters, self.state.rest))
-            self.best_epoch, self.best_loss = epoch, self.validation_loss
-
-    def is_out_of(self, patience: int) -> bool:
-        """Tell whether the validation loss has not fallen for so many epochs; 0 is for ever."""
-        waited = len(self.records) - self.best_epoch
-        return patience > 0 and self.validation is not None and waited >= patience
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Keep the state, with the best weights so far, in the checkpoint's folder."""
-        save_checkpoint(
-            checkpoint, (self.state, self._best_or_now()), self.records, self.best_epoch
-        )
+        kept = (self.state, self._best_or_now())
+        save_checkpoint(checkpoint, kept, self.ledger.records, self.ledger.best_epoch)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from the newest checkpoint, if there is one."""
         found = load_checkpoint(checkpoint, (self.state, self._best_or_now()))
         if found is None:
             return
-        (self.state, best), self.records, self.best_epoch = found
+        (self.state, best), self.ledger.records, self.ledger.best_epoch = found
         if self.validation is not None:
-            self.best, self.best_loss = best, self.records[-1].best_loss
+            self.best, self.ledger.best_loss = best, self.ledger.records[-1].best_loss
 
     def _best_or_now(self) -> tuple[Model, Model]:
         return self.best if self.best is not None else (self.state.parameters, self.state.rest)
 
 
-@eqx.filter_jit(donate="all-except-first")
-def run_block(
+def run_steps(
     given: tuple[Block, Optimiser, Clock], state: State
 ) -> tuple[State, dict[str, Float[Array, " S"]]]:
     """Run the steps of a block; return the state and each step's loss, terms and learning rate."""
@@ -309,6 +264,10 @@ def run_block(
     logs = {name: jnp.zeros(len(block.weights)) for name in names}
     arrays, logs = jax.lax.fori_loop(0, block.steps, run_step, (arrays, logs))
     return eqx.combine(arrays, static), logs
+
+
+run_block = eqx.filter_jit(run_steps, donate="all-except-first")
+"""The compiled program of training."""
 
 
 def _step(
@@ -333,8 +292,7 @@ def _step(
     return State(parameters, rest, optimiser_state, state.step + 1), log
 
 
-@eqx.filter_jit
-def evaluate_block(
+def evaluate_steps(
     block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return (weighted sum of the loss, sum of weights) over a block, as after training.
@@ -353,27 +311,14 @@ def evaluate_block(
     return jax.lax.fori_loop(0, block.steps, add, (jnp.zeros(()), jnp.zeros(())))
 
 
+evaluate_block = eqx.filter_jit(evaluate_steps)
+"""The compiled program of validation."""
+
+
 def _asked_to_stop(callbacks: Sequence[Callback], records: list[EpochRecord]) -> bool:
     """Show every callback every record; tell whether one of them asked to stop."""
     answers = [callback(record) for record in records for callback in callbacks]
     return any(answers)
-
-
-def check_finite(logs: dict[str, np.ndarray], first: int, feed: Feed, optimiser: Optimiser) -> None:
-    """Raise `NonFiniteLossError` at the first step whose loss or a term of it is not finite."""
-    bad = ~np.isfinite(logs["loss"])
-    if not bad.any():
-        return
-    i = int(bad.argmax())
-    guilty = [k for k, v in logs.items() if k != "loss" and not np.isfinite(v[i])]
-    step = first + i
-    raise NonFiniteLossError(
-        f"The loss became {logs['loss'][i]} at step {step + 1} "
-        f"(epoch {step // feed.steps_per_epoch + 1}), in the term "
-        f"{guilty[0] if guilty else 'loss'!r}: lower the learning rate "
-        f"(it is {float(logs['learning_rate'][i]):.3g}), set gradient_clip=1.0, "
-        "or look for extreme values in the data."
-    )
 
 
 def _rest_of(model: Model, parameters: Model) -> Model:
@@ -386,7 +331,7 @@ def _rest_of(model: Model, parameters: Model) -> Model:
     )
 
 
-def _with_numbers_of(original: Model, trained: Model) -> Model:
+def with_numbers_of(original: Model, trained: Model) -> Model:
     """Return the trained model with hyperparameters as plain numbers again."""
     return jax.tree.map(lambda old, new: new if eqx.is_array(old) else old, original, trained)
 

@@ -1,7 +1,8 @@
-"""The scikit-learn face: `Autoencoder` and `AutoencoderClassifier`."""
+"""The scikit-learn face: `Autoencoder`, `AutoencoderClassifier`, `AutoencoderRegressor`."""
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.classifier import AutoencoderClassifier
 from isthmus.estimators.persistence import load
+from isthmus.estimators.regressor import AutoencoderRegressor
 
-__all__ = ["Autoencoder", "AutoencoderClassifier", "load"]
+__all__ = ["Autoencoder", "AutoencoderClassifier", "AutoencoderRegressor", "load"]

@@ -29,6 +29,13 @@ class AbstractAutoencoder(
 
     model_: Model
     n_features_in_: int
+    history_: dict[str, list[Any]]
+    n_epochs_: int
+    best_epoch_: int
+    stop_reason_: str
+    fit_seconds_: float
+    n_parameters_: int
+    n_trainable_parameters_: int
     code_mean_: np.ndarray
     code_covariance_: np.ndarray
     _example_shape: tuple[int, ...]
@@ -212,7 +219,7 @@ class AbstractAutoencoder(
             raise SettingError(f"n is {n}: at least one sample is needed.")
         random = check_random_state(random_state)
         key = jax.random.key(random.randint(2**31 - 1))
-        codes = self.model_.latent.sample_prior(key, n, self.model_.latent_dim)
+        codes = self.model_.bound_latent().sample_prior(key, n, self.model_.latent_dim)
         if codes is not None:
             return np.asarray(codes)
         codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from isthmus.engine import Callback, Checkpoint
+from isthmus.engine import Callback, Checkpoint, HearsProgress
 from isthmus.estimators import fitting
 from isthmus.estimators.abstract import AbstractAutoencoder
 from isthmus.heads import AbstractHead
@@ -71,7 +71,8 @@ class Autoencoder(AbstractAutoencoder):
     memory_limit : float, default=2e9
         Examples on disk up to so many bytes are read into memory; larger ones are streamed.
     callbacks : sequence of callables, default=()
-        Each called with an `isthmus.engine.EpochRecord` every epoch; True stops training.
+        Each called with an `isthmus.engine.EpochRecord` every epoch; True stops training. One that
+        is not callable, but has ``on_progress(done_steps, total_steps)``, is told of steps alone.
     random_state : int, RandomState instance or None, default=None
         Decides the initial weights, the order of examples, and all noise.
     verbose : int, default=0
@@ -139,7 +140,7 @@ class Autoencoder(AbstractAutoencoder):
         validation_fraction: float = 0.1,
         gradient_clip: float | None = None,
         memory_limit: float = 2e9,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Sequence[Callback | HearsProgress] = (),
         random_state: Any = None,
         verbose: int = 0,
     ):

@@ -9,17 +9,12 @@ from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-)
+from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from isthmus.engine import Callback, Checkpoint
-from isthmus.errors import DataError
-from isthmus.estimators import fitting, inference
+from isthmus.engine import Callback, Checkpoint, HearsProgress
+from isthmus.estimators import fitting
 from isthmus.estimators.abstract import AbstractAutoencoder
-from isthmus.estimators.inputs import flat_examples
+from isthmus.estimators.supervised import fit_with_targets, need_targets, read_head
 from isthmus.heads import AbstractHead, Classifier
 from isthmus.typing import check_between
 
@@ -89,7 +84,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         validation_fraction: float = 0.1,
         gradient_clip: float | None = None,
         memory_limit: float = 2e9,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Sequence[Callback | HearsProgress] = (),
         random_state: Any = None,
         verbose: int = 0,
     ):
@@ -146,11 +141,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         self
         """
         target = self._encoded(X, y, classes=None)
-        held_out = None
-        if validation_data is not None:
-            check_consistent_length(*validation_data)
-            held_out = (validation_data[0], self._numbers(validation_data[1]))
-        fitting.fit(self, X, target, held_out, checkpoint)
+        fit_with_targets(self, X, target, validation_data, self._numbers, checkpoint)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
@@ -176,21 +167,17 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return logits (n, classes), or (n,) for two classes: the second's lead over the first."""
-        logits = self._logits(X)
+        logits = read_head(self, X)
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
-        return softmax(self._logits(X), axis=1)
+        return softmax(read_head(self, X), axis=1)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest class (n,) of each example."""
-        logits = self._logits(X)
+        logits = read_head(self, X)
         return self.classes_[logits.argmax(axis=1)]
-
-    def _logits(self, X: Any) -> np.ndarray:
-        check_is_fitted(self)
-        return self._map(inference.classify, flat_examples(self, X)).astype(np.float64)
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         check_between("The estimator", "classification_weight", self.classification_weight, 0, 1e9)
@@ -200,11 +187,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     def _encoded(self, X: Any, y: Any, classes: Any) -> np.ndarray:
         """Learn the classes; return the labels' numbers."""
-        if y is None:
-            raise DataError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: a "
-                "classifier learns from labels."
-            )
+        need_targets(self, y, "a classifier learns from labels")
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)

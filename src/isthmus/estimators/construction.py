@@ -76,7 +76,7 @@ def build_model(
         scaling=choice.scaling,
         corruption=corruption,
         encoder=encoder,
-        latent=latent.create(settings.latent_dim, rng),
+        latent=latent.create(settings.latent_dim, rng).started(scaled_sample, rng),
         decoder=decoder,
         likelihood=likelihood.create(features),
         bound=member("bound", settings.bound),

@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -10,13 +10,13 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
-from isthmus.engine import Checkpoint, EpochRecord, Feed, Optimiser, Trained, train
+from isthmus.data.source import Rows
+from isthmus.engine import Checkpoint, EpochRecord, Feed, Lane, Optimiser, Trained, train
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
-from isthmus.estimators.automatic import plan
+from isthmus.estimators.automatic import Plan, plan
 from isthmus.estimators.construction import build_model, scaling_for
 from isthmus.estimators.inputs import (
-    Rows,
     check_varied,
     example_shape_of,
     flat_examples,
@@ -56,12 +56,58 @@ def fit(
         Gets the fitted attributes.
     X
         Examples, as the user gave them.
-    target : (n,) or None
-        Numbers of their classes.
+    target : (n,), (n, targets) or None
+        Numbers of their classes, or quantities.
     held_out
         The validation part; None takes a share of the examples.
     checkpoint
         Where to keep training's state, and whether to go on from it.
+    """
+    ready = prepare(estimator, X, target, held_out)
+    if estimator.verbose:
+        held = ready.lane.validation
+        _announce(estimator, len(ready.examples), 0 if held is None else len(held.x))
+    if checkpoint is not None:
+        settings = fingerprint(estimator, ready.examples, ready.lane.seed)
+        checkpoint = replace(checkpoint, settings=settings)
+    lane = ready.lane
+    trained = train(
+        lane.model,
+        lane.optimiser,
+        lane.feed,
+        epochs=ready.sizes.epochs,
+        seed=lane.seed,
+        validation=lane.validation,
+        patience=ready.sizes.patience,
+        callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
+        checkpoint=checkpoint,
+    )
+    finish(estimator, trained, ready.examples)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A fit with everything chosen, about to train.
+
+    Parameters
+    ----------
+    lane
+        Model, optimiser, feeds and seed.
+    sizes
+        Batch size, epochs and patience.
+    examples
+        The training part.
+    """
+
+    lane: Lane
+    sizes: Plan
+    examples: Any
+
+
+def prepare(estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | None) -> Ready:
+    """Check settings and data, choose what is "auto", draw the initial weights.
+
+    The parameters are those of `fit`.
     """
     check_settings(estimator)
     examples = _first_examples(estimator, X)
@@ -71,23 +117,20 @@ def fit(
     elif len(examples) >= LEAST_VALIDATED and estimator.validation_fraction > 0:
         (examples, target), held_out = _hold_out(estimator, examples, target, seed)
     model = _first_model(estimator, examples, seed)
-    if estimator.verbose:
-        _announce(estimator, len(examples), 0 if held_out is None else len(held_out[0]))
-    if checkpoint is not None:
-        checkpoint = replace(checkpoint, settings=fingerprint(estimator, examples, seed))
     sizes = plan(estimator, len(examples))
     judged = max(sizes.batch_size, VALIDATION_BATCH)
-    trained = train(
+    lane = Lane(
         model,
         _optimiser(estimator, estimator.schedule),
         _feed(estimator, (examples, target), sizes.batch_size, seed),
-        epochs=sizes.epochs,
-        seed=seed,
-        validation=None if held_out is None else _feed(estimator, held_out, judged, None),
-        patience=sizes.patience,
-        callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
-        checkpoint=checkpoint,
+        None if held_out is None else _feed(estimator, held_out, judged, None),
+        seed,
     )
+    return Ready(lane, sizes, examples)
+
+
+def finish(estimator: Any, trained: Trained, examples: Any) -> None:
+    """Give the estimator its fitted attributes."""
     _note(estimator, trained, examples)
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
@@ -138,10 +181,11 @@ def _hold_out(
     estimator: Any, examples: Any, target: np.ndarray | None, seed: int
 ) -> tuple[Part, Part]:
     """Split off the validation part: stratified where every class can be in both parts."""
+    classes = None if target is None or target.dtype.kind == "f" else target
     index = np.arange(len(examples))
     share = {"test_size": estimator.validation_fraction, "random_state": seed}
     try:
-        parts = train_test_split(index, **share, stratify=target)
+        parts = train_test_split(index, **share, stratify=classes)
     except ValueError:
         parts = train_test_split(index, **share)
     kept, held = (np.sort(part) for part in parts)
@@ -186,7 +230,8 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
 def _warn_of_copying(estimator: Any) -> None:
     latent_dim, features = estimator.latent_dim, estimator.n_features_in_
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
-    if latent_dim > features and not held_back:
+    rebuilds = estimator.decoder is not None
+    if latent_dim > features and rebuilds and not held_back:
         warnings.warn(
             f"latent_dim is {latent_dim}, more than the {features} features, so the code can copy "
             "its input: take a smaller one, or add a penalty or a corruption.",

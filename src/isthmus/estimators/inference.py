@@ -14,9 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.engine.feed import stored_type
+from isthmus.latents import AbstractLatent
 from isthmus.model import Model, partition
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context
+from isthmus.typing import Array, Context, Draw
 
 ROWS = 256
 """Rows computed together."""
@@ -53,9 +54,9 @@ def unscale(model: Model, x: Array) -> Array:
     return model.scaling.inverse(x)
 
 
-def classify(model: Model, x: Array) -> Array:
-    """Return the first head's logits (rows, classes) at the codes."""
-    return model.heads[0].logits(model.code(model.scaling(x)))  # pyright: ignore[reportAttributeAccessIssue]
+def read_head(model: Model, x: Array) -> Array:
+    """Return what the first head reads (rows, outputs) from the codes."""
+    return model.heads[0].read(model.code(model.scaling(x)))
 
 
 def assess(model: Model, x: Array) -> dict[str, Array]:
@@ -72,8 +73,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     z = model.latent.code(h)
     x_hat = model.decode(z)
     mean = model.likelihood.mean(x_hat)
-    context = Context(jax.random.key(0), jnp.ones(len(x)), jnp.asarray(jnp.inf), training=False)
-    draw, _ = model.latent(h, context, 1)
+    draw = _draws(model.bound_latent(), h)
     rows = {
         "squares": (mean - scaled) ** 2,
         "squares_input": (model.scaling.inverse(mean) - x) ** 2,
@@ -85,6 +85,20 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     if "kl_per_dimension" in draw.statistics:
         rows["kl_dimensions"] = draw.statistics["kl_per_dimension"]
     return rows
+
+
+def _draws(latent: AbstractLatent, h: Array) -> Draw:
+    """Return a draw for each row, whose noise is a function of the row alone."""
+
+    def draw(row: Array) -> Draw:
+        bits = jax.lax.bitcast_convert_type(row, jnp.uint32).sum(dtype=jnp.uint32)
+        key = jax.random.fold_in(jax.random.key(0), bits)
+        return latent(row[None], Context(key, jnp.ones(1), jnp.asarray(jnp.inf), False), 1)[0]
+
+    drawn = jax.vmap(draw)(h)
+    z, log_ratio = drawn.z[:, :, 0].swapaxes(0, 1), drawn.log_ratio[:, :, 0].swapaxes(0, 1)
+    of_rows = jax.tree.map(lambda leaf: leaf[:, 0], (drawn.kl, drawn.cost, drawn.statistics))
+    return Draw(z, log_ratio, *of_rows)
 
 
 def map_rows(function: Rowwise, model: Model, rows: Any) -> Any:

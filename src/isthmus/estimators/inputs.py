@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from isthmus.data.checks import check_finite
+from isthmus.data.source import blocks
 from isthmus.engine.feed import stored_type
 from isthmus.errors import DataError
 
@@ -50,13 +51,12 @@ def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool = False) ->
     """
     if is_indexed(X):
         return _indexed_examples(estimator, X, fitting)
-    if not hasattr(X, "columns"):
-        X = _flattened(X)
+    rows: Any = X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim in (3, 4) else X
     least = 2 if fitting else 1
     try:
         X = validate_data(
             estimator,
-            X,
+            rows,
             reset=fitting,
             dtype=list(STORED),
             order="C",
@@ -119,28 +119,12 @@ def flat_rows(examples: Any, rows: slice) -> np.ndarray:
 def check_varied(X: Any) -> None:
     """Raise `DataError` if no feature varies over the examples (or an even sample of many)."""
     sample = np.asarray(X[:: -(-len(X) // 1000)]).reshape(-1, int(np.prod(X.shape[1:])))
-    if (sample == sample[0]).all() and _all_equal(X, sample[0]):
+    every = (block.reshape(len(block), -1) for _, block in blocks(X))
+    if (sample == sample[0]).all() and all((rows == sample[0]).all() for rows in every):
         raise DataError(
             f"All {len(X)} examples are the same: every feature is constant, so there is nothing "
             "to learn."
         )
-
-
-def _all_equal(X: Any, first: np.ndarray) -> bool:
-    rows = max(1, 2**22 // first.size)
-    return all(
-        (np.asarray(X[i : i + rows]).reshape(-1, first.size) == first).all()
-        for i in range(0, len(X), rows)
-    )
-
-
-def _flattened(X: Any) -> Any:
-    array = X if isinstance(X, np.ndarray) else None
-    if array is None and isinstance(X, list | tuple):
-        return X
-    if array is not None and array.ndim in (3, 4):
-        return array.reshape(len(array), -1)
-    return X
 
 
 def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
@@ -162,17 +146,3 @@ def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
         )
     check_finite(X, "X")
     return X
-
-
-class Rows:
-    """Some of the examples that lie on disk, in the order of an index."""
-
-    def __init__(self, examples: Any, index: np.ndarray):
-        self._examples, self._index = examples, index
-        self.shape, self.dtype = (len(index), *examples.shape[1:]), examples.dtype
-
-    def __len__(self) -> int:
-        return len(self._index)
-
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        return self._examples[self._index[rows]]

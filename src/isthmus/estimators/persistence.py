@@ -13,14 +13,15 @@ from sklearn.utils.validation import check_is_fitted
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.classifier import AutoencoderClassifier
-from isthmus.estimators.inference import classify, encode, reconstruct
-from isthmus.heads import Classifier
+from isthmus.estimators.inference import encode, read_head, reconstruct
+from isthmus.estimators.regressor import AutoencoderRegressor
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.scaling import Choice
 from isthmus.treecodec import decode_tree, encode_tree
 
-ESTIMATORS = {cls.__name__: cls for cls in (Autoencoder, AutoencoderClassifier)}
+CLASSES = (Autoencoder, AutoencoderClassifier, AutoencoderRegressor)
+ESTIMATORS = {cls.__name__: cls for cls in CLASSES}
 
 PLAIN = (
     "n_features_in_", "image_shape_", "_example_shape", "history_", "best_epoch_", "n_epochs_",
@@ -28,7 +29,7 @@ PLAIN = (
 )  # fmt: skip
 """Fitted attributes that are JSON as they are (tuples come back as tuples)."""
 
-ARRAYS = ("feature_names_in_", "classes_")
+ARRAYS = ("feature_names_in_", "classes_", "target_mean_", "target_scale_")
 """Fitted attributes that are short arrays of numbers or words."""
 
 INCONSISTENT = (
@@ -44,7 +45,8 @@ def save(estimator: Any, path: str | Path) -> Path:
     Parameters
     ----------
     estimator
-        A fitted `isthmus.Autoencoder` or `isthmus.AutoencoderClassifier`.
+        A fitted `isthmus.Autoencoder`, `isthmus.AutoencoderClassifier` or
+        `isthmus.AutoencoderRegressor`.
     path
         Where to; conventionally ``.safetensors``.
 
@@ -88,7 +90,7 @@ def load(path: str | Path) -> Any:
 
     Returns
     -------
-    Autoencoder or AutoencoderClassifier
+    Autoencoder, AutoencoderClassifier or AutoencoderRegressor
         Fitted, with the settings that it was fitted with.
 
     Raises
@@ -138,15 +140,22 @@ def _check_fits_together(estimator: Any) -> None:
     shapes = [_traced(encode, model, example) == (1, model.latent_dim)]
     if model.decoder is not None:
         shapes.append(_traced(reconstruct, model, example) == (1, features))
-    for head in model.heads:
-        assert isinstance(head, Classifier)
-        shapes.append(_traced(classify, model, example) == (1, len(estimator.classes_)))
+    own_heads = estimator._heads(np.random.default_rng(0))
+    shapes.append(_outline(model.heads) == _outline(own_heads))
+    if model.heads:
+        _traced(read_head, model, example)
     given = estimator._example_shape
     shapes.append(len(given) < 2 or math.prod(given) == features)
     shapes.append(estimator.code_covariance_.shape == (model.latent_dim, model.latent_dim))
     shapes.append(len(getattr(estimator, "feature_names_in_", range(features))) == features)
     if not all(shapes):
         raise ModelFileError("the shapes that it describes do not fit each other.")
+
+
+def _outline(tree: Any) -> Any:
+    """Return what two trees of one shape have in common: the structure, the shapes of leaves."""
+    leaves, structure = jax.tree.flatten(tree)
+    return structure, [np.shape(leaf) for leaf in leaves]
 
 
 def _traced(run: Callable[[Model, Any], Any], model: Model, example: Any) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
+from isthmus.engine import HearsProgress
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.slots import MEMBERS, member
 from isthmus.typing import Spec, check_between
@@ -67,10 +68,14 @@ def check_settings(estimator: Any) -> None:
     check_between("The estimator", "validation_fraction", estimator.validation_fraction, 0, 0.9)
     check_between("The estimator", "memory_limit", estimator.memory_limit, 0, infinity)
     callbacks = estimator.callbacks
-    if not isinstance(callbacks, tuple | list) or not all(map(callable, callbacks)):
+    if not isinstance(callbacks, tuple | list) or not all(map(_is_callback, callbacks)):
         raise SettingError(f"callbacks is {callbacks!r}; it must be a list of functions.")
     for slot in ("latent", "bound"):
         member(slot, getattr(estimator, slot))
+
+
+def _is_callback(value: Any) -> bool:
+    return callable(value) or isinstance(value, HearsProgress)
 
 
 def _is_whole(value: Any, least: int) -> bool:

@@ -1,10 +1,9 @@
 """From a setting, a name or a specification, to the member of a slot."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from isthmus import bounds, corruption, latents, likelihoods, networks, penalties
 from isthmus.errors import SettingError, unknown
-from isthmus.typing import Spec
 
 MEMBERS: dict[str, dict[str, Any]] = {
     "corruption": dict(corruption.MEMBERS),
@@ -24,8 +23,6 @@ KINDS: dict[str, type] = {
     "bound": bounds.AbstractBound,
     "penalties": penalties.AbstractPenalty,
 }
-
-S = TypeVar("S", bound=Spec)
 
 
 def member(slot: str, value: Any) -> Any:

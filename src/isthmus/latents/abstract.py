@@ -1,11 +1,15 @@
 """What every latent does."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import ClassVar, Self
 
 import numpy as np
 
 from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, Spec
+
+Encode = Callable[[Array], Array]
+"""From scaled examples (B, D) to the encoder's output (B, width), as after training."""
 
 
 class AbstractLatent(Spec):
@@ -17,6 +21,21 @@ class AbstractLatent(Spec):
     @abstractmethod
     def create(self, latent_dim: int, rng: np.random.Generator) -> "AbstractLatent":
         """Return this latent with its parameters drawn; itself where it has none."""
+
+    def started(self, examples: np.ndarray, rng: np.random.Generator) -> "AbstractLatent":
+        """Return this latent with what starts from scaled training examples (n, D).
+
+        That is itself, but for one that holds something of the examples' own size.
+        """
+        return self
+
+    def beside(self, encode: Encode) -> "AbstractLatent":
+        """Return this latent bound to the encoder for one pass.
+
+        That is itself, but for one whose prior needs the encoder. One that is bound has no
+        statistics to move: called, it returns itself, and the model keeps the one that is free.
+        """
+        return self
 
     @abstractmethod
     def width(self, latent_dim: int) -> int:

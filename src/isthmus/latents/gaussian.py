@@ -1,24 +1,34 @@
-"""Normal posteriors under a standard normal prior: diagonal, and with full covariance."""
+"""Normal posteriors under a prior of one's choice: diagonal, and with full covariance."""
 
 import math
+from dataclasses import replace
 from typing import ClassVar, Self
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.abstract import AbstractLatent, Encode
+from isthmus.latents.priors import LOG_2_PI, AbstractPrior, StandardNormal, as_prior
 from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray
 
 
 class Gaussian(AbstractLatent):
-    r"""A diagonal normal posterior and a standard normal prior.
+    r"""A diagonal normal posterior.
 
-    h = (mean, log variance), z = mean + exp(log variance / 2) e, and
+    h = (mean, log variance), z = mean + exp(log variance / 2) e, and under the standard normal
+    prior
 
     .. math:: KL = \tfrac12 \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)
 
-    in closed form, nats an example.
+    in closed form, nats an example. Under another prior it is the mean of the log ratio over the
+    draws, and no sum over dimensions.
+
+    Parameters
+    ----------
+    prior
+        The prior, or its name.
 
     References
     ----------
@@ -29,13 +39,24 @@ class Gaussian(AbstractLatent):
     >>> import jax.numpy as jnp
     >>> Gaussian().code(jnp.array([[1.0, 2.0, 0.0, 0.0]])).tolist()
     [[1.0, 2.0]]
+    >>> Gaussian("mixture").prior.components
+    10
     """
 
     stochastic: ClassVar[bool] = True
+    prior: AbstractPrior = eqx.field(converter=as_prior, default=StandardNormal())
 
     def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
-        """Return itself."""
-        return self
+        """Return this latent with its prior's parameters drawn."""
+        return replace(self, prior=self.prior.create(latent_dim, rng))
+
+    def started(self, examples: np.ndarray, rng: np.random.Generator) -> Self:
+        """Return this latent with its prior started from training examples."""
+        return replace(self, prior=self.prior.started(examples, rng))
+
+    def beside(self, encode: Encode) -> Self:
+        """Return this latent with its prior beside the posteriors of that encoder."""
+        return replace(self, prior=self.prior.beside(lambda x: _halves(encode(x))))
 
     def width(self, latent_dim: int) -> int:
         """Return 2d: a mean and a log variance each."""
@@ -44,38 +65,47 @@ class Gaussian(AbstractLatent):
     def __call__(
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
-        """Return reparametrised draws, their log ratios and the closed-form divergence."""
-        mean, log_variance = jnp.split(h, 2, axis=-1)
+        """Return reparametrised draws, their log ratios and the divergence."""
+        mean, log_variance = _halves(h)
         noise = jax.random.normal(context.key, (draws, *mean.shape), h.dtype)
         z = mean + jnp.exp(log_variance / 2) * noise
-        kl = (mean**2 + jnp.exp(log_variance) - 1 - log_variance) / 2
-        return Draw(
-            z=z,
-            log_ratio=((z**2 - noise**2 - log_variance) / 2).sum(-1),
-            kl=kl.sum(-1),
-            cost=jnp.zeros(h.shape[0], h.dtype),
-            statistics={"mean": mean, "log_variance": log_variance, "kl_per_dimension": kl},
-        ), self
+        log_q = StandardNormal().log_density(noise) - log_variance.sum(-1) / 2
+        log_ratio = log_q - self.prior.log_density(z)
+        statistics = {"mean": mean, "log_variance": log_variance}
+        expected = self.prior.cross_entropy(mean, jnp.exp(log_variance))
+        if expected is None:
+            kl = log_ratio.mean(0)
+        else:
+            statistics["kl_per_dimension"] = expected - (1 + LOG_2_PI + log_variance) / 2
+            kl = statistics["kl_per_dimension"].sum(-1)
+        cost = jnp.zeros(h.shape[0], h.dtype)
+        return Draw(z, log_ratio, kl, cost, statistics), self
 
     def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
         """Return the posterior mean."""
-        return h[:, : h.shape[1] // 2]
+        return _halves(h)[0]
 
     def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
-        """Return standard normal codes."""
-        return jax.random.normal(key, (n, latent_dim))
+        """Return codes from the prior."""
+        return self.prior.sample(key, n, latent_dim)
 
 
 class FullGaussian(AbstractLatent):
-    r"""A normal posterior with full covariance and a standard normal prior.
+    r"""A normal posterior with full covariance.
 
     h = (mean, 2 log diagonal, strictly lower entries row by row), which make the Cholesky factor L
-    of the covariance; z = mean + L e, and
+    of the covariance; z = mean + L e, and under the standard normal prior
 
     .. math:: KL = \tfrac12 (\lVert \mu \rVert^2 + \lVert L \rVert_F^2 - d) - \sum_j \log L_{jj}
 
-    in closed form, nats an example. With the lower entries at zero this is `Gaussian`. The
-    divergence is no sum over dimensions, so there is none for each.
+    in closed form, nats an example; under another prior it is the mean of the log ratio over the
+    draws. With the lower entries at zero this is `Gaussian`. The divergence is no sum over
+    dimensions, so there is none for each.
+
+    Parameters
+    ----------
+    prior
+        The prior, or its name; not `VampPrior`, whose components are diagonal.
 
     References
     ----------
@@ -90,10 +120,11 @@ class FullGaussian(AbstractLatent):
     """
 
     stochastic: ClassVar[bool] = True
+    prior: AbstractPrior = eqx.field(converter=as_prior, default=StandardNormal())
 
     def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
-        """Return itself."""
-        return self
+        """Return this latent with its prior's parameters drawn."""
+        return replace(self, prior=self.prior.create(latent_dim, rng))
 
     def width(self, latent_dim: int) -> int:
         """Return d (d + 3) / 2: a mean and a triangle."""
@@ -102,7 +133,7 @@ class FullGaussian(AbstractLatent):
     def __call__(
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
-        """Return reparametrised draws, their log ratios and the closed-form divergence."""
+        """Return reparametrised draws, their log ratios and the divergence."""
         mean = self.code(h)
         d = mean.shape[1]
         log_diagonal = h[:, d : 2 * d] / 2
@@ -112,11 +143,14 @@ class FullGaussian(AbstractLatent):
         noise = jax.random.normal(context.key, (draws, *mean.shape), h.dtype)
         z = mean + jnp.einsum("bij,kbj->kbi", cholesky, noise)
         log_determinant = log_diagonal.sum(-1)
-        squares = (mean**2).sum(-1) + (cholesky**2).sum((-2, -1))
+        log_q = StandardNormal().log_density(noise) - log_determinant
+        log_ratio = log_q - self.prior.log_density(z)
+        expected = self.prior.cross_entropy(mean, (cholesky**2).sum(-1))
+        entropy = d * (1 + LOG_2_PI) / 2 + log_determinant
         return Draw(
             z=z,
-            log_ratio=((z**2 - noise**2) / 2).sum(-1) - log_determinant,
-            kl=(squares - d) / 2 - log_determinant,
+            log_ratio=log_ratio,
+            kl=log_ratio.mean(0) if expected is None else expected.sum(-1) - entropy,
             cost=jnp.zeros(h.shape[0], h.dtype),
             statistics={"mean": mean, "cholesky": cholesky},
         ), self
@@ -127,5 +161,11 @@ class FullGaussian(AbstractLatent):
         return h[:, :d]
 
     def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
-        """Return standard normal codes."""
-        return jax.random.normal(key, (n, latent_dim))
+        """Return codes from the prior."""
+        return self.prior.sample(key, n, latent_dim)
+
+
+def _halves(h: Float[Array, "B width"]) -> tuple[Float[Array, "B d"], Float[Array, "B d"]]:
+    """Return means and log variances."""
+    mean, log_variance = jnp.split(h, 2, axis=-1)
+    return mean, log_variance

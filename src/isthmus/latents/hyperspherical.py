@@ -68,14 +68,14 @@ class PowerSpherical(AbstractLatent):
         beta_key, rest_key = jax.random.split(context.key)
         share = jax.random.beta(beta_key, a, b, (draws, len(h)))
         share = jnp.clip(share, EDGE, 1 - EDGE)  # the root below has no gradient at the ends
-        rest = _unit(jax.random.normal(rest_key, (draws, len(h), d - 1), h.dtype))
+        rest = unit(jax.random.normal(rest_key, (draws, len(h), d - 1), h.dtype))
         cosine, sine = 2 * share - 1, 2 * jnp.sqrt(share * (1 - share))
         around_first = jnp.concatenate([cosine[..., None], sine[..., None] * rest], axis=-1)
         log_normaliser = (a + b) * np.log(2) + b * np.log(np.pi) + gammaln(a) - gammaln(a + b)
         log_area = np.log(2) + d / 2 * np.log(np.pi) - gammaln(d / 2)
         gap = log_area - log_normaliser
         return Draw(
-            z=_reflect(around_first, mean),
+            z=reflect(around_first, mean),
             log_ratio=kappa * (np.log(2) + jnp.log(share)) + gap,
             kl=kappa * (np.log(2) + digamma(a) - digamma(a + b)) + gap,
             cost=jnp.zeros(len(h), h.dtype),
@@ -84,18 +84,19 @@ class PowerSpherical(AbstractLatent):
 
     def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
         """Return the direction."""
-        return _unit(h[:, :-1])
+        return unit(h[:, :-1])
 
     def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
         """Return directions, each as likely as another."""
-        return _unit(jax.random.normal(key, (n, latent_dim)))
+        return unit(jax.random.normal(key, (n, latent_dim)))
 
 
-def _unit(v: Float[Array, "*rest d"]) -> Float[Array, "*rest d"]:
+def unit(v: Float[Array, "*rest d"]) -> Float[Array, "*rest d"]:
+    """Return vectors of length one in the same directions."""
     return v * jax.lax.rsqrt((v**2).sum(-1, keepdims=True) + 1e-20)
 
 
-def _reflect(y: Float[Array, "K B d"], mean: Float[Array, "B d"]) -> Float[Array, "K B d"]:
+def reflect(y: Float[Array, "K B d"], mean: Float[Array, "B d"]) -> Float[Array, "K B d"]:
     """Return y after the reflection that takes the first axis to ``mean``."""
     normal = jnp.zeros_like(mean).at[:, 0].set(1) - mean
     length = jnp.maximum((normal**2).sum(-1, keepdims=True), 1e-12)

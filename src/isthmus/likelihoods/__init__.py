@@ -7,12 +7,13 @@ output, and ``x`` (B, D); it returns the negative log likelihood (K, B), summed 
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.likelihoods.bernoulli import Bernoulli, ContinuousBernoulli
 from isthmus.likelihoods.counts import NegativeBinomial, Poisson
-from isthmus.likelihoods.gaussian import Gaussian, LearnedGaussian
+from isthmus.likelihoods.gaussian import Gaussian, LearnedGaussian, OptimalGaussian
 from isthmus.likelihoods.laplace import Huber, Laplace
 
 MEMBERS: dict[str, type[AbstractLikelihood]] = {
     "gaussian": Gaussian,
     "learned_gaussian": LearnedGaussian,
+    "optimal_gaussian": OptimalGaussian,
     "bernoulli": Bernoulli,
     "continuous_bernoulli": ContinuousBernoulli,
     "laplace": Laplace,
@@ -32,5 +33,6 @@ __all__ = [
     "Laplace",
     "LearnedGaussian",
     "NegativeBinomial",
+    "OptimalGaussian",
     "Poisson",
 ]

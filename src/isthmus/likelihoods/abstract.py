@@ -1,8 +1,9 @@
 """What every likelihood does."""
 
 from abc import abstractmethod
+from typing import Self
 
-from isthmus.typing import Array, Float, PRNGKeyArray, Spec
+from isthmus.typing import Array, Context, Float, PRNGKeyArray, Spec
 
 
 class AbstractLikelihood(Spec):
@@ -15,6 +16,15 @@ class AbstractLikelihood(Spec):
     @abstractmethod
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the negative log likelihood, nats an example."""
+
+    def charge(
+        self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"], context: Context
+    ) -> tuple[Float[Array, "K B"], Self]:
+        """Return what a step of training is charged, and this likelihood with its statistics moved.
+
+        That is the negative log likelihood and itself, but for one that is fitted to each batch.
+        """
+        return self(x_hat, x), self
 
     @abstractmethod
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:

@@ -9,7 +9,16 @@ import numpy as np
 
 from isthmus.activations import activation
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.typing import Array, Float, Number, PRNGKeyArray, check_between
+from isthmus.typing import (
+    Array,
+    ArrayLike,
+    Context,
+    Fixed,
+    Float,
+    Number,
+    PRNGKeyArray,
+    check_between,
+)
 
 LEAST_LOG_SCALE = -6.0
 """A learned log scale stays above this, so that a perfect fit has a finite likelihood."""
@@ -100,8 +109,7 @@ class LearnedGaussian(AbstractLikelihood):
     ----------
     Rybkin, Daniilidis and Levine, Simple and effective VAE training with calibrated decoders, ICML
     2021, section 3.1 (shared scale), with the bound on log s of their implementation. Their optimal
-    scale of section 3.2, the batch's own error, is what this one converges to; a likelihood sees
-    one example at a time here, and cannot compute it.
+    scale of section 3.2, which this one converges to, is `OptimalGaussian`.
 
     Examples
     --------
@@ -164,6 +172,116 @@ class LearnedGaussian(AbstractLikelihood):
     def _constant(self, features: int) -> Float[Array, ""]:
         logs = jnp.broadcast_to(self.log_scale, (features,))
         return logs.sum() + features / 2 * jnp.log(2 * jnp.pi)
+
+
+class OptimalGaussian(AbstractLikelihood):
+    r"""Normal noise whose scale is, in every batch, the best one: the root mean square error.
+
+    .. math:: s^2 = \frac{1}{K D \sum_b w_b} \sum_{k,b,j} w_b (x_{bj} - f(\hat x_{kbj}))^2
+
+    in training, with w the weights of the examples, so that the mean cost over batch and draws is
+    :math:`\frac{D}{2} (\log 2 \pi s^2 + 1)`. No gradient flows through s: at the optimum it would
+    be zero. After training, and for a held-out part, s is that of a running mean of the squared
+    error, which does not depend on the examples at hand: the density is normalised.
+
+    Parameters
+    ----------
+    scale
+        Scale s before the first batch, in scaled units, > 0.
+    decay
+        Share, in [0, 1], of the running mean that a batch leaves in place. Batches count by their
+        weights, and the first sets the mean.
+    output
+        Output activation f of the decoder, ``"sigmoid"`` for instance.
+    variance, counts : ()
+        The running mean of the squared error of an entry, and of the examples in a batch; made by
+        `create`.
+
+    References
+    ----------
+    Rybkin, Daniilidis and Levine, Simple and effective VAE training with calibrated decoders, ICML
+    2021, section 3.2. There the test set too has the scale of its own batch. s is cut off at
+    exp(-6) here, where their implementation bends log s smoothly towards -6.
+
+    Examples
+    --------
+    >>> likelihood = OptimalGaussian().create(features=2)
+    >>> context = Context(jax.random.key(0), jnp.ones(2), jnp.zeros(()))
+    >>> x_hat, x = jnp.zeros((1, 2, 2)), jnp.array([[0.1, 0.3], [0.3, 0.1]])
+    >>> cost, moved = likelihood.charge(x_hat, x, context)
+    >>> round(float(moved.variance.value), 4)
+    0.05
+    """
+
+    scale: Number = 1.0
+    decay: Number = 0.99
+    output: str = eqx.field(static=True, default="identity")
+    variance: Fixed | None = None
+    counts: Fixed | None = None
+
+    def __check_init__(self) -> None:
+        owner = "likelihood OptimalGaussian"
+        check_between(owner, "scale", self.scale, 0, np.inf, open_low=True)
+        check_between(owner, "decay", self.decay, 0, 1)
+        activation(self.output)
+
+    def create(self, features: int) -> Self:
+        """Return this likelihood before its first batch."""
+        return self._with(np.float32(self.scale) ** 2, np.float32(0))
+
+    @property
+    def noise(self) -> Gaussian:
+        """The normal noise of the scale as it stands."""
+        if self.variance is None:
+            return Gaussian(self.scale, self.output)
+        return Gaussian(jnp.sqrt(self.variance.value), self.output)
+
+    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+        """Return the cost at the scale as it stands."""
+        return self.noise(x_hat, x)
+
+    def charge(
+        self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"], context: Context
+    ) -> tuple[Float[Array, "K B"], Self]:
+        """Return the cost at the batch's best scale, and this likelihood with its mean moved."""
+        if not context.training:
+            return self(x_hat, x), self
+        assert self.variance is not None
+        assert self.counts is not None
+        count = context.weights.sum()
+        squares = ((x - self.mean(jax.lax.stop_gradient(x_hat))) ** 2).mean((0, 2))
+        error = (context.weights * squares).sum() / count
+        best = jnp.maximum(error, jnp.exp(2 * LEAST_LOG_SCALE))
+        counts = self.decay * self.counts.value + (1 - self.decay) * count
+        share = (1 - self.decay) * count / jnp.maximum(counts, 1e-30)  # 1 for the first batch
+        variance = (1 - share) * self.variance.value + share * best
+        cost = Gaussian(jnp.sqrt(best), self.output)(x_hat, x)
+        return cost, self._with(variance, counts)
+
+    def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        """Return the activated output."""
+        return activation(self.output)(x_hat)
+
+    @property
+    def link(self) -> str:
+        """The identity, or the logit of a logistic output."""
+        return _link_of(self.output)
+
+    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+        """Return the cost of a perfect output at the scale as it stands: the constant alone."""
+        return self.noise.floor(x)
+
+    def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        """Return the mean with noise of the scale as it stands."""
+        return self.noise.sample(key, x_hat)
+
+    def domain(self) -> tuple[float, float]:
+        """Return the real line."""
+        return -np.inf, np.inf
+
+    def _with(self, variance: ArrayLike, counts: ArrayLike) -> Self:
+        statistics = (Fixed(jnp.asarray(one)) for one in (variance, counts))
+        return type(self)(self.scale, self.decay, self.output, *statistics)
 
 
 def _link_of(output: str) -> str:

@@ -5,6 +5,7 @@ Every network is called as ``network(x, context)`` on a batch of flat examples a
 as it does after training and returns itself unchanged.
 """
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Self
@@ -147,7 +148,7 @@ def mirror(encoder: Chain, latent_dim: int, rng: np.random.Generator) -> Chain:
 def tie(encoder: Chain) -> Tied:
     """Return a tied decoder for ``encoder``: one bias for every layer that it transposes."""
     biases = tuple(
-        zeros(affine.in_shape[-1] if len(affine.in_shape) == 3 else _width(affine))
+        zeros(affine.in_shape[-1] if len(affine.in_shape) == 3 else math.prod(affine.in_shape))
         for affine in reversed(encoder.affines)
     )
     return Tied(biases, _mirrored_finishes(encoder))
@@ -202,10 +203,3 @@ def _mirrored_finishes(encoder: Chain) -> tuple[Finish, ...]:
 
 def _channels(affine: AbstractAffine) -> int:
     return affine.out_shape[-1]
-
-
-def _width(affine: AbstractAffine) -> int:
-    width = 1
-    for side in affine.in_shape:
-        width *= side
-    return width

@@ -3,6 +3,7 @@
 Layers work on whole batches, (B, ...), and a layer that keeps statistics returns its successor.
 """
 
+import math
 from abc import abstractmethod
 from typing import Self
 
@@ -78,7 +79,7 @@ class Linear(AbstractAffine):
         cls, rng: np.random.Generator, in_shape: Shape, out_shape: Shape, after: str
     ) -> Self:
         """Draw the weights; the bias is zero."""
-        fan_in, fan_out = _size(in_shape), _size(out_shape)
+        fan_in, fan_out = math.prod(in_shape), math.prod(out_shape)
         weight = initial_weight(rng, (fan_in, fan_out), fan_in, fan_out, after)
         return cls(weight=weight, bias=zeros(fan_out), in_shape=in_shape, out_shape=out_shape)
 
@@ -269,10 +270,3 @@ class Finish(eqx.Module):
             kept = jax.random.uniform(context.key, x.shape) >= self.dropout
             x = jnp.where(kept, x / (1 - self.dropout), 0)
         return x, moved
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for side in shape:
-        size *= side
-    return size

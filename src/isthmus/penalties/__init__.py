@@ -7,6 +7,7 @@ from isthmus.penalties.abstract import AbstractPenalty
 from isthmus.penalties.correlation import Decomposition, Decorrelation, TotalCorrelation, decompose
 from isthmus.penalties.discrepancy import KERNELS, MMD
 from isthmus.penalties.jacobian import Contraction, DecoderIsometry, DecoderSmoothness
+from isthmus.penalties.revival import AuxK
 from isthmus.penalties.sparsity import L1, L2, KLSparsity
 from isthmus.penalties.weights import DecoderWeightDecay, WeightDecay
 
@@ -14,6 +15,7 @@ MEMBERS: dict[str, type[AbstractPenalty]] = {
     "l1": L1,
     "l2": L2,
     "kl_sparsity": KLSparsity,
+    "aux_k": AuxK,
     "contraction": Contraction,
     "mmd": MMD,
     "total_correlation": TotalCorrelation,
@@ -32,6 +34,7 @@ __all__ = [
     "MEMBERS",
     "MMD",
     "AbstractPenalty",
+    "AuxK",
     "Contraction",
     "DecoderIsometry",
     "DecoderSmoothness",

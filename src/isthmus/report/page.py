@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from isthmus.figures import Limits, class_colours, mosaic
 from isthmus.report.charts import loss_chart, scatter_chart
 from isthmus.report.measurements import SPLITS
 from isthmus.report.pictures import data_uri, diverging, picture, sprite_sheet
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -27,23 +30,28 @@ def render(facts: Mapping[str, Any]) -> str:
     str
         HTML that needs no other file and no network; every name and label is escaped.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "percent": percent}
     views = {
         "table": _table(facts["metrics"]),
         "loss": loss_chart(facts["history"], facts["best_epoch"]),
         "scatter": _scatter(facts["scatter"], facts["limits"]),
         "pictures": _pictures(facts),
     }
-    return environment.get_template("page.html.j2").render(facts=facts, **views)
+    return environment().get_template("page.html.j2").render(facts=facts, **views)
+
+
+def environment(*templates: Path) -> "Environment":
+    """Return what renders pages: templates of the folders named before those of this package."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    jinja = Environment(
+        loader=FileSystemLoader([*templates, TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.filters |= {"number": number, "percent": percent}
+    return jinja
 
 
 def number(value: float | None) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
+from isthmus.atomic import partial_path
 from isthmus.errors import DataError, ModelFileError
 from isthmus.report.drawings import draw
 from isthmus.report.facts import collect
@@ -72,7 +73,7 @@ def write_run(
     target = Path(folder)
     check_target(target, force=force)
     tell = progress or (lambda _: None)
-    record = {**_circumstances(), **run}
+    record = {**circumstances(), **run}
     tell("measuring")
     metrics = measure_fit(estimator, parts, seed=seed)
     facts = collect(estimator, parts, metrics, run=record, seed=seed)
@@ -155,8 +156,8 @@ def model_path(path: str | os.PathLike[str]) -> Path:
     )
 
 
-def _circumstances() -> dict[str, Any]:
-    """Return the time and the versions that a run was made with."""
+def circumstances() -> dict[str, Any]:
+    """Return the time and the versions that a run is made with: ``created`` and ``versions``."""
     versions = {"isthmus": __version__, "python": python_version()}
     for package in PACKAGES:
         try:
@@ -182,10 +183,10 @@ def _said_in_a_sentence(target: Path) -> Iterator[None]:
 def _replacing(target: Path) -> Iterator[Path]:
     """Yield a new folder beside ``target`` and move it into place when all went well."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    fresh = partial_path(target)
+    fresh.mkdir()
     try:
         yield fresh
-        fresh.chmod(0o777 & ~_umask())
         _move_into_place(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -210,12 +211,6 @@ def _move_into_place(fresh: Path, target: Path) -> None:
         raise
     finally:
         shutil.rmtree(old.parent, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def _partial(path: Path) -> Path:
+def partial_path(path: Path) -> Path:
+    """Return where to write what is to become ``path``: hidden, beside it."""
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
@@ -24,10 +25,15 @@ def new_file(path: Path) -> Iterator[Path]:
     >>> [p.name for p in folder.iterdir()]
     ['codes.csv']
     """
-    partial = _partial(path)
+    partial = partial_path(path)
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename != str(partial):
+            raise
+        # Nobody asked for the hidden file, so the mistake is told of the one that was asked for.
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     finally:
         partial.unlink(missing_ok=True)
 
@@ -35,7 +41,7 @@ def new_file(path: Path) -> Iterator[Path]:
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Lend an empty folder beside ``path``; it takes the place of ``path`` when all went well."""
-    partial, replaced = _partial(path), path.with_name(f".{path.name}.{os.getpid()}.old")
+    partial, replaced = partial_path(path), path.with_name(f".{path.name}.{os.getpid()}.old")
     partial.mkdir()
     try:
         yield partial

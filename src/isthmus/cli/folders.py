@@ -1,0 +1,40 @@
+"""The folders that the longer verbs write: begun anew, gone on with, or left alone."""
+
+import shutil
+from pathlib import Path
+
+from isthmus.errors import SettingError
+
+
+def make_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
+    """See to it that a folder may be written, before any time is spent.
+
+    Parameters
+    ----------
+    folder
+        Of ``--out``.
+    mark
+        A file by which an earlier result of the same verb is known, in the folder or one below.
+    resume, force
+        Whether that result is gone on with, or replaced.
+
+    Raises
+    ------
+    SettingError
+        If something is there that neither flag lets one touch.
+    """
+    if folder.is_file():
+        raise SettingError(f"--out {str(folder)!r} is a file; a folder is needed.")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (resume or force):
+        raise SettingError(
+            f"--out {str(folder)!r} exists; give --resume to go on with what is there, --force to"
+            " replace it, or another name."
+        )
+    if not (list(folder.glob(mark)) or list(folder.glob(f"*/{mark}"))):
+        raise SettingError(
+            f"--out {str(folder)!r} holds something else (no {mark}); choose another name."
+        )
+    if force and not resume:
+        shutil.rmtree(folder)

@@ -1,0 +1,55 @@
+"""Fits that are kept under a digest of all that went into them, so that none is done twice."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from isthmus.version import __version__
+
+
+def kept_path(folder: Path, name: str, estimator: Any, *data: Any) -> Path:
+    """Return where the fit of an estimator to data is kept: a model file in ``folder``.
+
+    Another setting, another example, or another version of isthmus gives another path.
+    """
+    params = sorted(estimator.get_params(deep=True).items(), key=lambda item: item[0])
+    given = [__version__, name, repr(params)]
+    # A module's repr has but the shapes of its arrays, and other weights are another fit.
+    arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(params) if isinstance(leaf, jax.Array)]
+    made = digest(*given, *([arrays] if arrays else []), *data)
+    return folder / f"{slug(name)}-{made}.safetensors"
+
+
+def slug(name: str) -> str:
+    """Return a name as a file may bear it.
+
+    Examples
+    --------
+    >>> slug("One hidden layer, d = 32")
+    'one-hidden-layer-d-32'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def digest(*given: Any) -> str:
+    """Return sixteen hexadecimal digits that change when anything given does.
+
+    Examples
+    --------
+    >>> digest("a", np.zeros(2)) == digest("a", np.zeros(2)) != digest("a", np.ones(2))
+    True
+    """
+    summary = hashlib.blake2b(digest_size=8)
+    for value in given:
+        if isinstance(value, tuple | list) and any(isinstance(v, np.ndarray) for v in value):
+            summary.update(digest(*value).encode())
+        elif isinstance(value, np.ndarray):
+            summary.update(f"{value.dtype.str}{value.shape}".encode())
+            summary.update(value.tobytes())
+        else:
+            summary.update(repr(value).encode())
+    return summary.hexdigest()

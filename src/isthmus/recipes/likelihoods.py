@@ -1,0 +1,24 @@
+"""Variational autoencoders told apart by their likelihood."""
+
+from typing import Any
+
+from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.likelihoods import OptimalGaussian
+from isthmus.recipes.recipe import Slots, recipe
+
+
+@recipe(
+    "Rybkin, Daniilidis and Levine, ICML 2021",
+    "dense - Gaussian - mirror - Gaussian of the batch's own error - ELBO",
+    "a variational autoencoder without a beta to choose",
+)
+def sigma_vae(latent_dim: int = 10, **settings: Any) -> Autoencoder:
+    """Return a variational autoencoder whose noise is as wide as its error.
+
+    Examples
+    --------
+    >>> type(sigma_vae().likelihood).__name__
+    'OptimalGaussian'
+    """
+    slots: Slots = {"latent": "gaussian", "likelihood": OptimalGaussian()}
+    return Autoencoder(latent_dim, **slots | settings)

@@ -1,0 +1,46 @@
+"""What a recipe is, and the table that each enters itself into."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from isthmus.estimators.autoencoder import Autoencoder
+
+Slots = dict[str, Any]
+"""Settings of the estimator by name."""
+
+Make = TypeVar("Make", bound=Callable[..., Autoencoder])
+
+
+class Recipe(NamedTuple):
+    """A row of the table of recipes.
+
+    Parameters
+    ----------
+    make
+        Returns the estimator.
+    paper
+        Where it comes from.
+    sentence
+        The slots that it fills.
+    good_for
+        When to reach for it.
+    """
+
+    make: Callable[..., Autoencoder]
+    paper: str
+    sentence: str
+    good_for: str
+
+
+RECIPES: dict[str, Recipe] = {}
+"""The recipes by name."""
+
+
+def recipe(paper: str, sentence: str, good_for: str) -> Callable[[Make], Make]:
+    """Enter the function below into the table, under its own name."""
+
+    def enter(make: Make) -> Make:
+        RECIPES[make.__name__] = Recipe(make, paper, sentence, good_for)
+        return make
+
+    return enter

@@ -1,0 +1,164 @@
+"""The page, the table and the figures of a sweep, from its results as plain data."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isthmus import figures
+from isthmus.report.page import environment
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a sweep as plain values.
+
+    Parameters
+    ----------
+    sweep : a fitted Sweep
+        Asked through its public attributes only.
+    run : mapping
+        ``command``, ``source``, ``created``, ``versions``.
+    """
+    names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
+    default = sweep.estimator.latent_dim
+    results = sweep.cv_results_
+    grid = [
+        {
+            "params": {name: _plain(params.get(name)) for name in names},
+            "latent_dim": params.get("latent_dim", default),
+            **{
+                key: _finite(results[key][i])
+                for key in (
+                    "mean_test_score", "std_test_score", "mean_mse", "std_mse", "mean_fit_time"
+                )
+            },
+            "rank": int(results["rank_test_score"][i]),
+        }
+        for i, params in enumerate(results["params"])
+    ]  # fmt: skip
+    advice = sweep.advice_
+    return {
+        "run": dict(run),
+        "names": names,
+        "grid": grid,
+        "seeds": sweep.seeds,
+        "best": {name: _plain(value) for name, value in sweep.best_params_.items()},
+        "pca": {int(size): float(error) for size, error in sweep.pca_mse_.items()},
+        "advice": None if advice is None else {"latent_dim": advice[0], "reason": advice[1]},
+        "failures": [
+            {"params": dict(p.params), "seed": p.seed, "sentence": p.failure}
+            for p in sweep.points_
+            if p.failure is not None
+        ],
+    }
+
+
+def sweep_table(sweep: Any) -> dict[str, list[Any]]:
+    """Return every fit of a sweep as columns: the settings, the seed, and what came of it."""
+    names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
+    columns: dict[str, list[Any]] = {
+        name: [_plain(point.params.get(name)) for point in sweep.points_] for name in names
+    }
+    for name in ("seed", "score", "mse", "nats", "seconds", "epochs", "best_epoch", "failure"):
+        columns[name] = [_finite(getattr(point, name)) for point in sweep.points_]
+    return columns
+
+
+def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure", str]]:
+    """Draw what a sweep can show: name, figure, caption."""
+    by_size = _best_by(facts["grid"], "latent_dim")
+    if len(by_size) > 1:
+        lines: dict[str, Any] = {"autoencoder": _line(by_size)}
+        if facts["pca"]:
+            lines["PCA"] = (list(facts["pca"]), list(facts["pca"].values()))
+        yield (
+            "rate-distortion",
+            figures.curves(
+                lines, x_label="code size", y_label="mean squared error (scaled)", log_y=True
+            ),
+            "Error on the held-out examples against the size of the code, at the best of the other "
+            "settings; bars are a standard deviation over seeds.",
+        )
+    for name in facts["names"]:
+        if name != "latent_dim" and _numeric(facts["grid"], name):
+            yield name, _curve_of(facts["grid"], name), _caption(name)
+
+
+def render_sweep(facts: Mapping[str, Any], drawn: Sequence[tuple[str, str, str]]) -> str:
+    """Write the page of a sweep: HTML that needs no other file.
+
+    Parameters
+    ----------
+    facts
+        What `collect_sweep` returned.
+    drawn
+        (name, ``data:`` address, caption) of each figure.
+    """
+    template = environment().get_template("sweep.html.j2")
+    ranked = sorted(facts["grid"], key=lambda row: row["rank"])
+    return template.render(facts=facts, ranked=ranked, drawn=drawn)
+
+
+def _curve_of(grid: Sequence[Mapping[str, Any]], name: str) -> "Figure":
+    """Draw the error against a setting, a line a code size."""
+    sizes = sorted({row["latent_dim"] for row in grid})
+    lines = {
+        f"code of {size}": _line(_best_by([row for row in grid if row["latent_dim"] == size], name))
+        for size in sizes
+    }
+    values = [row["params"][name] for row in grid if row["params"][name] is not None]
+    wide = min(values) > 0 and max(values) >= 10 * min(values)
+    return figures.curves(
+        lines,
+        x_label=name.replace("__", " "),
+        y_label="mean squared error (scaled)",
+        log_x=wide,
+        log_y=True,
+    )
+
+
+def _caption(name: str) -> str:
+    return (
+        f"Error on the held-out examples against {name.replace('__', ' ')}, at the best of the "
+        "other settings; bars are a standard deviation over seeds."
+    )
+
+
+def _best_by(grid: Sequence[Mapping[str, Any]], name: str) -> dict[Any, Mapping[str, Any]]:
+    """Return, for each value of a setting in rising order, the row with the least error."""
+    best: dict[Any, Mapping[str, Any]] = {}
+    for row in grid:
+        value = row["latent_dim"] if name == "latent_dim" else row["params"][name]
+        if value is None or row["mean_mse"] is None:
+            continue
+        if value not in best or row["mean_mse"] < best[value]["mean_mse"]:
+            best[value] = row
+    return dict(sorted(best.items()))
+
+
+def _line(rows: Mapping[Any, Mapping[str, Any]]) -> tuple[list[Any], list[float], list[float]]:
+    return (
+        list(rows),
+        [row["mean_mse"] for row in rows.values()],
+        [row["std_mse"] for row in rows.values()],
+    )
+
+
+def _numeric(grid: Sequence[Mapping[str, Any]], name: str) -> bool:
+    values = {row["params"][name] for row in grid if row["mean_mse"] is not None}
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return len(numbers) > 1 and len(numbers) == len(values - {None})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, int | float | str | type(None)) else str(value)
+
+
+def _finite(value: Any) -> Any:
+    value = _plain(value)
+    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -1,0 +1,156 @@
+"""From a fitted autoencoder and a sampler to new examples."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from isthmus.errors import SettingError, unknown
+from isthmus.estimators import inference
+from isthmus.estimators.abstract import AbstractAutoencoder
+from isthmus.estimators.inputs import flat_examples
+from isthmus.model import Model
+from isthmus.samplers.abstract import AbstractSampler
+from isthmus.samplers.density import GaussianMixture, KernelDensity, Normal
+from isthmus.samplers.prior import Prior
+from isthmus.samplers.two_stage import TwoStage
+from isthmus.typing import Array, Context, check_whole
+
+MEMBERS: dict[str, type[AbstractSampler]] = {
+    "prior": Prior,
+    "normal": Normal,
+    "mixture": GaussianMixture,
+    "kernel_density": KernelDensity,
+    "two_stage": TwoStage,
+}
+"""The samplers by the names that `fit` and the command line use."""
+
+
+@dataclass(frozen=True)
+class Generator:
+    """What makes new examples: an autoencoder and a sampler of its codes, both fitted.
+
+    Parameters
+    ----------
+    autoencoder
+        A fitted estimator.
+    sampler
+        Fitted to its codes.
+    """
+
+    autoencoder: AbstractAutoencoder
+    sampler: AbstractSampler
+
+    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+        """Return the codes (n, d) that `sample` decodes."""
+        check_whole("The generator", "n", n, 1)
+        return self.sampler.sample(n, random_state)
+
+    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+        """Generate examples.
+
+        Parameters
+        ----------
+        n
+            How many, >= 1.
+        random_state
+            As everywhere in scikit-learn.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to the autoencoder's fit
+            Mean reconstructions of the codes, in the data's own units.
+        """
+        return self.autoencoder.inverse_transform(self.sample_codes(n, random_state))
+
+
+def fit(
+    sampler: str | AbstractSampler,
+    autoencoder: AbstractAutoencoder,
+    X: Any,
+    *,
+    random_state: Any = None,
+) -> Generator:
+    """Fit a sampler to the codes of examples.
+
+    Parameters
+    ----------
+    sampler
+        A name of `MEMBERS`, or a sampler; it is copied, not changed.
+    autoencoder
+        A fitted estimator.
+    X : (n, D), (n, H, W) or (n, H, W, C)
+        Examples in their own units, those that the autoencoder learned from for instance.
+    random_state
+        Decides the draws of stochastic codes, and the fit of a sampler that names no state itself.
+
+    Returns
+    -------
+    Generator
+        Its ``sample(n, random_state)`` gives decoded examples.
+
+    Raises
+    ------
+    SettingError
+        If the name is unknown, the autoencoder has no decoder, or its latent no prior to sample.
+    DataError
+        If the codes are too few, or of too few dimensions.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from isthmus import Autoencoder, samplers
+    >>> X = load_digits().data
+    >>> autoencoder = Autoencoder(2, hidden=(8,), epochs=1, random_state=0).fit(X)
+    >>> samplers.fit("mixture", autoencoder, X, random_state=0).sample(5, random_state=0).shape
+    (5, 64)
+    """
+    check_is_fitted(autoencoder)
+    autoencoder._need_decoder()
+    if isinstance(sampler, str):
+        if sampler not in MEMBERS:
+            raise SettingError(unknown("sampler called", sampler, MEMBERS))
+        sampler = MEMBERS[sampler]()
+    if not isinstance(sampler, AbstractSampler):
+        raise SettingError(
+            f"sampler is {sampler!r}; it must be a name ({', '.join(MEMBERS)}) or a member of "
+            "isthmus.samplers."
+        )
+    random = check_random_state(random_state)
+    codes = draw_codes(autoencoder, X, random)
+    own: Any = clone(sampler)
+    if own.get_params(deep=False).get("random_state", 0) is None:
+        own.set_params(random_state=random.randint(2**31 - 1))
+    return Generator(autoencoder, own.fit(codes, autoencoder.model_.latent))
+
+
+def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = None) -> np.ndarray:
+    """Return one code for each example, (n, d): drawn from its posterior where there is one.
+
+    Together they are a sample of the aggregate posterior, which the posteriors' means are not.
+
+    Parameters
+    ----------
+    autoencoder
+        A fitted estimator.
+    X : (n, D), (n, H, W) or (n, H, W, C)
+        Examples in their own units.
+    random_state
+        As everywhere in scikit-learn.
+    """
+    check_is_fitted(autoencoder)
+    model = autoencoder.model_
+    h = inference.map_rows(_encoder_output, model, flat_examples(autoencoder, X))
+    key = jax.random.key(check_random_state(random_state).randint(2**31 - 1))
+    context = Context(key, jnp.ones(len(h)), jnp.asarray(jnp.inf), training=False)
+    draw, _ = model.latent(jnp.asarray(h), context, 1)
+    return np.asarray(draw.z[0], np.float64)
+
+
+def _encoder_output(model: Model, x: Array) -> Array:
+    return model.encoder(model.scaling(x), None)[0]

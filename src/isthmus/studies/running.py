@@ -1,0 +1,112 @@
+"""Running a study from beginning to end, and what it leaves in its folder."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isthmus.atomic import new_file
+from isthmus.report import circumstances
+from isthmus.studies.page import render
+from isthmus.studies.study import Study
+from isthmus.studies.workbench import Progress, Workbench
+
+RECORDS, CLAIMS, RUN, PAGE = "records.json", "claims.json", "run.json", "report.html"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of a study left in its folder, as plain values.
+
+    Parameters
+    ----------
+    records
+        One a figure, as of `isthmus.studies.records.Record`.
+    claims
+        Each with ``claim``, ``verdict`` and ``evidence``.
+    run
+        ``study``, ``title``, ``quick``, ``seconds``, ``command``, ``versions``, ``figures``.
+    """
+
+    records: list[dict[str, Any]]
+    claims: list[dict[str, Any]]
+    run: dict[str, Any]
+
+
+def reproduce(
+    study: Study,
+    folder: Path,
+    *,
+    quick: bool = False,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Result:
+    """Run a study and write its records, claims, figures and page.
+
+    What an interrupted run of the same study left in ``folder`` is used.
+
+    Parameters
+    ----------
+    study
+        Which.
+    folder
+        Where to; made with its parents.
+    quick
+        Reduced size: everything is done, nothing can be concluded.
+    progress
+        Shows what is being done.
+    command
+        Noted in ``run.json`` and on the page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _seconds_so_far(folder, quick)
+    begun = time.perf_counter()
+    bench = Workbench(study.name, folder, quick=quick, progress=progress)
+    run = {
+        **circumstances(),
+        "study": study.name,
+        "title": study.title,
+        "quick": quick,
+        "command": command,
+        "finished": False,
+    }
+    try:
+        study.run(bench)
+        run["finished"] = True
+    finally:
+        run["seconds"] = round(before + time.perf_counter() - begun, 1)
+        run["figures"] = [
+            {"file": block["file"], "caption": block["caption"]}
+            for section in bench.sections
+            for block in section.blocks
+            if block["kind"] == "figure" and block["main"]
+        ]
+        _write(folder / RUN, run)
+    result = Result([record.as_dict() for record in bench.records], bench.claims, run)
+    _write(folder / RECORDS, result.records)
+    _write(folder / CLAIMS, result.claims)
+    with new_file(folder / PAGE) as partial:
+        partial.write_text(render(bench.sections, result.records, run, folder), encoding="utf-8")
+    return result
+
+
+def read_result(folder: Path) -> Result:
+    """Read what `reproduce` left in a folder."""
+    parts = (json.loads((folder / name).read_text("utf-8")) for name in (RECORDS, CLAIMS, RUN))
+    return Result(*parts)
+
+
+def _seconds_so_far(folder: Path, quick: bool) -> float:
+    """Return what an unfinished run of the same size has spent."""
+    try:
+        run: Mapping[str, Any] = json.loads((folder / RUN).read_text("utf-8"))
+    except FileNotFoundError:
+        return 0.0
+    return float(run["seconds"]) if run["quick"] == quick else 0.0
+
+
+def _write(path: Path, value: Any) -> None:
+    with new_file(path) as partial:
+        partial.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,142 @@
+"""Running the fits of a sweep: side by side in one program where shapes allow it, else in turn."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+
+from isthmus.engine import Lane, Trained, shape_of, train, train_together
+from isthmus.errors import NonFiniteLossError
+from isthmus.estimators import fitting
+from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.fitting import Part, Ready
+from isthmus.estimators.widening import can_widen, resize
+from isthmus.sweep.strategy import Together
+
+COPIES = 5
+"""A lane holds its weights so often: themselves, two moments, the best, and a gradient."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A fit that is ready: its place in the sweep, its estimator, and what was chosen for it."""
+
+    place: int
+    estimator: Any
+    ready: Ready
+
+
+def run_fits(
+    fits: Sequence[tuple[int, Any]],
+    X: Any,
+    held_out: Part,
+    *,
+    strategy: Together,
+    memory_limit: float,
+    callbacks: Sequence[Any] = (),
+) -> Iterator[tuple[int, Any]]:
+    """Fit autoencoders to the same examples; yield (place, fitted or error) as each ends.
+
+    Parameters
+    ----------
+    fits
+        Places in the sweep, with unfitted autoencoders.
+    X, held_out
+        The training part; the examples that early stopping goes by, with None for targets.
+    strategy
+        Decides whether a group shares a program.
+    memory_limit
+        Bytes that the weights of one program may take.
+    callbacks
+        Told of steps, where fits run in turn.
+    """
+    jobs = [Job(place, one, _ready(one, X, held_out)) for place, one in fits]
+    for group in _groups(jobs, memory_limit):
+        lanes = _widened([job.ready.lane for job in group])
+        if len(group) > 1 and strategy.pays(lanes):
+            yield from _together(group, lanes)
+        else:
+            for job in group:
+                yield job.place, _alone(job, callbacks)
+
+
+def _ready(estimator: Any, X: Any, held_out: Part) -> Ready:
+    """Prepare a fit; where early stopping is off, nobody looks at the held-out part each epoch."""
+    ready = fitting.prepare(estimator, X, None, held_out)
+    if ready.sizes.patience:
+        return ready
+    return replace(ready, lane=replace(ready.lane, validation=None))
+
+
+def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
+    lane, sizes = job.ready.lane, job.ready.sizes
+    try:
+        trained = train(
+            lane.model,
+            lane.optimiser,
+            lane.feed,
+            epochs=sizes.epochs,
+            seed=lane.seed,
+            validation=lane.validation,
+            patience=sizes.patience,
+            callbacks=callbacks,
+        )
+    except NonFiniteLossError as error:
+        return error
+    if trained.stop_reason == "interrupted":
+        raise KeyboardInterrupt
+    return _finished(job, trained)
+
+
+def _together(jobs: Sequence[Job], lanes: Sequence[Lane]) -> Iterator[tuple[int, Any]]:
+    """Train a group as one program, by lanes whose codes are as wide as the widest of them."""
+    sizes = jobs[0].ready.sizes
+    for row, outcome in train_together(lanes, epochs=sizes.epochs, patience=sizes.patience):
+        job = jobs[row]
+        if isinstance(outcome, NonFiniteLossError):
+            yield job.place, outcome
+            continue
+        own = job.ready.lane.model.latent_dim
+        if outcome.model.latent_dim != own:
+            outcome = replace(outcome, model=resize(outcome.model, own))
+        yield job.place, _finished(job, outcome)
+
+
+def _finished(job: Job, trained: Trained) -> Autoencoder:
+    fitting.finish(job.estimator, trained, job.ready.examples)
+    return job.estimator
+
+
+def _widened(lanes: Sequence[Lane]) -> list[Lane]:
+    """Return the lanes with codes as wide as the widest of them."""
+    widest = max(lane.model.latent_dim for lane in lanes)
+    return [
+        lane if lane.model.latent_dim == widest else replace(lane, model=resize(lane.model, widest))
+        for lane in lanes
+    ]
+
+
+def _groups(jobs: Iterable[Job], memory_limit: float) -> Iterator[list[Job]]:
+    """Put jobs together that can share a program, no more of them than memory holds."""
+    groups: dict[Any, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(_kind(job), []).append(job)
+    for group in groups.values():
+        lanes = [job.ready.lane for job in group]
+        most = max(1, int(memory_limit // _bytes(max(lanes, key=_bytes))))
+        yield from (group[i : i + most] for i in range(0, len(group), most))
+
+
+def _kind(job: Job) -> Any:
+    """Return what jobs must have in common to share a program: their shape, but for the code's."""
+    lane, sizes = job.ready.lane, job.ready.sizes
+    if can_widen(lane.model):
+        lane = replace(lane, model=resize(lane.model, 1))
+    return shape_of(lane), sizes.epochs, sizes.patience
+
+
+def _bytes(lane: Lane) -> int:
+    return COPIES * sum(
+        leaf.nbytes for leaf in jax.tree.leaves(lane.model) if hasattr(leaf, "nbytes")
+    )

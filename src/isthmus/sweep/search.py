@@ -1,0 +1,389 @@
+"""A grid of settings and seeds, as scikit-learn searches are used."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, cast
+
+import joblib
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.model_selection import ParameterGrid, train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from isthmus.data.source import Rows
+from isthmus.errors import IsthmusError, SettingError
+from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.inputs import is_indexed
+from isthmus.estimators.keeping import kept_path
+from isthmus.estimators.persistence import load
+from isthmus.evaluation.advice import Advice, recommend_latent_dim
+from isthmus.evaluation.pca import fit_anchor
+from isthmus.sweep.running import run_fits
+from isthmus.sweep.strategy import Together
+
+STRATEGIES = ("auto", "together", "in turn")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One fit of a sweep and what came of it.
+
+    Parameters
+    ----------
+    params
+        The settings that the grid chose.
+    seed
+        The fit's ``random_state``.
+    score
+        ``score`` of the held-out examples; NaN where the fit failed.
+    mse, nats
+        Of the held-out examples, as the estimator's ``measure`` gives them; None without a decoder.
+    seconds, epochs, best_epoch
+        Of the fit; fits that share a program share its time evenly.
+    failure
+        Why there is no model, in a sentence; None where there is one.
+    """
+
+    params: Mapping[str, Any]
+    seed: int
+    score: float
+    mse: float | None
+    nats: float | None
+    seconds: float
+    epochs: int
+    best_epoch: int
+    failure: str | None = None
+
+
+def _best_has(name: str) -> Callable[["Sweep"], bool]:
+    def check(sweep: "Sweep") -> bool:
+        return hasattr(getattr(sweep, "best_estimator_", sweep.estimator), name)
+
+    return check
+
+
+class Sweep(MetaEstimatorMixin, BaseEstimator):
+    """Fit an estimator at every point of a grid, with several seeds, and keep the best.
+
+    Points whose models have one shape, whatever their learning rates, weights, noise, seeds and
+    (for plain codes) code sizes, are trained as one program where that is measured to be faster;
+    else, and for other estimators than `isthmus.Autoencoder`, they run in turn or in processes.
+
+    Parameters
+    ----------
+    estimator : Autoencoder or AutoencoderClassifier
+        What to fit.
+    param_grid : dict of lists, or list of such
+        Values to try by the parameter's name, as of scikit-learn's ``GridSearchCV``.
+    seeds : int, default=1
+        Fits of every point of the grid, with ``random_state`` 0, 1, ...
+    validation_fraction : float, default=0.2
+        Share of the examples that every fit is stopped by and scored on; the same for all.
+    strategy : {"auto", "together", "in turn"}, default="auto"
+        Whether points of one shape share a program; ``"auto"`` measures once and remembers.
+    n_jobs : int or None, default=None
+        Processes, as everywhere in scikit-learn; a joblib backend such as Dask's or Ray's is used
+        where one is set.
+    memory_limit : float, default=2e9
+        Bytes that the weights of one program may take; the points of a group are divided by it.
+    folder : path or None, default=None
+        Where every model is kept as it is ready; a sweep that was stopped goes on from there.
+    refit : bool, default=True
+        Whether ``best_estimator_`` is kept; it needs no fit of its own.
+    on_result : callable or None, default=None
+        Called with (point, how many are done, how many there are) as each arrives.
+    random_state : int, RandomState instance or None, default=0
+        Decides who is held out.
+
+    Attributes
+    ----------
+    cv_results_ : dict of arrays
+        As of ``GridSearchCV``, a seed in the place of a fold: ``params``, ``param_*``,
+        ``split*_test_score``, ``mean_test_score``, ``std_test_score``, ``rank_test_score``,
+        ``mean_fit_time``, ``std_fit_time``, and ``mean_mse``, ``std_mse`` of the held-out examples.
+    points_ : list of Point
+        Every fit.
+    best_params_, best_index_, best_score_
+        Of the best mean score.
+    best_estimator_ : estimator
+        The best of its seeds.
+    pca_mse_ : dict of int to float
+        PCA's error on the held-out examples by code size, in the space of the best model.
+    advice_ : isthmus.evaluation.Advice or None
+        The code size that is recommended and why, where the grid has several.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from isthmus import Autoencoder
+    >>> small = Autoencoder(hidden=(16,), epochs=2)
+    >>> sweep = Sweep(small, {"latent_dim": [2, 8]}, strategy="together").fit(load_digits().data)
+    >>> sweep.best_params_
+    {'latent_dim': 8}
+    """
+
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Any,
+        *,
+        seeds: int = 1,
+        validation_fraction: float = 0.2,
+        strategy: str = "auto",
+        n_jobs: int | None = None,
+        memory_limit: float = 2e9,
+        folder: str | Path | None = None,
+        refit: bool = True,
+        on_result: Callable[[Point, int, int], None] | None = None,
+        random_state: Any = 0,
+    ):
+        self.estimator = estimator
+        self.param_grid = param_grid
+        self.seeds = seeds
+        self.validation_fraction = validation_fraction
+        self.strategy = strategy
+        self.n_jobs = n_jobs
+        self.memory_limit = memory_limit
+        self.folder = folder
+        self.refit = refit
+        self.on_result = on_result
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, *, validation_data: Any = None) -> Self:
+        """Fit every point.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples.
+        y : (n,), optional
+            Labels, for a classifier.
+        validation_data : like X, or a pair with labels, optional
+            The held-out part, instead of a share of the examples.
+        """
+        self._check()
+        train, held_out = self._split(X, y, validation_data)
+        grid = list(ParameterGrid(self.param_grid))
+        wanted = [(params, seed) for params in grid for seed in range(self.seeds)]
+        unfitted = [self._estimator(params, seed) for params, seed in wanted]
+        points: list[Any] = [None] * len(wanted)
+        leaders: dict[int, tuple[float, Any]] = {}
+        outcomes = self._outcomes(unfitted, train, held_out)
+        for done, (place, outcome) in enumerate(outcomes, start=1):
+            params, seed = wanted[place]
+            point = points[place] = _point(params, seed, outcome, held_out)
+            index = place // self.seeds
+            if point.failure is None and point.score > leaders.get(index, (-np.inf, None))[0]:
+                leaders[index] = (point.score, outcome)
+            if self.on_result is not None:
+                self.on_result(point, done, len(wanted))
+        self.points_: list[Point] = points
+        self.cv_results_ = _table(grid, points, self.seeds)
+        self._choose(grid, leaders)
+        self._compare(train[0], held_out[0])
+        return self
+
+    def _check(self) -> None:
+        if self.strategy not in STRATEGIES:
+            raise SettingError(f"strategy is {self.strategy!r}; it must be one of {STRATEGIES}.")
+        if not isinstance(self.seeds, int) or self.seeds < 1:
+            raise SettingError(f"seeds is {self.seeds!r}; it must be a whole number of at least 1.")
+
+    def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
+        estimator: Any = clone(self.estimator)
+        return estimator.set_params(**params, random_state=seed)
+
+    def _split(self, X: Any, y: Any, given: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+        """Return (examples, labels) to learn from, and those held out."""
+        if given is not None:
+            return (X, y), (given if y is not None else (given, None))
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        share = {"test_size": self.validation_fraction, "random_state": seed}
+        rows = train_test_split(np.arange(len(X)), **share)
+        kept, held = (np.sort(part) for part in rows)
+        parts = [
+            (_take(X, part), None if y is None else np.asarray(y)[part]) for part in (kept, held)
+        ]
+        return parts[0], parts[1]
+
+    def _outcomes(
+        self, unfitted: Sequence[Any], train: Any, held_out: Any
+    ) -> Iterator[tuple[int, Any]]:
+        """Yield (place, fitted estimator or error): the kept ones first, then as they end."""
+        missing = []
+        paths = [self._path(estimator, train, held_out) for estimator in unfitted]
+        for place, path in enumerate(paths):
+            if path is not None and path.exists():
+                yield place, load(path)
+            else:
+                missing.append((place, unfitted[place]))
+        for place, outcome in self._fits(missing, train, held_out):
+            path = paths[place]
+            if path is not None and not isinstance(outcome, IsthmusError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                outcome.save(path)
+            yield place, outcome
+
+    def _path(self, estimator: Any, train: Any, held_out: Any) -> Path | None:
+        if self.folder is None:
+            return None
+        name = f"seed {estimator.random_state}"
+        return kept_path(Path(self.folder), name, estimator, *train, *held_out)
+
+    def _fits(
+        self, missing: Sequence[tuple[int, Any]], train: Any, held_out: Any
+    ) -> Iterator[tuple[int, Any]]:
+        if not missing:
+            return
+        together = isinstance(self.estimator, Autoencoder)
+        jobs = joblib.effective_n_jobs(self.n_jobs or 1)
+        if together and jobs == 1:
+            yield from self._run(missing, train, held_out)
+            return
+        # Points that may share a program stay neighbours, so that a process has whole groups.
+        size = -(-len(missing) // jobs) if together else 1
+        shares = [missing[i : i + size] for i in range(0, len(missing), size)]
+        work = self._listed if together else _fit_each
+        run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
+        tasks = (joblib.delayed(work)(share, train, held_out) for share in shares)
+        for results in cast(Iterator[Any], run(tasks)):
+            yield from results
+
+    def _run(self, fits: Any, train: Any, held_out: Any) -> Iterator[tuple[int, Any]]:
+        import pooch
+
+        strategy = Together(self.strategy, Path(pooch.os_cache("isthmus")))
+        yield from run_fits(
+            fits, train[0], held_out, strategy=strategy, memory_limit=self.memory_limit
+        )
+
+    def _listed(self, fits: Any, train: Any, held_out: Any) -> list[tuple[int, Any]]:
+        return [*self._run(fits, train, held_out)]
+
+    def _choose(self, grid: list[dict[str, Any]], leaders: dict[int, tuple[float, Any]]) -> None:
+        scores = self.cv_results_["mean_test_score"]
+        if np.isnan(scores).all():
+            raise SettingError(
+                f"Every fit of the sweep failed; the first: {self.points_[0].failure}"
+            )
+        self.best_index_ = int(np.nanargmax(scores))
+        self.best_params_ = grid[self.best_index_]
+        self.best_score_ = float(scores[self.best_index_])
+        if self.refit:
+            self.best_estimator_ = leaders[self.best_index_][1]
+
+    def _compare(self, X: Any, held_out: Any) -> None:
+        """Set PCA beside, and recommend a code size where the grid has several."""
+        self.pca_mse_: dict[int, float] = {}
+        self.advice_: Advice | None = None
+        fitted = getattr(self, "best_estimator_", None)
+        if fitted is None or fitted.model_.decoder is None:
+            return
+        sizes = sorted({size for size, _ in self._errors()})
+        scaled, held = fitted.scale(X), fitted.scale(held_out)
+        anchor = fit_anchor(scaled, min(max(sizes), *scaled.shape))
+        within = [size for size in sizes if size <= len(anchor.components)]
+        self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
+        if len(sizes) > 1:
+            errors = [min(e for d, e in self._errors() if d == size) for size in sizes]
+            self.advice_ = recommend_latent_dim(sizes, errors, anchor.mse(held, 0))
+
+    def _errors(self) -> Iterator[tuple[int, float]]:
+        """Yield (code size, mean error over the seeds) of every point of the grid."""
+        for params, error in zip(
+            self.cv_results_["params"], self.cv_results_["mean_mse"], strict=True
+        ):
+            if np.isfinite(error):
+                yield params.get("latent_dim", self.estimator.latent_dim), float(error)
+
+    @available_if(_best_has("transform"))
+    def transform(self, X: Any) -> Any:
+        """Encode with the best estimator."""
+        check_is_fitted(self, "best_estimator_")
+        return self.best_estimator_.transform(X)
+
+    @available_if(_best_has("inverse_transform"))
+    def inverse_transform(self, X: Any) -> Any:
+        """Decode with the best estimator."""
+        check_is_fitted(self, "best_estimator_")
+        return self.best_estimator_.inverse_transform(X)
+
+    @available_if(_best_has("predict"))
+    def predict(self, X: Any) -> Any:
+        """Classify with the best estimator."""
+        check_is_fitted(self, "best_estimator_")
+        return self.best_estimator_.predict(X)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the best estimator's score."""
+        check_is_fitted(self, "best_estimator_")
+        return self.best_estimator_.score(X, y)
+
+
+def _take(X: Any, rows: np.ndarray) -> Any:
+    if hasattr(X, "iloc"):
+        return X.iloc[rows]
+    return Rows(X, rows) if is_indexed(X) else np.asarray(X)[rows]
+
+
+def _fit_each(fits: Sequence[tuple[int, Any]], train: Any, held_out: Any) -> list[tuple[int, Any]]:
+    """Fit estimators of any kind, one after another."""
+    outcomes: list[tuple[int, Any]] = []
+    for place, estimator in fits:
+        X, y = train
+        data = held_out[0] if y is None else held_out
+        try:
+            outcomes.append((place, estimator.fit(X, y, validation_data=data)))
+        except IsthmusError as error:
+            outcomes.append((place, error))
+    return outcomes
+
+
+def _point(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:
+    if isinstance(outcome, IsthmusError):
+        return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
+    X, y = held_out
+    measured = outcome.measure(X) if outcome.model_.decoder is not None else {}
+    return Point(
+        params,
+        seed,
+        outcome.score(X, y),
+        measured.get("mse"),
+        measured.get("nats"),
+        outcome.fit_seconds_,
+        outcome.n_epochs_,
+        outcome.best_epoch_,
+    )
+
+
+def _table(grid: list[dict[str, Any]], points: Sequence[Point], seeds: int) -> dict[str, Any]:
+    """Return the results as scikit-learn's searches do."""
+    scores = np.array([p.score for p in points]).reshape(len(grid), seeds)
+    seconds = np.array([p.seconds for p in points]).reshape(len(grid), seeds)
+    errors = np.array([np.nan if p.mse is None else p.mse for p in points]).reshape(-1, seeds)
+    names = sorted({name for params in grid for name in params})
+    columns: dict[str, Any] = {
+        f"param_{name}": np.ma.array(
+            [params.get(name) for params in grid],
+            mask=[name not in params for params in grid],
+            dtype=object,
+        )
+        for name in names
+    }
+    mean = scores.mean(axis=1)
+    ranked = np.where(np.isnan(mean), -np.inf, mean)
+    return {
+        "params": grid,
+        **columns,
+        **{f"split{i}_test_score": scores[:, i] for i in range(seeds)},
+        "mean_test_score": mean,
+        "std_test_score": scores.std(axis=1),
+        "rank_test_score": 1 + (ranked[None] > ranked[:, None]).sum(axis=1),
+        "mean_fit_time": seconds.mean(axis=1),
+        "std_fit_time": seconds.std(axis=1),
+        "mean_mse": errors.mean(axis=1),
+        "std_mse": errors.std(axis=1),
+    }

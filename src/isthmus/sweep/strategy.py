@@ -1,0 +1,97 @@
+"""Whether fits of one shape run faster side by side or in turn: measured once, then remembered."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import jax
+
+from isthmus.atomic import new_file
+from isthmus.engine import Feed, Lane, shape_of, train, train_together
+from isthmus.estimators.keeping import digest
+
+STEPS = 24
+"""Steps that each way is timed for."""
+
+FILE = "sweep-strategies.json"
+
+
+@dataclass(frozen=True)
+class Together:
+    """Decides whether lanes of one shape share a program.
+
+    Parameters
+    ----------
+    choice
+        "auto" measures; "together" and "in turn" are answers.
+    folder
+        Where measured answers are kept; None keeps none.
+    """
+
+    choice: str = "auto"
+    folder: Path | None = None
+
+    def pays(self, lanes: Sequence[Lane]) -> bool:
+        """Tell whether the lanes are to share a program."""
+        if self.choice != "auto":
+            return self.choice == "together"
+        name = digest(platform.processor(), os.cpu_count(), jax.__version__,
+                      jax.default_backend(), repr(shape_of(lanes[0])), len(lanes))  # fmt: skip
+        known = self._known()
+        if name not in known:
+            known[name] = measure(lanes)
+            self._remember(known)
+        return known[name]
+
+    def _known(self) -> dict[str, bool]:
+        if self.folder is None:
+            return {}
+        try:
+            found = json.loads((self.folder / FILE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _remember(self, known: dict[str, bool]) -> None:
+        if self.folder is None:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with new_file(self.folder / FILE) as partial:
+                partial.write_text(json.dumps(known), encoding="utf-8")
+        except OSError:
+            return  # a cache that cannot be written costs a measurement, no more
+
+
+def measure(lanes: Sequence[Lane]) -> bool:
+    """Time a few steps of all lanes side by side, and of one alone; tell which way is faster."""
+    short = [_shortened(lane) for lane in lanes]
+    together = _seconds(lambda: [*train_together(short, epochs=1)])
+    first = short[0]
+    alone = _seconds(
+        lambda: train(first.model, first.optimiser, first.feed, epochs=1, seed=first.seed)
+    )
+    return together < alone * len(lanes)
+
+
+def _shortened(lane: Lane) -> Lane:
+    """Return the lane with few examples and none held out."""
+    feed = lane.feed
+    few = feed.x[: min(len(feed.x), STEPS * feed.batch_size)]
+    target = None if feed.target is None else feed.target[: len(few)]
+    return replace(lane, feed=Feed(few, target, feed.batch_size, feed.seed), validation=None)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    """Return the least time of three runs, after one that compiles."""
+    run()
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)
