@@ -12,7 +12,10 @@ Every message is one sentence: what was found, what was expected, what to do.
 """
 
 import difflib
+import inspect
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class IsthmusError(Exception):
@@ -47,3 +50,12 @@ def unknown(what: str, name: object, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]!r}? Known" if near else "known"
     return f"There is no {what} {name!r}; {hint} are {', '.join(names)}."
+
+
+def warn(message: str) -> None:
+    """Warn the user at the line of theirs that called isthmus, however deep the call went."""
+    package = str(Path(__file__).parent)
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_code.co_filename.startswith(package):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level)

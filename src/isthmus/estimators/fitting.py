@@ -1,7 +1,6 @@
 """Fitting an estimator: examples in, held-out part, model, training, what is noted of it."""
 
 import sys
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from sklearn.utils import check_random_state
 
 from isthmus.data.source import Rows
 from isthmus.engine import Checkpoint, EpochRecord, Feed, Lane, Optimiser, Trained, train
-from isthmus.errors import SettingError
+from isthmus.errors import SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, plan
 from isthmus.estimators.construction import build_model, scaling_for
@@ -232,10 +231,9 @@ def _warn_of_copying(estimator: Any) -> None:
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
     rebuilds = estimator.decoder is not None
     if latent_dim > features and rebuilds and not held_back:
-        warnings.warn(
+        warn(
             f"latent_dim is {latent_dim}, more than the {features} features, so the code can copy "
-            "its input: take a smaller one, or add a penalty or a corruption.",
-            stacklevel=5,
+            "its input: take a smaller one, or add a penalty or a corruption."
         )
 
 
