@@ -39,7 +39,7 @@ def test_a_range_needs_finite_values():
     assert (facts["min"], facts["max"], facts["missing"]) == (None, None, 4)
 
 
-def test_a_memory_map_is_read_in_blocks(tmp_path, monkeypatch):
+def test_an_array_file_is_read_in_blocks(tmp_path, monkeypatch):
     np.save(tmp_path / "a.npy", np.arange(5000, dtype=np.int32).reshape(1000, 5))
     source = open_source(tmp_path / "a.npy")
     lengths = []
@@ -51,7 +51,7 @@ def test_a_memory_map_is_read_in_blocks(tmp_path, monkeypatch):
 
     monkeypatch.setattr("isthmus.data.description.blocks", small_blocks)
     facts = describe(source)
-    assert (facts["min"], facts["max"], facts["storage"]) == (0, 4999, "memory map")
+    assert (facts["min"], facts["max"], facts["storage"]) == (0, 4999, "file")
     assert lengths == [100] * 10
 
 

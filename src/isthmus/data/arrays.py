@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from isthmus.data.array_file import ArrayFile
 from isthmus.data.checks import check_examples, check_labels
 from isthmus.data.source import Source
 
@@ -15,7 +16,8 @@ def from_array(array: np.ndarray, name: str, *, labels: ArrayLike | None = None)
     Parameters
     ----------
     array : ndarray
-        Real numbers; booleans become 0 and 1, masked entries become missing values.
+        Real numbers; booleans become 0 and 1, masked entries become missing values. Of a memory map
+        the file is kept, to be read where it is indexed.
     name : str
     labels : array-like, shape (n,), optional
 
@@ -26,7 +28,7 @@ def from_array(array: np.ndarray, name: str, *, labels: ArrayLike | None = None)
     """
     if np.ma.isMaskedArray(array):
         array = np.ma.filled(array.astype(np.float64), np.nan)
-    examples = check_examples(array, name)
+    examples = ArrayFile.of(check_examples(array, name))
     return Source(
         name,
         examples,

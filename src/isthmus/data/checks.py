@@ -130,7 +130,13 @@ def check_image_shape(shape: Sequence[int], examples: Examples, name: str) -> Im
     return sides  # pyright: ignore[reportReturnType]
 
 
-def check_finite(examples: Examples, name: str, feature_names: Sequence[str] | None = None) -> None:
+def check_finite(
+    examples: Examples,
+    name: str,
+    feature_names: Sequence[str] | None = None,
+    *,
+    missing_allowed: bool = False,
+) -> None:
     """Refuse missing and infinite values, reading a block at a time.
 
     Parameters
@@ -140,11 +146,13 @@ def check_finite(examples: Examples, name: str, feature_names: Sequence[str] | N
         What to call the examples in the sentence.
     feature_names : sequence of str, optional
         Names of the columns, to say in which one the first bad value is.
+    missing_allowed : bool
+        Whether NaN passes.
 
     Raises
     ------
     DataError
-        If any value is NaN or infinite: how many of each, and where the first is.
+        If any value is infinite, or NaN: how many of each, and where the first is.
 
     Examples
     --------
@@ -159,7 +167,7 @@ def check_finite(examples: Examples, name: str, feature_names: Sequence[str] | N
     missing = infinite = 0
     first = None
     for start, block in blocks(examples):
-        bad = ~np.isfinite(block)
+        bad = np.isinf(block) if missing_allowed else ~np.isfinite(block)
         if not bad.any():
             continue
         nans = int(np.isnan(block).sum())
@@ -177,3 +185,24 @@ def check_finite(examples: Examples, name: str, feature_names: Sequence[str] | N
         f"{name} holds {missing} missing and {infinite} infinite values, the first at example "
         f"{example}, {place}, counted from 0; drop or fill these before fitting."
     )
+
+
+def check_observed(examples: Examples, name: str, feature_names: Sequence[str] | None) -> None:
+    """Raise `DataError` if a column is missing in every example (n, ...): nothing is known of it.
+
+    Examples
+    --------
+    >>> check_observed(np.array([[0.0, np.nan], [1.0, np.nan]]), "table", None)
+    Traceback (most recent call last):
+    isthmus.errors.DataError: table has no observed value of index 1, counted from 0; drop it.
+    """
+    if examples.dtype.kind != "f":
+        return
+    seen = np.zeros(math.prod(examples.shape[1:]), bool)
+    for _, block in blocks(examples):
+        seen |= ~np.isnan(block).reshape(len(block), -1).all(axis=0)
+        if seen.all():
+            return
+    index = int(seen.argmin())
+    column = f"index {index}, counted from 0" if feature_names is None else feature_names[index]
+    raise DataError(f"{name} has no observed value of {column}; drop it.")

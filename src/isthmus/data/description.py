@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Source, blocks
 
 
@@ -14,7 +15,7 @@ def describe(source: Source) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``name``, ``kind`` ("images" or "table"), ``storage`` ("memory", "memory map" or
+        ``name``, ``kind`` ("images" or "table"), ``storage`` ("memory", "file" or
         "files"), ``length``, ``shape`` of an example, ``image_shape``, ``dtype``, ``bytes``,
         ``min`` and ``max`` of the finite values (None if there are none), ``missing`` and
         ``infinite`` (counts of values), ``features`` (the names, or None), ``labels`` (None,
@@ -50,8 +51,8 @@ def describe(source: Source) -> dict[str, Any]:
 
 
 def _storage(examples: Any) -> str:
-    if isinstance(examples, np.memmap):
-        return "memory map"
+    if isinstance(examples, ArrayFile):
+        return "file"
     return "memory" if isinstance(examples, np.ndarray) else "files"
 
 

@@ -20,6 +20,7 @@ from isthmus.data.parquet_files import SUFFIXES as PARQUET_SUFFIXES
 from isthmus.data.parquet_files import open_parquet, parquet_files
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table, is_table
+from isthmus.data.unpacking import Progress
 from isthmus.errors import DataError
 
 
@@ -29,6 +30,7 @@ def open_source(
     label: Label | None = None,
     array: str | None = None,
     image_shape: Sequence[int] | None = None,
+    progress: Progress | None = None,
 ) -> Source:
     """Read anything into a `Source`.
 
@@ -46,6 +48,9 @@ def open_source(
         Which array of an .npz file holds the examples.
     image_shape : (H, W) or (H, W, C), optional
         The shape of images that are stored flat.
+    progress : callable, optional
+        Told of long work, the unpacking of a Parquet table larger than memory: what is being done,
+        how many rows are done, and how many there are.
 
     Returns
     -------
@@ -65,7 +70,7 @@ def open_source(
     (4, 3, 1)
     """
     named = label if is_reference(label) else None
-    source, labelled = _open(spec, named, array)
+    source, labelled = _open(spec, named, array, progress)
     if label is not None and not labelled:
         source = with_labels(source, label, _read_labels)
     if image_shape is not None:
@@ -73,7 +78,9 @@ def open_source(
     return source
 
 
-def _open(spec: Any, label: Any, array: str | None) -> tuple[Source, bool]:
+def _open(
+    spec: Any, label: Any, array: str | None, progress: Progress | None
+) -> tuple[Source, bool]:
     """Read a source, and say whether the label has been seen to on the way."""
     path = _path(spec)
     if path is not None and path.suffix.lower() == ".npz" and path.is_file():
@@ -89,8 +96,8 @@ def _open(spec: Any, label: Any, array: str | None) -> tuple[Source, bool]:
     if path is None:
         return _open_object(spec), False
     if path.is_dir():
-        return _open_folder(path, label)
-    return _open_file(path, label)
+        return _open_folder(path, label, progress)
+    return _open_file(path, label, progress)
 
 
 def _path(spec: Any) -> Path | None:
@@ -123,16 +130,16 @@ def _open_object(spec: Any) -> Source:
     )
 
 
-def _open_folder(path: Path, label: Any) -> tuple[Source, bool]:
+def _open_folder(path: Path, label: Any, progress: Progress | None) -> tuple[Source, bool]:
     training = training_file(path)
     if training is not None:
         return open_idx(training, path.name), False
     if parquet_files(path):
-        return open_parquet(path, label=label), label is not None
+        return open_parquet(path, label=label, progress=progress), label is not None
     return open_image_folder(path), False
 
 
-def _open_file(path: Path, label: Any) -> tuple[Source, bool]:
+def _open_file(path: Path, label: Any, progress: Progress | None) -> tuple[Source, bool]:
     name = path.name.lower()
     if is_idx(path):
         return open_idx(path), False
@@ -141,7 +148,7 @@ def _open_file(path: Path, label: Any) -> tuple[Source, bool]:
     if name.removesuffix(".gz").endswith((".csv", ".tsv")):
         return open_csv(path, label=label), label is not None
     if name.endswith(PARQUET_SUFFIXES):
-        return open_parquet(path, label=label), label is not None
+        return open_parquet(path, label=label, progress=progress), label is not None
     raise DataError(
         f"{path.name} is of a kind that isthmus does not know; expected .npy, .npz, .csv, .tsv, "
         ".parquet, an IDX file named like train-images-idx3-ubyte.gz, or a folder of images."

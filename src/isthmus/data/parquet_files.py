@@ -1,8 +1,10 @@
 """Parquet: one file, or a folder of files with the same columns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isthmus.data import unpacking
 from isthmus.data.checks import reason
 from isthmus.data.labels import Label
 from isthmus.data.source import Source
@@ -15,20 +17,39 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".pq")
 
 
-def open_parquet(path: Path, *, label: Label | None = None) -> Source:
-    """Read a Parquet file, or all those of a folder in the order of their names."""
-    import pyarrow
+def open_parquet(
+    path: Path, *, label: Label | None = None, progress: unpacking.Progress | None = None
+) -> Source:
+    """Read a Parquet file, or all those of a folder in the order of their names.
 
-    if path.is_file():
-        return from_table(_read(path), path.name, label=label)
-    files = parquet_files(path)
-    tables = [_read(file) for file in files]
-    for file, table in zip(files, tables, strict=True):
-        if table.column_names != tables[0].column_names:
+    Rows of Parquet cannot be reached one by one, and every epoch reads them in another order. So a
+    table too large for memory is unpacked, once, into an array file in the user's cache.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder.
+    label : str or int, optional
+        Name or number of the column of labels.
+    progress : callable, optional
+        Told what is being done, how many rows are unpacked, and how many there are.
+    """
+    files = [path] if path.is_file() else parquet_files(path)
+    schemas = [_schema(file) for file in files]
+    for file, schema in zip(files, schemas, strict=True):
+        if schema.names != schemas[0].names:
             raise DataError(
                 f"{file.name} and {files[0].name} in {path.name} have different columns; expected "
                 "the same ones in the same order."
             )
+    if unpacking.is_large(files):
+        return unpacking.unpacked(path.name, files, label, progress)
+    return _joined(path, [_read(file) for file in files], label)
+
+
+def _joined(path: Path, tables: Sequence["pyarrow.Table"], label: Label | None) -> Source:
+    import pyarrow
+
     try:
         joined = pyarrow.concat_tables(tables, promote_options="permissive")
     except pyarrow.ArrowException as error:
@@ -45,14 +66,10 @@ def parquet_files(folder: Path) -> list[Path]:
 
 
 def _read(file: Path) -> "pyarrow.Table":
-    import pyarrow
-    from pyarrow import parquet
+    with unpacking.opened(file) as parquet:
+        return parquet.read()
 
-    try:
-        with parquet.ParquetFile(file) as opened:
-            return opened.read()
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise DataError(
-            f"{file.name} cannot be read as Parquet ({reason(error)}); it is damaged or of "
-            "another kind, so fetch or write it again."
-        ) from None
+
+def _schema(file: Path) -> "pyarrow.Schema":
+    with unpacking.opened(file) as parquet:
+        return parquet.schema_arrow

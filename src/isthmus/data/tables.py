@@ -48,7 +48,7 @@ def from_table(table: Any, name: str, *, label: Label | None = None) -> Source:
         )
     labels = None
     if label is not None:
-        _, column = columns.pop(_position(label, [title for title, _ in columns], name))
+        _, column = columns.pop(find_column(label, [title for title, _ in columns], name))
         labels = check_labels(_label_values(column), n, name)
     _refuse_other_types(columns, name)
     examples = _matrix([column for _, column in columns], n)
@@ -78,8 +78,8 @@ def _columns(table: Any, name: str) -> list[tuple[str, "pyarrow.ChunkedArray"]]:
     return columns
 
 
-def _position(label: Label, names: list[str], name: str) -> int:
-    """Find a column by its name, else by its number."""
+def find_column(label: Label, names: list[str], name: str) -> int:
+    """Return the place of a column, found by its name, else by its number."""
     if isinstance(label, str) and label in names:
         return names.index(label)
     number = as_column_number(label)
@@ -165,22 +165,24 @@ def _reads_as_number(entry: str) -> bool:
 
 def _matrix(columns: list["pyarrow.ChunkedArray"], n: int) -> np.ndarray:
     """Write columns side by side, (n, D), in the narrowest type that holds them all."""
-    matrix = np.empty((n, len(columns)), np.result_type(*map(_stored_type, columns)))
+    kinds = [stored_type(column.type, column.null_count > 0) for column in columns]
+    matrix = np.empty((n, len(columns)), np.result_type(*kinds))
     for position, column in enumerate(columns):
         matrix[:, position] = _numbers(column)
     return matrix
 
 
-def _stored_type(column: "pyarrow.ChunkedArray") -> np.dtype:
+def stored_type(kind: "pyarrow.DataType", missing: bool) -> np.dtype:
+    """Return the type of NumPy for a column of numbers, some of which may be missing."""
     from pyarrow import types
 
-    if types.is_boolean(column.type):
+    if types.is_boolean(kind):
         stored = np.dtype(np.uint8)
-    elif types.is_integer(column.type) or types.is_floating(column.type):
-        stored = np.dtype(column.type.to_pandas_dtype())
+    elif types.is_integer(kind) or types.is_floating(kind):
+        stored = np.dtype(kind.to_pandas_dtype())
     else:
         return np.dtype(np.float64)
-    return np.result_type(stored, np.float16) if column.null_count else stored
+    return np.result_type(stored, np.float16) if missing else stored
 
 
 def _numbers(column: "pyarrow.ChunkedArray") -> np.ndarray:

@@ -8,10 +8,12 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from isthmus.data.checks import check_finite
+from isthmus.data.array_file import ArrayFile
+from isthmus.data.checks import check_finite, check_observed
 from isthmus.data.source import blocks
 from isthmus.engine.feed import stored_type
 from isthmus.errors import DataError
+from isthmus.estimators.slots import takes_missing
 
 STORED = (np.float64, np.float32, np.uint8)
 """Types that pass unchanged into validation; others become float64."""
@@ -21,7 +23,7 @@ ImageShape = tuple[int, int, int]
 
 def is_indexed(X: Any) -> bool:
     """Tell whether ``X`` lies on disk and is read by index: a memory map, or a lazy reader."""
-    if isinstance(X, np.memmap):
+    if isinstance(X, np.memmap | ArrayFile):
         return True
     if issparse(X):
         return False
@@ -29,7 +31,9 @@ def is_indexed(X: Any) -> bool:
     return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
 
 
-def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool = False) -> Any:
+def flat_examples(
+    estimator: Any, X: Any, *, fitting: bool = False, held_out: bool = False
+) -> Any:
     """Return examples as (n, D), or as they lie on disk, and note or check the features.
 
     Parameters
@@ -41,16 +45,21 @@ def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool = False) ->
         Arrays, data frames, sequences, memory maps or lazy readers.
     fitting
         Whether these are the examples to learn from.
+    held_out
+        Whether these are the held-out part of a fit.
 
     Raises
     ------
     ValueError
         In scikit-learn's words, for what is not a table of numbers.
     DataError
-        If values are missing, infinite, text, or too large for single precision.
+        If values are infinite, text, too large for single precision, or missing where the
+        likelihood is not masked: that of the settings in a fit, that of the model after it.
     """
+    model = None if fitting or held_out else getattr(estimator, "model_", None)
+    masked = takes_missing(estimator.likelihood if model is None else model.likelihood)
     if is_indexed(X):
-        return _indexed_examples(estimator, X, fitting)
+        return _indexed_examples(estimator, X, fitting, masked)
     rows: Any = X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim in (3, 4) else X
     least = 2 if fitting else 1
     try:
@@ -70,13 +79,13 @@ def flat_examples(estimator: BaseEstimator, X: Any, *, fitting: bool = False) ->
         raise DataError(
             f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
         ) from error
-    check_finite(X, "X", getattr(estimator, "feature_names_in_", None))
+    _check_entries(X, getattr(estimator, "feature_names_in_", None), fitting, masked)
     if X.dtype == np.float64:
         with np.errstate(over="ignore"):
             single = X.astype(np.float32)
-        if not np.isfinite(single).all():
+        if np.isinf(single).any():
             raise DataError(
-                f"The greatest absolute value is {np.abs(X).max():.3g}, beyond what single "
+                f"The greatest absolute value is {np.nanmax(np.abs(X)):.3g}, beyond what single "
                 "precision holds (3.4e38): rescale that column."
             )
         return single
@@ -127,7 +136,14 @@ def check_varied(X: Any) -> None:
         )
 
 
-def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
+def _check_entries(X: Any, names: Any, fitting: bool, masked: bool) -> None:
+    check_finite(X, "X", names, missing_allowed=masked)
+    if fitting and masked:
+        check_observed(X, "X", names)
+
+
+def _indexed_examples(estimator: Any, X: Any, fitting: bool, masked: bool) -> Any:
+    X = ArrayFile.of(X)
     features = int(np.prod(X.shape[1:]))
     if X.dtype.kind not in "uifb" or len(X.shape) < 2:
         raise DataError(
@@ -144,5 +160,5 @@ def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
             f"X has {features} features, but {type(estimator).__name__} is expecting "
             f"{estimator.n_features_in_} features as input."
         )
-    check_finite(X, "X")
+    _check_entries(X, None, fitting, masked)
     return X
