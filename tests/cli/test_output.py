@@ -67,7 +67,7 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "save", full)
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", full)
     with pytest.raises(OSError, match="No space left"):
         write(tmp_path / "values.npy")
     monkeypatch.setattr(Image.Image, "save", full)

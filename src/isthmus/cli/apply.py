@@ -1,6 +1,6 @@
 """The verbs that put a model to use, from `encode` to `score`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,9 +27,10 @@ def encode(
     """Turn examples into codes."""
     target = output.maybe_target(out, force=force, images=False)
     estimator = models.load(run)
-    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
-    codes = _in_blocks("encoding", estimator.transform, examples, quiet)
-    _deliver(codes, list(estimator.get_feature_names_out()), target, json)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
+    names = list(estimator.get_feature_names_out())
+    codes = _blocks("encoding", estimator.transform, examples, quiet)
+    _deliver_blocks(codes, len(examples), names, target, json)
 
 
 def decode(
@@ -53,8 +54,15 @@ def decode(
             f"{table.name} has shape {table.examples.shape}; the model's codes have"
             f" {estimator.latent_dim} columns."
         )
-    values = _in_blocks("decoding", estimator.inverse_transform, table.examples, quiet)
-    _deliver_examples(values, estimator, target, json)
+    values = _blocks("decoding", estimator.inverse_transform, table.examples, quiet)
+    _deliver_blocks(
+        values,
+        len(table.examples),
+        models.column_names(estimator),
+        target,
+        json,
+        estimator.image_shape_,
+    )
 
 
 def reconstruct(
@@ -71,9 +79,11 @@ def reconstruct(
     """Pass examples through the code and back."""
     estimator = models.load(run)
     target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
-    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
-    values = _in_blocks("reconstructing", estimator.reconstruct, examples, quiet)
-    _deliver_examples(values, estimator, target, json)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
+    values = _blocks("reconstructing", estimator.reconstruct, examples, quiet)
+    _deliver_blocks(
+        values, len(examples), models.column_names(estimator), target, json, estimator.image_shape_
+    )
 
 
 def denoise(
@@ -102,11 +112,13 @@ def denoise(
             "this model was fitted without corruption, so it reconstructs but was never taught to"
             " clean; fit one with --corruption gaussian:0.2 or --recipe denoising"
         )
-    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
     if corrupt:
         examples = estimator.corrupt(examples[:], seed=seed)
-    values = _in_blocks("denoising", estimator.reconstruct, examples, quiet)
-    _deliver_examples(values, estimator, target, json)
+    values = _blocks("denoising", estimator.reconstruct, examples, quiet)
+    _deliver_blocks(
+        values, len(examples), models.column_names(estimator), target, json, estimator.image_shape_
+    )
 
 
 def generate(
@@ -192,14 +204,14 @@ def score(
 
     target = output.maybe_target(out, force=force, images=False)
     estimator = models.load(run)
-    examples = _examples(estimator, models.Origin(source, label, array, image_shape))
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
 
     def both(block: "np.ndarray") -> "np.ndarray":
         errors = estimator.measure(block)["errors"]
         return np.stack([errors, estimator.score_samples(block)], axis=1)
 
-    values = _in_blocks("scoring", both, examples, quiet)
-    _deliver(values, ["mse", "log_likelihood"], target, json)
+    values = _blocks("scoring", both, examples, quiet)
+    _deliver_blocks(values, len(examples), ["mse", "log_likelihood"], target, json)
 
 
 def _generator(text: str, estimator: Any, run: str, origin: models.Origin | None, seed: int) -> Any:
@@ -221,14 +233,31 @@ def _generator(text: str, estimator: Any, run: str, origin: models.Origin | None
     return samplers.fit(sampler, estimator, examples, random_state=seed)
 
 
-def _examples(estimator: Any, origin: models.Origin) -> Any:
-    return models.matching_examples(origin.open(), estimator)
+def _examples(estimator: Any, origin: models.Origin, quiet: bool = True) -> Any:
+    return models.matching_examples(origin.open(quiet=quiet), estimator)
 
 
-def _in_blocks(what: str, function: Any, examples: Any, quiet: bool) -> "np.ndarray":
-    from isthmus.cli.progress import in_blocks
+def _blocks(what: str, function: Any, given: Any, quiet: bool) -> Iterator["np.ndarray"]:
+    from isthmus.cli.progress import map_blocks
 
-    return in_blocks(what, function, examples, quiet=quiet)
+    return map_blocks(what, function, given, quiet=quiet)
+
+
+def _deliver_blocks(
+    blocks: Iterator["np.ndarray"],
+    n: int,
+    names: Sequence[str],
+    target: output.Target | None,
+    json: bool,
+    image_shape: tuple[int, int, int] | None = None,
+) -> None:
+    """Deliver n values as they come, to a file without ever holding them all."""
+    import numpy as np
+
+    if target is not None and target.form in output.TABULAR:
+        _tell(target, output.write_blocks(target, blocks, n, names=names), json)
+    else:
+        _deliver(np.concatenate([*blocks]), names, target, json, image_shape)
 
 
 def _deliver_examples(
@@ -256,17 +285,21 @@ def _deliver(
     values = np.asarray(values)
     if target is not None:
         output.write(target, values, names=names, image_shape=image_shape, columns=columns)
-        shape = "x".join(map(str, values.shape))
-        if json:
-            consoles.print_json({"out": str(target.path), "shape": values.shape})
-        else:
-            consoles.say(consoles.out(), f"wrote {shape} values to {target.path}")
+        _tell(target, values.shape, json)
         return
     rows = values.reshape(len(values), -1)
     if json:
         consoles.print_json({"columns": list(names), "values": rows})
     else:
         _show(rows, names)
+
+
+def _tell(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
+    if json:
+        consoles.print_json({"out": str(target.path), "shape": shape})
+    else:
+        words = "x".join(map(str, shape))
+        consoles.say(consoles.out(), f"wrote {words} values to {target.path}")
 
 
 def _show(rows: "np.ndarray", names: Sequence[str]) -> None:

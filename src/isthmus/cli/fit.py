@@ -77,7 +77,7 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     console = consoles.err() if given["json"] else consoles.out()
     estimator = settings.build(given)
     origin = runs.origin(given)
-    source = origin.open()
+    source = origin.open(quiet=given["quiet"])
     if given["classifier"] and source.labels is None:
         raise SettingError(
             f"--classifier needs labels, and {source.name} has none; name their column by --label."

@@ -21,13 +21,17 @@ class Origin:
     array: str | None = None
     image_shape: str | None = None
 
-    def open(self) -> "Source":
-        """Open the source."""
-        from isthmus.cli import parsing
+    def open(self, *, quiet: bool = True) -> "Source":
+        """Open the source; unless ``quiet``, long work is shown."""
+        from isthmus.cli import parsing, progress
         from isthmus.data import open_source
 
         shape = None if self.image_shape is None else parsing.image_shape(self.image_shape)
-        return open_source(self.source, label=self.label, array=self.array, image_shape=shape)
+        given = {"label": self.label, "array": self.array, "image_shape": shape}
+        if quiet:
+            return open_source(self.source, **given)
+        with progress.advancing(f"reading {self.source}") as advance:
+            return open_source(self.source, **given, progress=lambda _, *done: advance(*done))
 
 
 def load(run: str) -> Any:
@@ -73,7 +77,7 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
                 f"{source.name} has no column {missing[0]!r}, which the model was fitted on;"
                 f" its {len(where)} columns are {', '.join(list(where)[:8])}."
             )
-        return source.examples[:, [where[name] for name in names]]
+        return _columns(source.examples, [where[name] for name in names])
     found, expected = math.prod(source.examples.shape[1:]), estimator.n_features_in_
     if found != expected:
         raise DataError(
@@ -81,6 +85,17 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
             " give data of the same shape."
         )
     return source.examples
+
+
+def _columns(examples: Any, chosen: list[int]) -> Any:
+    """Give some columns, those of a file where they are read."""
+    import numpy as np
+
+    from isthmus.data.source import Columns
+
+    if chosen == list(range(examples.shape[1])):
+        return examples
+    return examples[:, chosen] if isinstance(examples, np.ndarray) else Columns(examples, chosen)
 
 
 def column_names(estimator: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """Writing results where ``--out`` says, in the form that its suffix names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 _FORMS = {".npy": "npy", ".csv": "csv", ".parquet": "parquet", ".png": "sheet", "": "folder"}
+TABULAR = ("npy", "csv", "parquet")
+"""Forms that are written block by block."""
+
 _TILE = 64  # pixels: small images are enlarged to about this on a contact sheet
 
 
@@ -109,32 +113,61 @@ def write(
     if target.form == "folder":
         _write_folder(target.path, values, image_shape)
         return
+    if target.form in TABULAR:
+        write_blocks(target, [values], len(values), names=names)
+        return
     with new_file(target.path) as partial:
-        if target.form == "npy":
-            _write_npy(partial, values)
-        elif target.form == "sheet":
-            _write_sheet(partial, values, image_shape, columns)
-        else:
-            _write_table(partial, target.form, values, names)
+        _write_sheet(partial, values, image_shape, columns)
 
 
-def _write_npy(path: Path, values: "np.ndarray") -> None:
+def write_blocks(
+    target: Target, blocks: Iterable["np.ndarray"], n: int, *, names: Sequence[str]
+) -> tuple[int, ...]:
+    """Write n values that come block by block to a file, whole or not at all; return their shape.
+
+    Parameters
+    ----------
+    target
+        An .npy, CSV or Parquet file.
+    blocks
+        Arrays (b, ...), n examples in all.
+    names
+        Column names of the flattened values, for CSV and Parquet.
+    """
+    shape: tuple[int, ...] = (n,)
+    with new_file(target.path) as partial, ExitStack() as stack:
+        write: Any = None
+        for block in blocks:
+            if write is None:
+                shape = (n, *block.shape[1:])
+                described = {"descr": block.dtype.str, "fortran_order": False, "shape": shape}
+                schema = None if target.form == "npy" else _table(block[:1], names).schema
+                write = _writer(stack, partial, target.form, described, schema)
+            write(block)
+    return shape
+
+
+def _writer(
+    stack: ExitStack, path: Path, form: str, described: Mapping[str, Any], schema: Any
+) -> Callable[["np.ndarray"], Any]:
+    """Begin a file; return what writes a block to it."""
     import numpy as np
-
-    with path.open("xb") as file:
-        np.save(file, values, allow_pickle=False)
-
-
-def _write_table(path: Path, form: str, values: "np.ndarray", names: Sequence[str]) -> None:
-    import pyarrow as pa
     from pyarrow import csv, parquet
 
+    if form == "npy":
+        file = stack.enter_context(path.open("xb"))
+        np.lib.format.write_array_header_1_0(file, dict(described))
+        return lambda block: file.write(np.ascontiguousarray(block).data)
+    begin: Any = csv.CSVWriter if form == "csv" else parquet.ParquetWriter
+    writer = stack.enter_context(begin(path, schema))
+    return lambda block: writer.write_table(_table(block, schema.names))
+
+
+def _table(values: "np.ndarray", names: Sequence[str]) -> Any:
+    import pyarrow as pa
+
     flat = values.reshape(len(values), -1)
-    table = pa.Table.from_arrays([pa.array(column) for column in flat.T], names=list(names))
-    if form == "csv":
-        csv.write_csv(table, path)
-    else:
-        parquet.write_table(table, path)
+    return pa.Table.from_arrays([pa.array(column) for column in flat.T], names=list(names))
 
 
 def _pixels(values: "np.ndarray", image_shape: tuple[int, int, int] | None) -> "np.ndarray":

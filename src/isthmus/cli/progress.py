@@ -210,17 +210,17 @@ def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def _advance(what: str, total: int) -> Iterator[Any]:
-    """Lend a function of the number done; a bar appears once the work has lasted a while."""
+def advancing(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Lend a function of (done, total); a bar appears once the work has lasted a while."""
     columns = (TextColumn(what), BarColumn(), TextColumn("{task.percentage:.0f}%"))
     progress = Progress(*columns, TimeRemainingColumn(), console=consoles.err(), transient=True)
-    task = progress.add_task(what, total=total)
+    task = progress.add_task(what, total=None)
     begun = last = time.monotonic()
 
-    def advance(done: int) -> None:
+    def advance(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        progress.update(task, completed=done)
+        progress.update(task, completed=done, total=total)
         if not progress.console.is_terminal:
             if now - last > _EVERY:
                 last = now
@@ -255,8 +255,10 @@ def counted(what: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], Non
         _stop(bar)
 
 
-def in_blocks(what: str, function: Any, examples: Any, *, quiet: bool = False) -> "np.ndarray":
-    """Apply ``function`` to ``examples`` block by block and join what it returns.
+def map_blocks(
+    what: str, function: Any, examples: Any, *, quiet: bool = False
+) -> Iterator["np.ndarray"]:
+    """Apply ``function`` to ``examples`` block by block; yield what it returns.
 
     Parameters
     ----------
@@ -271,10 +273,8 @@ def in_blocks(what: str, function: Any, examples: Any, *, quiet: bool = False) -
 
     per_example = max(1, int(np.prod(examples.shape[1:])))
     step = max(1, _BLOCK // per_example)
-    results = []
-    with _advance(what, len(examples)) as advance:
+    with advancing(what) as advance:
         for start in range(0, len(examples), step):
-            results.append(np.asarray(function(examples[start : start + step])))
+            yield np.asarray(function(examples[start : start + step]))
             if not quiet:
-                advance(min(start + step, len(examples)))
-    return np.concatenate(results)
+                advance(min(start + step, len(examples)), len(examples))

@@ -200,7 +200,7 @@ def check_observed(examples: Examples, name: str, feature_names: Sequence[str] |
         return
     seen = np.zeros(math.prod(examples.shape[1:]), bool)
     for _, block in blocks(examples):
-        seen |= ~np.isnan(block).reshape(len(block), -1).all(axis=0)
+        seen |= (~np.isnan(block)).reshape(len(block), -1).any(axis=0)
         if seen.all():
             return
     index = int(seen.argmin())

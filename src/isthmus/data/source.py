@@ -1,7 +1,7 @@
 """What every kind of source is read into."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -86,6 +86,34 @@ class Rows:
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         return self._examples[self._index[rows]]
+
+
+class Columns:
+    """Chosen columns of examples, read only where they are indexed.
+
+    Parameters
+    ----------
+    examples
+        Array-like (n, m).
+    columns
+        Which columns, in order.
+
+    Examples
+    --------
+    >>> Columns(np.arange(6).reshape(2, 3), [2, 0])[:]
+    array([[2, 0],
+           [5, 3]])
+    """
+
+    def __init__(self, examples: Examples, columns: Sequence[int]) -> None:
+        self._examples, self._columns = examples, list(columns)
+        self.shape, self.dtype = (len(examples), len(self._columns)), examples.dtype
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        return self._examples[rows][..., self._columns]
 
 
 def blocks(examples: Examples, *, values: int = 1 << 22) -> Iterator[tuple[int, np.ndarray]]:
