@@ -11,7 +11,7 @@ import isthmus
 from isthmus.bounds import ELBO
 from isthmus.corruption import Gaussian as Noise
 from isthmus.errors import DataError, IsthmusError, SettingError
-from isthmus.likelihoods import OptimalGaussian
+from isthmus.likelihoods import LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import objective, partition
 from isthmus.networks import Convolutional
 from isthmus.penalties import L1, Contraction, WeightDecay
@@ -36,6 +36,10 @@ GENTLE = {  # as good as no noise and no penalty, so that nothing but the code l
     "sigma_vae": {  # its error is always worth D / 2 nats, so the start must be worth more
         "likelihood": OptimalGaussian(scale=0.05),
         "bound": ELBO(beta=1e-4),
+        "penalties": FREE,
+    },
+    "missing_iwae": {  # likewise
+        "likelihood": Masked(LearnedGaussian(0.05, per_feature=True)),
         "penalties": FREE,
     },
     "categorical_vae": {"bound": ELBO(beta=1e-4), "penalties": FREE},

@@ -45,7 +45,11 @@ class Model(eqx.Module):
 
     def code(self, x: Float[Array, "B D"]) -> Float[Array, "B d"]:
         """Return the codes of scaled examples, as after training."""
-        return self.latent.code(self.encoder(x, None)[0])
+        return self.latent.code(self.encoder(self.seen(x), None)[0])
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples as the encoder sees them: missing entries, NaN, are zero."""
+        return jnp.where(jnp.isnan(x), 0.0, x) if self.likelihood.masked else x
 
     def bound_latent(self) -> AbstractLatent:
         """Return the latent bound to the encoder, whose posteriors its prior may be made of."""
@@ -68,7 +72,9 @@ class Model(eqx.Module):
         """Return one whole pass, and this model with its statistics moved."""
         corrupt_key, encoder_key, latent_key, decoder_key = jax.random.split(context.key, 4)
         x = self.scaling(x)
-        corrupted = x if self.corruption is None else self.corruption(corrupt_key, x)
+        corrupted = self.seen(x)
+        if self.corruption is not None:
+            corrupted = self.corruption(corrupt_key, corrupted)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
         bound = self.bound_latent()
         draw, latent = bound(h, context.with_key(latent_key), self.bound.draws)

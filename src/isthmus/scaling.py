@@ -5,9 +5,10 @@ applies it inside the compiled step (8-bit pixels stay 8-bit until then) and und
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -123,7 +124,9 @@ class Choice(NamedTuple):
         return f"{self.kind}: {self.reason}"
 
 
-def choose(kind: str, x: np.ndarray, *, image: bool = False) -> Choice:
+def choose(
+    kind: str, x: np.ndarray, *, image: bool = False, left: np.ndarray | None = None
+) -> Choice:
     """Choose a scaling for data by name, or by a look at the data when ``kind`` is ``"auto"``.
 
     Parameters
@@ -131,9 +134,12 @@ def choose(kind: str, x: np.ndarray, *, image: bool = False) -> Choice:
     kind
         ``"auto"`` or one of ``KINDS``.
     x : (n, D) array-like, n >= 1
-        The training part, in its own units, finite. Of a long one an even sample is read.
+        The training part, in its own units; NaN is missing and left out of every statistic. Of a
+        long one an even sample is read.
     image
         Whether the features are the pixels of an image, which share one range.
+    left : (D,)
+        Which columns ``"auto"`` leaves as they are, while it standardises the others.
 
     Returns
     -------
@@ -156,13 +162,53 @@ def choose(kind: str, x: np.ndarray, *, image: bool = False) -> Choice:
         raise SettingError(unknown("scaling", kind, ["auto", *KINDS]))
     step = -(-len(x) // SAMPLE)
     sample = np.asarray(x[::step])
+    if kind == "auto" and left is not None:
+        return _choose_for_some(sample, left)
     kind = _recognise(sample, image) if kind == "auto" else kind
     return Choice(kind, *KINDS[kind](sample))
 
 
+def _choose_for_some(x: np.ndarray, left: np.ndarray) -> Choice:
+    """Standardise all columns but those that are left as they are."""
+    if left.all():
+        return Choice("none", *_none(x))
+    reason, part = _standard(x[:, ~left])
+    whole = Scaling.create(np.zeros(len(left)), np.ones(len(left)))
+    bend = part.bend
+    if bend is not None:
+        centre, spread = np.zeros(len(left)), np.full(len(left), np.inf)
+        centre[~left], spread[~left] = bend.centre.value, bend.spread.value
+        bend = Bend(_fixed(centre), _fixed(spread))
+    whole, part = (eqx.tree_at(lambda s: s.bend, one, None) for one in (whole, part))
+    joined = jax.tree.map(lambda w, p: w.at[~left].set(p), whole, part)
+    reason += f", {left.sum()} left as they are for their likelihoods"
+    return Choice(
+        "standard", reason, Scaling(joined.shift, joined.scale, joined.inverse_scale, bend)
+    )
+
+
+class _Statistics(NamedTuple):
+    """NumPy's statistics, or those of its functions that pass over NaN, which are slower."""
+
+    least: Callable[..., Any]
+    most: Callable[..., Any]
+    mean: Callable[..., Any]
+    deviation: Callable[..., Any]
+    quantile: Callable[..., Any]
+
+
+_OF_ALL = _Statistics(np.min, np.max, np.mean, np.std, np.quantile)
+_OF_OBSERVED = _Statistics(np.nanmin, np.nanmax, np.nanmean, np.nanstd, np.nanquantile)
+
+
+def _statistics(x: np.ndarray) -> _Statistics:
+    return _OF_OBSERVED if x.dtype.kind == "f" and np.isnan(x).any() else _OF_ALL
+
+
 def _recognise(x: np.ndarray, image: bool) -> str:
-    low, high = float(x.min()), float(x.max())
-    whole = x.dtype.kind in "iub" or bool(np.all(x == np.round(x)))
+    of = _statistics(x)
+    low, high = float(of.least(x)), float(of.most(x))
+    whole = x.dtype.kind in "iub" or bool(np.all((x == np.round(x)) | np.isnan(x)))
     if low >= 0 and high <= 1:
         return "binary" if whole else "unit"
     intensities = image or x.dtype == np.uint8 or (whole and low == 0 and _share_one_range(x))
@@ -175,9 +221,10 @@ def _recognise(x: np.ndarray, image: bool) -> str:
 
 def _share_one_range(x: np.ndarray) -> bool:
     """Tell whether the columns look like intensities of one instrument: many, filling one range."""
-    least, most = x.min(axis=0), x.max(axis=0)
+    of = _statistics(x)
+    least, most = of.least(x, axis=0), of.most(x, axis=0)
     varied = most > least
-    filling = most[varied] - least[varied] >= 0.9 * (float(x.max()) - float(x.min()))
+    filling = most[varied] - least[varied] >= 0.9 * (float(most.max()) - float(least.min()))
     return bool(varied.sum() >= 16 and filling.mean() >= 0.3)
 
 
@@ -204,15 +251,17 @@ def _pixels(x: np.ndarray) -> tuple[str, Scaling]:
 
 
 def _range(x: np.ndarray) -> tuple[str, Scaling]:
-    low, high = float(x.min()), float(x.max())
+    of = _statistics(x)
+    low, high = float(of.least(x)), float(of.most(x))
     ones = np.ones(x.shape[1])
     reason = f"one range for all features, [{low:g}, {high:g}] to [0, 1]"
     return reason, Scaling.create(ones * low, ones * (high - low if high - low > LEAST else 1))
 
 
 def _minmax(x: np.ndarray) -> tuple[str, Scaling]:
-    low = x.min(axis=0).astype(np.float64)
-    width = x.max(axis=0) - low
+    of = _statistics(x)
+    low = of.least(x, axis=0).astype(np.float64)
+    width = of.most(x, axis=0) - low
     reason = "each column from its own range to [0, 1]"
     constant = width <= LEAST
     return reason, Scaling.create(low, np.where(constant, 1, width), constant=constant)
@@ -220,11 +269,12 @@ def _minmax(x: np.ndarray) -> tuple[str, Scaling]:
 
 def _standard(x: np.ndarray) -> tuple[str, Scaling]:
     x = x.astype(np.float64)
-    width = x.max(axis=0) - x.min(axis=0)
+    of = _statistics(x)
+    width = of.most(x, axis=0) - of.least(x, axis=0)
     constant = width <= LEAST
-    deviation = np.where(constant, 1, x.std(axis=0))
-    skewness = (((x - x.mean(axis=0)) / deviation) ** 3).mean(axis=0)
-    low, middle, high = np.quantile(x, [0.25, 0.5, 0.75], axis=0)
+    deviation = np.where(constant, 1, of.deviation(x, axis=0))
+    skewness = of.mean(((x - of.mean(x, axis=0)) / deviation) ** 3, axis=0)
+    low, middle, high = of.quantile(x, [0.25, 0.5, 0.75], axis=0)
     bent = (np.abs(skewness) > SKEWED) & (high > low)
     spread = np.where(bent, np.maximum(high - low, 1e-6 * width), 1)  # asinh stays below 15
     y = np.where(bent, np.arcsinh((x - middle) / spread), x)
@@ -233,9 +283,9 @@ def _standard(x: np.ndarray) -> tuple[str, Scaling]:
         reason += f", {bent.sum()} skewed bent by asinh first"
     if constant.any():
         reason += f", {constant.sum()} constant only centred"
-    deviation = np.where(constant, 1, y.std(axis=0))
+    deviation = np.where(constant, 1, of.deviation(y, axis=0))
     bend = Bend(_fixed(middle), _fixed(np.where(bent, spread, np.inf))) if bent.any() else None
-    return reason, Scaling.create(y.mean(axis=0), deviation, bend, constant)
+    return reason, Scaling.create(of.mean(y, axis=0), deviation, bend, constant)
 
 
 KINDS: dict[str, Callable[[np.ndarray], tuple[str, Scaling]]] = {

@@ -119,7 +119,7 @@ class Pass(eqx.Module):
     Parameters
     ----------
     x : (B, D)
-        The clean examples, scaled.
+        The clean examples, scaled; under a masked likelihood missing entries are NaN.
     corrupted : (B, D)
         What the encoder saw.
     target : (B,), (B, targets) or None

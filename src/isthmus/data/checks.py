@@ -170,7 +170,7 @@ def check_finite(
         bad = np.isinf(block) if missing_allowed else ~np.isfinite(block)
         if not bad.any():
             continue
-        nans = int(np.isnan(block).sum())
+        nans = 0 if missing_allowed else int(np.isnan(block).sum())
         missing += nans
         infinite += int(bad.sum()) - nans
         if first is None:

@@ -14,12 +14,16 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import inference
-from isthmus.estimators.inputs import flat_examples
+from isthmus.estimators.inputs import flat_examples, is_indexed
 from isthmus.estimators.settings import set_nested
+from isthmus.estimators.slots import takes_missing
 from isthmus.heads import AbstractHead
 from isthmus.model import Model
 from isthmus.networks import Chain, crooked
 from isthmus.networks.layers import Linear
+
+SQUARES = ("squares", "squares_input")
+"""What is averaged over observed entries, where some are missing."""
 
 
 class AbstractAutoencoder(
@@ -107,16 +111,54 @@ class AbstractAutoencoder(
         self._need_decoder()
         return self._as_given(self._map(inference.reconstruct, flat_examples(self, X)))
 
+    def impute(self, X: Any) -> np.ndarray:
+        """Fill in missing entries.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units, NaN where entries are missing.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to fit
+            The observed entries as they are, to the bit, and the mean reconstructions elsewhere:
+            of a category's columns probabilities, for instance. Float64, unless ``X`` is an array
+            of float32.
+
+        Raises
+        ------
+        SettingError
+            If the likelihood is not masked.
+        """
+        check_is_fitted(self)
+        self._need_decoder()
+        if not self.model_.likelihood.masked:
+            raise SettingError(
+                f"The likelihood is {type(self.model_.likelihood).__name__}, under which no entry "
+                "is missing: fit with likelihood='masked', or a member of "
+                "isthmus.likelihoods.Masked."
+            )
+        back = self._map(inference.reconstruct, flat_examples(self, X))
+        X = X[:] if is_indexed(X) else X
+        rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
+        dtypes: Any = ("float64", "float32")
+        known = check_array(rows, dtype=dtypes, ensure_all_finite=False)
+        return self._as_given(np.where(np.isnan(known), back, known).astype(known.dtype))
+
     def corrupt(self, X: Any, seed: int = 0) -> np.ndarray:
         """Return what the encoder would see of ``X`` in training, in the data's own units."""
         check_is_fitted(self)
-        scaled = jnp.asarray(self.scale(X))
+        scaled = self.model_.seen(jnp.asarray(self.scale(X)))
         if self.model_.corruption is not None:
             scaled = self.model_.corruption(jax.random.key(seed), scaled)
         return self._as_given(self._map(inference.unscale, np.asarray(scaled)))
 
     def scale(self, X: Any) -> np.ndarray:
-        """Return examples in the scaled space that the model and PCA share: float32 (n, D)."""
+        """Return examples in the scaled space that the model and PCA share: float32 (n, D).
+
+        Missing entries stay missing.
+        """
         check_is_fitted(self)
         return self._map(inference.scale, flat_examples(self, X))
 
@@ -136,10 +178,10 @@ class AbstractAutoencoder(
         Returns
         -------
         dict
-            ``mse``: squared error an element, scaled space; ``mse_input``: in the data's own
-            units; ``nats``: negative log likelihood at the code, nats an example; ``floor_nats``:
-            the least that the likelihood allows; ``kl`` and ``elbo``: divergence and negative
-            evidence lower bound of one draw, nats an example, for stochastic latents;
+            ``mse``: squared error an element, scaled space, missing ones left out; ``mse_input``:
+            in the data's own units; ``nats``: negative log likelihood at the code, nats an example;
+            ``floor_nats``: the least that the likelihood allows; ``kl`` and ``elbo``: divergence
+            and negative evidence lower bound of one draw, nats an example, for stochastic latents;
             ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
             ``column_mse``, ``column_mse_input`` (D,).
         """
@@ -149,13 +191,20 @@ class AbstractAutoencoder(
         sums: dict[str, Any] = {}
         errors = []
         for rows in inference.iterate_rows(inference.assess, self.model_, examples):
-            errors.append(rows["squares"].mean(axis=1, dtype=np.float64))
+            counts = rows["observed"].sum(axis=1) if "observed" in rows else self.n_features_in_
+            squares = rows["squares"].sum(axis=1, dtype=np.float64)
+            errors.append(squares / np.maximum(counts, 1))
             for name, values in rows.items():
                 sums[name] = sums.get(name, 0.0) + values.sum(axis=0, dtype=np.float64)
-        means = {name: total / len(examples) for name, total in sums.items()}
+        observed = sums.pop("observed", np.full(self.n_features_in_, float(len(examples))))
+        mse, mse_input = (sums[name].sum() / observed.sum() for name in SQUARES)
+        means = {
+            name: total / (np.maximum(observed, 1) if name in SQUARES else len(examples))
+            for name, total in sums.items()
+        }
         measured = {
-            "mse": float(means["squares"].mean()),
-            "mse_input": float(means["squares_input"].mean()),
+            "mse": float(mse),
+            "mse_input": float(mse_input),
             "nats": float(means["nats"]),
             "floor_nats": float(means["floor_nats"]),
             "errors": np.concatenate(errors),
@@ -264,5 +313,6 @@ class AbstractAutoencoder(
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = takes_missing(self.get_params(deep=False)["likelihood"])
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]  # pyright: ignore[reportOptionalMemberAccess]
         return tags

@@ -15,7 +15,7 @@ from isthmus.estimators.slots import MEMBERS, member
 from isthmus.evaluation.pca import Anchor, fit_anchor
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent, Deterministic
-from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Gaussian
+from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
 from isthmus.model import Model
 from isthmus.networks import (
     AbstractNetwork,
@@ -38,6 +38,7 @@ PCA_ROWS = 30_000
 
 def build_model(
     settings: Any,
+    likelihood: Any,
     scaled_sample: np.ndarray,
     n: int,
     choice: Choice,
@@ -51,8 +52,10 @@ def build_model(
     ----------
     settings
         The estimator.
+    likelihood
+        A member, settled, or ``"auto"``.
     scaled_sample : (n, D)
-        Training examples, scaled: for the start from PCA.
+        Training examples, scaled, NaN where entries are missing: for the start from PCA.
     n
         How many training examples there are in all.
     choice
@@ -66,7 +69,9 @@ def build_model(
     """
     features = scaled_sample.shape[1]
     latent: AbstractLatent = member("latent", settings.latent)
-    likelihood = choose_likelihood(settings.likelihood, choice.kind, latent)
+    likelihood = choose_likelihood(likelihood, choice.kind, latent)
+    if likelihood.masked:
+        scaled_sample = np.nan_to_num(scaled_sample, nan=0.0)
     corruption = None if settings.corruption is None else member("corruption", settings.corruption)
     spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
@@ -102,6 +107,8 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
     if setting != "auto":
         return member("likelihood", setting)
     within_unit = scaling in ("unit", "pixels", "range", "minmax")
+    if isinstance(setting, Masked) and setting.likelihood == "auto":
+        return Masked(choose_likelihood("auto", scaling, latent))
     if scaling == "binary" or (within_unit and latent.stochastic):
         return Bernoulli()
     return Gaussian()
@@ -109,6 +116,51 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
 
 def scaling_for(setting: str, likelihood: Any) -> str:
     """Return the scaling of a setting; ``"auto"`` leaves counts, as their likelihood needs them.
+
+def settled_likelihood(setting: Any, x: np.ndarray) -> Any:
+    """Return the likelihood of a setting with what it takes from the examples decided.
+
+    Parameters
+    ----------
+    setting
+        A name, a member, or ``"auto"``, which goes by the scaling and so stays.
+    x : (n, D)
+        Training examples in their own units.
+    """
+    if setting in (None, "auto"):
+        return "auto"
+    found = member("likelihood", setting)
+    if not isinstance(found, Masked):
+        return found.settled(x)
+    return Masked(settled_likelihood(found.likelihood, x))
+
+
+def left_alone(likelihood: Any) -> np.ndarray | None:
+    """Return which columns (D,) automatic scaling leaves as they are, or None.
+
+    Those of a `Columns` whose likelihoods bound them; every other likelihood is one for all.
+    """
+    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+    return np.isfinite(inner.domain()[0]) if isinstance(inner, Columns) else None
+
+
+def check_domain(likelihood: AbstractLikelihood, scaled: np.ndarray) -> None:
+    """Raise `SettingError` if scaled examples (n, D) lie outside what a likelihood can model."""
+    low, high = (np.broadcast_to(limit, scaled.shape[1]) for limit in likelihood.domain())
+    known = np.nan_to_num(scaled, nan=0.0) if likelihood.masked else scaled  # 0 is always within
+    least, most = known.min(axis=0), known.max(axis=0)
+    wrong = (least < low) | (most > high)
+    if not wrong.any():
+        return
+    j = int(wrong.argmax())
+    same = (low == low[j]) & (high == high[j])
+    raise SettingError(
+        f"likelihood {type(likelihood).__name__} needs values within [{low[j]:g}, {high[j]:g}]"
+        f"{'' if same.all() else f' in column {j}, counted from 0'}, and the scaled data has "
+        f"[{least[same].min():g}, {most[same].max():g}]: use "
+        f"scaling={'minmax' if np.isfinite(high[j]) else 'none'!r} or another likelihood."
+    )
+
 
     Examples
     --------
@@ -118,7 +170,9 @@ def scaling_for(setting: str, likelihood: Any) -> str:
     if setting != "auto" or likelihood in (None, "auto"):
         return setting
     low, high = member("likelihood", likelihood).domain()
-    return "none" if np.isfinite(low) and not np.isfinite(high) else setting
+    if isinstance(likelihood, Masked):
+        return scaling_for(setting, likelihood.likelihood)
+    return "none" if np.all(np.isfinite(low) & ~np.isfinite(high)) else setting
 
 
 def encoder_spec(
@@ -218,11 +272,13 @@ def _starts_from_pca(settings: Any, model: Model) -> bool:
     if settings.start not in ("auto", "pca", "random"):
         raise SettingError(unknown("start called", settings.start, ["auto", "pca", "random"]))
     free_code = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
-    possible = free_code and _ends_bare(model.encoder) and _ends_bare(model.decoder)
+    linked = model.likelihood.link is not None
+    possible = free_code and linked and _ends_bare(model.encoder) and _ends_bare(model.decoder)
     if settings.start == "pca" and not possible:
         raise SettingError(
             "start is 'pca', which needs a deterministic code without an activation and built-in "
-            "networks with a linear output that are not tied: use start='random'."
+            "networks with a linear output that are not tied, and one likelihood for all columns: "
+            "use start='random'."
         )
     return possible and settings.start != "random"
 
@@ -240,14 +296,16 @@ def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     assert isinstance(model.encoder, Chain)
     assert isinstance(model.decoder, Chain)
     step = -(-len(scaled_sample) // PCA_ROWS)
+    link = model.likelihood.link
     anchor = fit_anchor(scaled_sample[::step], model.latent_dim)
     weight = _padded_components(anchor, model.latent_dim)
+    assert link is not None
     encoder_path = _path(weight.T, -anchor.mean @ weight.T)
     decoder_path = _path(weight, anchor.mean)
     return replace(
         model,
         encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
-        decoder=LinearPath(decoder_path, start_at_zero(model.decoder), model.likelihood.link),
+        decoder=LinearPath(decoder_path, start_at_zero(model.decoder), link),
     )
 
 

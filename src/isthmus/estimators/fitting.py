@@ -11,10 +11,16 @@ from sklearn.utils import check_random_state
 
 from isthmus.data.source import Rows
 from isthmus.engine import Checkpoint, EpochRecord, Feed, Lane, Optimiser, Trained, train
-from isthmus.errors import SettingError, warn
+from isthmus.errors import warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, plan
-from isthmus.estimators.construction import build_model, scaling_for
+from isthmus.estimators.construction import (
+    build_model,
+    check_domain,
+    left_alone,
+    scaling_for,
+    settled_likelihood,
+)
 from isthmus.estimators.inputs import (
     check_varied,
     example_shape_of,
@@ -112,7 +118,8 @@ def prepare(estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | 
     examples = _first_examples(estimator, X)
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     if held_out is not None:
-        held_out = (_loaded(estimator, flat_examples(estimator, held_out[0])), held_out[1])
+        judged = flat_examples(estimator, held_out[0], held_out=True)
+        held_out = (_loaded(estimator, judged), held_out[1])
     elif len(examples) >= LEAST_VALIDATED and estimator.validation_fraction > 0:
         (examples, target), held_out = _hold_out(estimator, examples, target, seed)
     model = _first_model(estimator, examples, seed)
@@ -201,12 +208,14 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     _warn_of_copying(estimator)
     image = estimator.image_shape_ is not None
     looked_at = flat_rows(examples, slice(None, None, -(-len(examples) // 60_000)))
-    kind = scaling_for(estimator.scaling, estimator.likelihood)
-    estimator.scaling_ = choose(kind, looked_at, image=image)
+    likelihood = settled_likelihood(estimator.likelihood, looked_at)
+    kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
+    estimator.scaling_ = choose(kind, looked_at, image=image, left=left)
     scaled = inference.map_scaling(estimator.scaling_.scaling, looked_at)
     rng = np.random.default_rng(seed)
     model = build_model(
         estimator,
+        likelihood,
         scaled,
         len(examples),
         estimator.scaling_,
@@ -215,14 +224,7 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
         rng,
     )
     estimator.likelihood_ = model.likelihood
-    low, high = model.likelihood.domain()
-    if scaled.min() < low or scaled.max() > high:
-        raise SettingError(
-            f"likelihood {type(model.likelihood).__name__} needs values within "
-            f"[{low:g}, {high:g}], and the scaled data has [{scaled.min():g}, "
-            f"{scaled.max():g}]: use scaling={'minmax' if np.isfinite(high) else 'none'!r} or "
-            "another likelihood."
-        )
+    check_domain(model.likelihood, scaled)
     return model
 
 

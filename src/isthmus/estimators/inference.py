@@ -63,13 +63,14 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     """Return, a row each, what `measure` and `score_samples` are made of.
 
     ``squares`` and ``squares_input`` (rows, D): squared errors of the mean reconstruction, scaled
-    and in the data's own units; ``nats``: negative log likelihood at the code; ``floor_nats``: the
-    least that the likelihood allows; ``kl``: divergence of the posterior, nats; ``kl_dimensions``
-    (rows, d) where the latent gives it.
+    and in the data's own units, zero for missing entries; ``observed`` (rows, D): 0 for these and 1
+    for the others, under a masked likelihood; ``nats``: negative log likelihood at the code;
+    ``floor_nats``: the least that the likelihood allows; ``kl``: divergence of the posterior, nats;
+    ``kl_dimensions`` (rows, d) where the latent gives it.
     """
     x = x.astype(jnp.float32)
     scaled = model.scaling(x)
-    h, _ = model.encoder(scaled, None)
+    h, _ = model.encoder(model.seen(scaled), None)
     z = model.latent.code(h)
     x_hat = model.decode(z)
     mean = model.likelihood.mean(x_hat)
@@ -82,6 +83,11 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
         "kl": draw.kl,
         "drawn_nats": model.likelihood(model.decode(draw.z[0])[None], scaled)[0],
     }
+    if model.likelihood.masked:
+        missing = jnp.isnan(x)
+        rows["observed"] = jnp.where(missing, 0.0, 1.0)
+        for name in ("squares", "squares_input"):
+            rows[name] = jnp.where(missing, 0.0, rows[name])
     if "kl_per_dimension" in draw.statistics:
         rows["kl_dimensions"] = draw.statistics["kl_per_dimension"]
     return rows

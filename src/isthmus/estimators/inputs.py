@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from isthmus.data.array_file import ArrayFile
@@ -31,9 +30,7 @@ def is_indexed(X: Any) -> bool:
     return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
 
 
-def flat_examples(
-    estimator: Any, X: Any, *, fitting: bool = False, held_out: bool = False
-) -> Any:
+def flat_examples(estimator: Any, X: Any, *, fitting: bool = False, held_out: bool = False) -> Any:
     """Return examples as (n, D), or as they lie on disk, and note or check the features.
 
     Parameters

@@ -50,6 +50,17 @@ def member(slot: str, value: Any) -> Any:
     )
 
 
+def takes_missing(likelihood: Any) -> bool:
+    """Tell whether a likelihood's setting lets entries of the examples be missing.
+
+    Examples
+    --------
+    >>> takes_missing("masked"), takes_missing("auto")
+    (True, False)
+    """
+    return isinstance(likelihood, likelihoods.Masked) or likelihood == "masked"
+
+
 def penalty_members(value: Any) -> tuple[penalties.AbstractPenalty, ...]:
     """Return the penalties of a setting: none, one, or several."""
     if value is None:

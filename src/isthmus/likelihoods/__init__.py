@@ -6,9 +6,12 @@ output, and ``x`` (B, D); it returns the negative log likelihood (K, B), summed 
 
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.likelihoods.bernoulli import Bernoulli, ContinuousBernoulli
+from isthmus.likelihoods.categorical import Categorical
+from isthmus.likelihoods.columns import Columns
 from isthmus.likelihoods.counts import NegativeBinomial, Poisson
 from isthmus.likelihoods.gaussian import Gaussian, LearnedGaussian, OptimalGaussian
 from isthmus.likelihoods.laplace import Huber, Laplace
+from isthmus.likelihoods.masked import Masked
 
 MEMBERS: dict[str, type[AbstractLikelihood]] = {
     "gaussian": Gaussian,
@@ -20,6 +23,9 @@ MEMBERS: dict[str, type[AbstractLikelihood]] = {
     "huber": Huber,
     "poisson": Poisson,
     "negative_binomial": NegativeBinomial,
+    "categorical": Categorical,
+    "columns": Columns,
+    "masked": Masked,
 }
 """The likelihoods by the names that settings and the command line use."""
 
@@ -27,11 +33,14 @@ __all__ = [
     "MEMBERS",
     "AbstractLikelihood",
     "Bernoulli",
+    "Categorical",
+    "Columns",
     "ContinuousBernoulli",
     "Gaussian",
     "Huber",
     "Laplace",
     "LearnedGaussian",
+    "Masked",
     "NegativeBinomial",
     "OptimalGaussian",
     "Poisson",

@@ -3,19 +3,38 @@
 from abc import abstractmethod
 from typing import Self
 
+import numpy as np
+
 from isthmus.typing import Array, Context, Float, PRNGKeyArray, Spec
+
+Limit = float | np.ndarray
+"""The same for every feature, or (D,), one for each."""
 
 
 class AbstractLikelihood(Spec):
     """What every likelihood does."""
 
+    def settled(self, x: np.ndarray) -> "AbstractLikelihood":
+        """Return this likelihood with what it takes from the data decided: itself.
+
+        Parameters
+        ----------
+        x : (n, D)
+            Training examples in their own units; missing entries are NaN.
+        """
+        return self
+
     @abstractmethod
     def create(self, features: int) -> "AbstractLikelihood":
         """Return this likelihood with its parameters at their start; itself where it has none."""
 
-    @abstractmethod
     def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
         """Return the negative log likelihood, nats an example."""
+        return self.costs(x_hat, x).sum(-1)
+
+    @abstractmethod
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
+        """Return the negative log likelihood, nats a feature."""
 
     def charge(
         self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"], context: Context
@@ -32,17 +51,29 @@ class AbstractLikelihood(Spec):
 
     @property
     @abstractmethod
-    def link(self) -> str:
-        """The activation that turns a mean into (nearly) the raw output that stands for it."""
+    def link(self) -> str | None:
+        """The activation that turns a mean into (nearly) the raw output that stands for it.
 
-    @abstractmethod
+        None where it is not the same for every feature.
+        """
+
     def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
         """Return the least cost that any output can have on ``x``, nats an example."""
+        return self.floors(x).sum(-1)
+
+    @abstractmethod
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the least cost that any output can have on ``x``, nats a feature."""
 
     @abstractmethod
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Draw an example from the likelihood."""
 
     @abstractmethod
-    def domain(self) -> tuple[float, float]:
+    def domain(self) -> tuple[Limit, Limit]:
         """Return the least and the greatest value that an entry of ``x`` may have."""
+
+    @property
+    def masked(self) -> bool:
+        """Whether entries of ``x`` may be missing, that is, NaN."""
+        return False

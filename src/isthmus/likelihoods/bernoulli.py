@@ -38,9 +38,9 @@ class Bernoulli(AbstractLikelihood):
         """Return itself."""
         return self
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return the cross-entropy from logits."""
-        return (jax.nn.softplus(x_hat) - x * x_hat).sum(-1)
+        return jax.nn.softplus(x_hat) - x * x_hat
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the probabilities."""
@@ -51,9 +51,9 @@ class Bernoulli(AbstractLikelihood):
         """The logit."""
         return "clipped_logit"
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the entropy of the grey levels; MNIST's test set has 45.5 nats an image."""
-        return -(xlogy(x, x) + xlogy(1 - x, 1 - x)).sum(-1)
+        return -(xlogy(x, x) + xlogy(1 - x, 1 - x))
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return bits."""
@@ -91,9 +91,9 @@ class ContinuousBernoulli(AbstractLikelihood):
         """Return itself."""
         return self
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return the negative log density from logits."""
-        return _negative_log_density(x_hat, x).sum(-1)
+        return _negative_log_density(x_hat, x)
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the means, in (0, 1)."""
@@ -104,11 +104,11 @@ class ContinuousBernoulli(AbstractLikelihood):
         """The logit: on the mean's side of a half, and nearer to it than the mean."""
         return "clipped_logit"
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of outputs whose mean is ``x``; 0 and 1 have no least one: -inf."""
         logits = _logit_of_mean(x)
         edge = jnp.minimum(x, 1 - x) < EDGE
-        return jnp.where(edge, -jnp.inf, _negative_log_density(logits, x)).sum(-1)
+        return jnp.where(edge, -jnp.inf, _negative_log_density(logits, x))
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return values in [0, 1], by inversion of the distribution function."""

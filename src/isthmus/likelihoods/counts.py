@@ -35,9 +35,9 @@ class Poisson(AbstractLikelihood):
         """Return itself."""
         return self
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return the negative log mass from log rates."""
-        return (_rate(x_hat) - x * _log_rate(x_hat) + gammaln(x + 1)).sum(-1)
+        return _rate(x_hat) - x * _log_rate(x_hat) + gammaln(x + 1)
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the rates."""
@@ -48,9 +48,9 @@ class Poisson(AbstractLikelihood):
         """The logarithm."""
         return "clipped_log"
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of rates that are the counts themselves."""
-        return (x - xlogy(x, x) + gammaln(x + 1)).sum(-1)
+        return x - xlogy(x, x) + gammaln(x + 1)
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return counts."""
@@ -109,12 +109,12 @@ class NegativeBinomial(AbstractLikelihood):
         logs = np.full(features, np.log(float(self.dispersion)), np.float32)
         return type(self)(self.dispersion, self.learned, jnp.asarray(logs))
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return the negative log mass from log means."""
         log_r = self._log_r()
         r, odds = jnp.exp(log_r), _log_rate(x_hat) - log_r  # log of mean over dispersion
         combinations = gammaln(x + r) - gammaln(r) - gammaln(x + 1)
-        return (r * jax.nn.softplus(odds) + x * jax.nn.softplus(-odds) - combinations).sum(-1)
+        return r * jax.nn.softplus(odds) + x * jax.nn.softplus(-odds) - combinations
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the means."""
@@ -125,11 +125,11 @@ class NegativeBinomial(AbstractLikelihood):
         """The logarithm."""
         return "clipped_log"
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of means that are the counts, at the dispersion as it stands."""
         r = jnp.exp(self._log_r())
         combinations = gammaln(x + r) - gammaln(r) - gammaln(x + 1)
-        return (r * jnp.log1p(x / r) + xlogy(x, x + r) - xlogy(x, x) - combinations).sum(-1)
+        return r * jnp.log1p(x / r) + xlogy(x, x + r) - xlogy(x, x) - combinations
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return counts: Poisson at rates from the gamma distribution."""

@@ -55,10 +55,9 @@ class Gaussian(AbstractLikelihood):
         """Return itself."""
         return self
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return half the squared error over the variance, with the normal constant."""
-        squares = ((x - self.mean(x_hat)) ** 2).sum(-1)
-        return squares / (2 * self.scale**2) + self._constant(x.shape[-1])
+        return (x - self.mean(x_hat)) ** 2 / (2 * self.scale**2) + self._constant()
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the activated output."""
@@ -69,9 +68,9 @@ class Gaussian(AbstractLikelihood):
         """The identity, or the logit of a logistic output."""
         return _link_of(self.output)
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of a perfect output: the normal constant alone."""
-        return jnp.full(x.shape[0], self._constant(x.shape[-1]))
+        return jnp.full(x.shape, self._constant())
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean with noise of the fixed scale."""
@@ -81,8 +80,8 @@ class Gaussian(AbstractLikelihood):
         """Return the real line."""
         return -np.inf, np.inf
 
-    def _constant(self, features: int) -> Array:
-        return features / 2 * jnp.log(2 * jnp.pi * jnp.asarray(self.scale) ** 2)
+    def _constant(self) -> Array:
+        return jnp.log(2 * jnp.pi * jnp.asarray(self.scale) ** 2) / 2
 
 
 class LearnedGaussian(AbstractLikelihood):
@@ -143,10 +142,10 @@ class LearnedGaussian(AbstractLikelihood):
             return jnp.log(jnp.asarray(self.scale, jnp.float32))[None]
         return LEAST_LOG_SCALE + jax.nn.softplus(self.raw_scale - LEAST_LOG_SCALE)
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return half the squared error over the variance, with the normal constant."""
-        squares = ((x - self.mean(x_hat)) ** 2 * jnp.exp(-2 * self.log_scale)).sum(-1)
-        return squares / 2 + self._constant(x.shape[-1])
+        squares = (x - self.mean(x_hat)) ** 2 * jnp.exp(-2 * self.log_scale)
+        return squares / 2 + self._constant()
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the activated output."""
@@ -157,9 +156,9 @@ class LearnedGaussian(AbstractLikelihood):
         """The identity, or the logit of a logistic output."""
         return _link_of(self.output)
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of a perfect output at the scale as it stands: the constant alone."""
-        return jnp.full(x.shape[0], self._constant(x.shape[-1]))
+        return jnp.broadcast_to(self._constant(), x.shape)
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean with noise of the scale as it stands."""
@@ -169,9 +168,8 @@ class LearnedGaussian(AbstractLikelihood):
         """Return the real line."""
         return -np.inf, np.inf
 
-    def _constant(self, features: int) -> Float[Array, ""]:
-        logs = jnp.broadcast_to(self.log_scale, (features,))
-        return logs.sum() + features / 2 * jnp.log(2 * jnp.pi)
+    def _constant(self) -> Float[Array, " scales"]:
+        return self.log_scale + jnp.log(2 * jnp.pi) / 2
 
 
 class OptimalGaussian(AbstractLikelihood):
@@ -236,9 +234,9 @@ class OptimalGaussian(AbstractLikelihood):
             return Gaussian(self.scale, self.output)
         return Gaussian(jnp.sqrt(self.variance.value), self.output)
 
-    def __call__(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B"]:
+    def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return the cost at the scale as it stands."""
-        return self.noise(x_hat, x)
+        return self.noise.costs(x_hat, x)
 
     def charge(
         self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"], context: Context
@@ -267,9 +265,9 @@ class OptimalGaussian(AbstractLikelihood):
         """The identity, or the logit of a logistic output."""
         return _link_of(self.output)
 
-    def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
+    def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of a perfect output at the scale as it stands: the constant alone."""
-        return self.noise.floor(x)
+        return self.noise.floors(x)
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean with noise of the scale as it stands."""

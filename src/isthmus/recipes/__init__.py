@@ -22,6 +22,7 @@ from isthmus.recipes.spherical import (
     vmf_vae,
 )
 from isthmus.recipes.variational import (
+from isthmus.recipes.tables import hi_vae, missing_iwae
     beta_tc_vae,
     beta_vae,
     capacity_vae,
@@ -59,11 +60,13 @@ __all__ = [
     "iaf_vae",
     "info_vae",
     "iwae",
+    "hi_vae",
     "kl_sparse",
     "maf_prior_vae",
     "miwae",
     "mixture_prior_vae",
     "nested_dropout",
+    "missing_iwae",
     "piwae",
     "planar_flow_vae",
     "rae_gp",

@@ -153,4 +153,4 @@ def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = Non
 
 
 def _encoder_output(model: Model, x: Array) -> Array:
-    return model.encoder(model.scaling(x), None)[0]
+    return model.encoder(model.seen(model.scaling(x)), None)[0]
