@@ -228,3 +228,24 @@ def test_force_replaces_a_file(isthmus, digits_run, tmp_path):
     assert out.read_text() == "precious"
     assert isthmus("encode", digits_run, "digits", "--out", out, "--force").code == 0
     assert np.load(out).shape == (1797, 2)
+
+
+def test_missing_entries_of_a_table_are_filled_in(isthmus, tmp_path):
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(60, 1)) * [1, 2, -1, 3] + 0.1 * rng.normal(size=(60, 4))
+    holes = rng.random(table.shape) < 0.2
+    holed, run, out = tmp_path / "holed.npy", tmp_path / "run", tmp_path / "filled.npy"
+    np.save(holed, np.where(holes, np.nan, table))
+    argv = ["fit", holed, "--out", run, "--latent-dim", "1", "--hidden", "8", "--epochs", "2"]
+    refused = isthmus(*argv, "--quiet")
+    assert refused.code == 2
+    assert "missing" in refused.err
+    fitted = isthmus(*argv, "--likelihood", "masked", "--quiet", "--json").json
+    for part in ("reconstruction", "pca"):
+        assert 0 < fitted[part]["test"]["mse_input"] < 5
+    assert isthmus("impute", run, holed, "--out", out).code == 0
+    filled = np.load(out)
+    np.testing.assert_allclose(filled[~holes], table[~holes], rtol=1e-6)
+    assert np.isfinite(filled).all()
+    assert isthmus("impute", run, holed, "--out", tmp_path / "filled.csv").code == 0
+    assert isthmus("evaluate", run, "--json").code == 0

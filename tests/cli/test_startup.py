@@ -31,7 +31,7 @@ def test_python_m_isthmus_is_the_command_line() -> None:
 
 def test_help_names_every_verb(isthmus) -> None:
     answer = isthmus("--help")
-    verbs = "fit encode decode reconstruct denoise generate interpolate score evaluate info"
+    verbs = "fit encode decode reconstruct denoise impute generate interpolate score evaluate info"
     assert answer.code == 0
     for verb in (*verbs.split(), "recipes", "data"):
         assert verb in answer.out

@@ -25,6 +25,7 @@ for verb in (
     apply.decode,
     apply.reconstruct,
     apply.denoise,
+    apply.impute,
     apply.generate,
     apply.interpolate,
     apply.score,

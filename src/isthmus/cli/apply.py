@@ -121,6 +121,27 @@ def denoise(
     )
 
 
+def impute(
+    run: options.RunArgument,
+    source: options.SourceArgument,
+    out: options.OutOption = None,
+    label: options.LabelOption = None,
+    array: options.ArrayOption = None,
+    image_shape: options.ImageShapeOption = None,
+    force: options.ForceOption = False,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Fill in missing entries, and leave the others as they are."""
+    estimator = models.load(run)
+    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
+    values = _blocks("imputing", estimator.impute, examples, quiet)
+    _deliver_blocks(
+        values, len(examples), models.column_names(estimator), target, json, estimator.image_shape_
+    )
+
+
 def generate(
     run: options.RunArgument,
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many.")] = 16,

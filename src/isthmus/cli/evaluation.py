@@ -21,7 +21,8 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     )
     source = origin.open()
     models.matching_examples(source, estimator)
-    return parts.divide(source, **facts["split"])
+    masked = estimator.model_.likelihood.masked
+    return parts.divide(source, **facts["split"], missing_allowed=masked)
 
 
 def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:

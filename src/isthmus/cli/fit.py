@@ -72,6 +72,7 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     import numpy as np
 
     from isthmus.cli import parts, settings
+    from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
 
     console = consoles.err() if given["json"] else consoles.out()
@@ -82,7 +83,8 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
         raise SettingError(
             f"--classifier needs labels, and {source.name} has none; name their column by --label."
         )
-    divided = parts.divide(source, **runs.division(given))
+    masked = takes_missing(estimator.likelihood)
+    divided = parts.divide(source, **runs.division(given), missing_allowed=masked)
     if given["classifier"]:
         parts.check_classes(divided, source.name)
     consoles.say(console, parts.describe(source, divided))

@@ -67,7 +67,8 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
     """
     from isthmus.data import check_finite
 
-    check_finite(source.examples, source.name, source.feature_names)
+    masked = estimator.model_.likelihood.masked
+    check_finite(source.examples, source.name, source.feature_names, missing_allowed=masked)
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None and source.feature_names is not None:
         where = {name: i for i, name in enumerate(source.feature_names)}

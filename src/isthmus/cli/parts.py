@@ -22,6 +22,7 @@ def divide(
     test: float = 0.1,
     seed: int = 0,
     limit: int | None = None,
+    missing_allowed: bool = False,
 ) -> Parts:
     """Divide a source as a fit does: its own test part where it has one, else by fraction.
 
@@ -33,6 +34,8 @@ def divide(
         Decides who goes where; equal classes in all parts where there are labels.
     limit
         Keep the first so many training examples.
+    missing_allowed
+        Whether NaN passes, as a masked likelihood lets it.
 
     Returns
     -------
@@ -47,7 +50,8 @@ def divide(
     """
     from isthmus.data import check_finite, split
 
-    check_finite(source.examples, source.name, source.feature_names)
+    passing = {"missing_allowed": missing_allowed}
+    check_finite(source.examples, source.name, source.feature_names, **passing)
     features = math.prod(source.examples.shape[1:])
     for count, what in ((len(source), "example"), (features, "feature")):
         if count < 2:
@@ -63,7 +67,7 @@ def divide(
     chosen = {"train": train, "validation": indices.validation, "test": indices.test}
     parts = {name: _part(source, rows) for name, rows in chosen.items() if len(rows)}
     if source.test is not None:
-        check_finite(source.test.examples, source.test.name, source.test.feature_names)
+        check_finite(source.test.examples, source.test.name, source.test.feature_names, **passing)
         parts["test"] = (source.test.examples, source.test.labels)
     return parts
 

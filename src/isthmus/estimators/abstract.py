@@ -149,7 +149,7 @@ class AbstractAutoencoder(
     def corrupt(self, X: Any, seed: int = 0) -> np.ndarray:
         """Return what the encoder would see of ``X`` in training, in the data's own units."""
         check_is_fitted(self)
-        scaled = self.model_.seen(jnp.asarray(self.scale(X)))
+        scaled = jnp.asarray(self.scale(X))
         if self.model_.corruption is not None:
             scaled = self.model_.corruption(jax.random.key(seed), scaled)
         return self._as_given(self._map(inference.unscale, np.asarray(scaled)))
@@ -157,7 +157,7 @@ class AbstractAutoencoder(
     def scale(self, X: Any) -> np.ndarray:
         """Return examples in the scaled space that the model and PCA share: float32 (n, D).
 
-        Missing entries stay missing.
+        Missing entries are zero, as the encoder sees them.
         """
         check_is_fitted(self)
         return self._map(inference.scale, flat_examples(self, X))

@@ -45,8 +45,8 @@ def reconstruct(model: Model, x: Array) -> Array:
 
 
 def scale(model: Model, x: Array) -> Array:
-    """Return examples in the scaled space."""
-    return model.scaling(x)
+    """Return examples in the scaled space, zero where they are missing."""
+    return model.seen(model.scaling(x))
 
 
 def unscale(model: Model, x: Array) -> Array:

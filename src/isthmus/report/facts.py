@@ -61,7 +61,7 @@ def collect(
     sample, _ = parts[held_out]
     sample = take(sample, np.arange(min(len(sample), 200)))
     facts["image_shape"] = shape
-    facts["limits"] = (float(np.asarray(sample).min()), float(np.asarray(sample).max()))
+    facts["limits"] = (float(np.nanmin(np.asarray(sample))), float(np.nanmax(np.asarray(sample))))
 
     coded = _code_points(estimator, parts, shape, seed)
     facts["scatter"] = coded["scatter"]

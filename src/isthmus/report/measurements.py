@@ -102,27 +102,36 @@ class _Scaled:
 
 
 def _measure_pca(estimator: Any, anchor: Anchor, X: Any, k: int) -> dict[str, Any]:
-    """Measure PCA's errors in both units and the variance about the training mean, by block."""
-    n = len(X)
-    column_errors, spread, input_error = np.zeros(len(anchor.mean)), 0.0, 0.0
-    for rows in blocks(n):
-        share = (rows.stop - rows.start) / n
+    """Measure PCA's errors in both units and the variance about the training mean, by block.
+
+    Missing entries are the mean for PCA, and are left out of what is measured.
+    """
+    features = len(anchor.mean)
+    errors, counts, spread, input_error = np.zeros(features), np.zeros(features), 0.0, 0.0
+    for rows in blocks(len(X)):
         examples = take(X, rows)
         scaled = estimator.scale(examples)
         back = anchor.reconstruct(scaled, k)
-        column_errors += share * np.square(scaled - back, dtype=np.float64).mean(axis=0)
-        spread += share * float(np.square(scaled - anchor.mean).mean())
         original = np.asarray(examples, np.float64).reshape(len(scaled), -1)
         restored = np.asarray(estimator.unscale(back), np.float64).reshape(original.shape)
-        input_error += share * float(np.square(original - restored).mean())
-    mse = float(column_errors.mean())
+        known = ~np.isnan(original)
+        counts += known.sum(axis=0)
+        errors += np.square(scaled - back, dtype=np.float64, where=known, out=_zeros(known)).sum(0)
+        spread += float(np.square(scaled - anchor.mean, where=known, out=_zeros(known)).sum())
+        input_error += float(np.square(original - restored, where=known, out=_zeros(known)).sum())
+    mse, variance = float(errors.sum() / counts.sum()), spread / counts.sum()
     return {
         "mse": mse,
-        "mse_input": input_error,
-        "explained_variance": explained_variance(mse, spread),
-        "variance": spread,
-        "columns": _floats(column_errors),
+        "mse_input": input_error / counts.sum(),
+        "explained_variance": explained_variance(mse, variance),
+        "variance": variance,
+        "columns": _floats(errors / np.maximum(counts, 1)),
     }
+
+
+def _zeros(like: np.ndarray) -> np.ndarray:
+    """Return zeros, which stay where an entry is missing."""
+    return np.zeros(like.shape)
 
 
 @dataclass(frozen=True)
