@@ -5,6 +5,7 @@ isthmus is imported within the fixtures, after the hook that checks shapes.
 
 import gc
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Self
 
@@ -38,13 +39,20 @@ install_import_hook([f"isthmus.{name}" for name in CORE], "shape_checker.check")
 hypothesis.settings.register_profile("isthmus", deadline=None)  # compiling takes its time
 hypothesis.settings.load_profile("isthmus")
 
+MAPPINGS = Path("/proc/self/maps")  # there is none but on Linux
 
-@pytest.fixture(autouse=True, scope="module")
+
+MOST_MAPPINGS = 16_000
+"""Every compiled program takes memory maps; Linux allows a process about four times as many."""
+
+
+@pytest.fixture(autouse=True)
 def _release_programs():
-    """Let go of a module's compiled programs: thousands in one process exhaust its memory maps."""
+    """Let go of compiled programs in time: thousands in one process exhaust its memory maps."""
     yield
-    jax.clear_caches()
-    gc.collect()
+    if MAPPINGS.exists() and MAPPINGS.read_bytes().count(b"\n") > MOST_MAPPINGS:
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

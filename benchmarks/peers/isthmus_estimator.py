@@ -1,0 +1,60 @@
+"""isthmus, through its estimator, as a user would train it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import isthmus
+from benchmarks.workloads import Workload
+from isthmus.networks import Convolutional
+
+
+class _Watch:
+    """Counts epochs by the steps that it is told of, and so lets blocks span epochs."""
+
+    def __init__(self, steps_a_turn: int, turn: Callable[[int], None]):
+        self.steps_a_turn, self.turn, self.turns = steps_a_turn, turn, 0
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        if done_steps // self.steps_a_turn > self.turns:
+            self.turns += 1
+            self.turn(self.turns)
+
+
+def train(workload: Workload, x: np.ndarray, turn: Callable[..., None]) -> None:
+    """Train by `isthmus.Autoencoder.fit`."""
+
+    def report(turns: int) -> None:
+        # The same seed gives the same bits, so a shorter fit is this one as it stands.
+        epochs = turns * workload.epochs_a_turn
+        turn(lambda x_: make(workload, epochs).fit(x).reconstruct(x_))
+
+    watch = _Watch(workload.steps * workload.epochs_a_turn, report)
+    make(workload, 1_000_000 // workload.steps).set_params(callbacks=(watch,)).fit(x)
+
+
+def make(workload: Workload, epochs: int) -> isthmus.Autoencoder:
+    """Return the estimator of a workload: plain, without the start from PCA."""
+    slots: dict[str, Any] = {"hidden": workload.widths[1:-1]}
+    if workload.kind == "convolutional":
+        channels, hidden = (8, 16, 32), workload.widths[1:-1]
+        encoder = Convolutional(channels, hidden=hidden, activation="relu", batch_norm=True)
+        slots = {"encoder": encoder, "image_shape": (28, 28)}
+    elif workload.kind == "variational":
+        slots |= {"latent": "gaussian", "likelihood": "bernoulli"}
+    return isthmus.Autoencoder(
+        workload.widths[-1],
+        **slots,
+        activation=workload.activation,
+        batch_size=workload.batch_size,
+        epochs=epochs,
+        learning_rate=workload.learning_rate,
+        schedule="constant",
+        scaling="none",
+        start="random",
+        penalties=(),
+        validation_fraction=0,
+        patience=0,
+        random_state=0,
+    )
