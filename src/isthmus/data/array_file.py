@@ -16,9 +16,9 @@ CROWDED = 0.75
 class ArrayFile:
     """An array (n, ...) in a file.
 
-    Every access maps the file anew and copies what it asks for, so that no page stays with the
-    process: a memory map that is kept grows, as it is read, to the size of its file. Nothing is
-    held open either, and another process is sent the path alone.
+    Every access reads what it asks for, and nothing stays with the process: a memory map grows, as
+    it is read, to the size of its file. No file is held open either, and another process is sent
+    the path alone.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class ArrayFile:
     ):
         self.path, self.shape, self.dtype = Path(path), tuple(shape), np.dtype(dtype)
         self.offset = offset
-        self.strides = strides or np.empty((1, *shape[1:]), self.dtype).strides
+        self.strides = strides or _one_after_another(self.shape, self.dtype)
 
     @classmethod
     def of(cls, array: np.ndarray) -> Any:
@@ -82,29 +82,76 @@ class ArrayFile:
         """
         try:
             with self.path.open("rb") as file:
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-                scattered = isinstance(rows, np.ndarray) and rows.ndim == 1
-                if scattered and mapped.size() > _page_cache():
-                    self._announce(file.fileno(), rows)
-            whole = np.ndarray(self.shape, self.dtype, mapped, self.offset, self.strides)
-        except (OSError, TypeError, ValueError) as error:
+                if isinstance(rows, tuple) or not self._can_read_rows():
+                    return self._mapped(file.fileno())[rows].copy()
+                index = self._numbers(rows)
+                return self._read(file.fileno(), index.ravel()).reshape(
+                    *index.shape, *self.shape[1:]
+                )
+        except (OSError, EOFError, ValueError) as error:
             raise DataError(
                 f"{self.path} can no longer be read as it was ({error}); leave a file where it is"
                 " while it is in use."
             ) from error
-        taken = whole[rows]
-        return taken if taken.base is None else taken.copy()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Return all of it, in memory."""
         return self[:].astype(dtype or self.dtype, copy=False)
 
-    def _announce(self, file: int, rows: np.ndarray) -> None:
-        """Tell the system which rows will be wanted, so that it fetches many of them at once."""
-        if hasattr(os, "posix_fadvise"):
-            length = self.strides[0]
-            for start in (self.offset + rows * length).tolist():
-                os.posix_fadvise(file, start, length, os.POSIX_FADV_WILLNEED)
+    def _can_read_rows(self) -> bool:
+        """Tell whether a row is one piece of the file, and the system reads pieces by place."""
+        return self.strides[1:] == _one_after_another(self.shape, self.dtype)[1:] and hasattr(
+            os, "preadv"
+        )
+
+    def _numbers(self, rows: Any) -> np.ndarray:
+        """Return the numbers of the rows that an index asks for."""
+        n = len(self)
+        if isinstance(rows, slice):
+            return np.arange(*rows.indices(n))
+        index = np.asarray(rows)
+        index = np.flatnonzero(index) if index.dtype == bool else index
+        if index.size and not -n <= index.min() <= index.max() < n:
+            raise IndexError(f"row {index.max()} of {n}")
+        return index % n
+
+    def _read(self, file: int, index: np.ndarray) -> np.ndarray:
+        """Read rows (n,); those that follow each other at once."""
+        out = np.empty((len(index), *self.shape[1:]), self.dtype)
+        if not out.size:
+            return out
+        size = out.nbytes // len(index)
+        breaks = np.diff(index) != 1 if self.strides[0] == size else np.ones(len(index) - 1, bool)
+        firsts = np.concatenate([[0], np.flatnonzero(breaks) + 1])
+        lengths = (np.diff(firsts, append=len(index)) * size).tolist()
+        places = (self.offset + index[firsts] * self.strides[0]).tolist()
+        if len(places) > 1 and len(self) * self.strides[0] > _page_cache():
+            _announce(file, places, lengths)
+        view, done, read = out.data.cast("B"), 0, os.preadv
+        for place, length in zip(places, lengths, strict=True):
+            end = done + length
+            while done < end:  # the system reads no more than 2 GiB at once
+                got = read(file, (view[done:end],), place + length - (end - done))
+                if not got:
+                    raise EOFError("it has become shorter")
+                done += got
+        return out
+
+    def _mapped(self, file: int) -> np.ndarray:
+        mapped = mmap.mmap(file, 0, access=mmap.ACCESS_READ)
+        return np.ndarray(self.shape, self.dtype, mapped, self.offset, self.strides)
+
+
+def _one_after_another(shape: tuple[int, ...], dtype: np.dtype) -> tuple[int, ...]:
+    """Return the strides of an array without gaps."""
+    return np.empty((1, *shape[1:]), dtype).strides
+
+
+def _announce(file: int, places: list[int], lengths: list[int]) -> None:
+    """Tell the system what will be read, so that it fetches many pieces at once."""
+    if hasattr(os, "posix_fadvise"):
+        for place, length in zip(places, lengths, strict=True):
+            os.posix_fadvise(file, place, length, os.POSIX_FADV_WILLNEED)
 
 
 def _page_cache() -> float:
