@@ -6,15 +6,14 @@
 Every peer is a process of its own; they train in turn, an epoch each, so that a machine that is
 now fast, now slow is so for all of them. The table gives the ratio of the least times and the
 median of the ratios of turns side by side, with its quartiles; imports and first turns, with
-compilation, stand apart: together they are a cold start. A peer whose error after the same number of epochs is not isthmus's within a fifth
-has not done the same work: its ratio is marked.
+compilation, stand apart: together they are a cold start. A peer whose error after the same number
+of epochs is not isthmus's within a fifth has not done the same work, and is marked.
 """
 
 import argparse
 import sys
 
 import numpy as np
-
 from benchmarks.peers import PEERS
 from benchmarks.turns import PeerFailed, Timing, take_turns
 from benchmarks.workloads import WORKLOADS, Workload
@@ -25,8 +24,7 @@ NEGLIGIBLE = 1e-3
 
 HEADER = (
     "| workload | peer | ms an epoch (least) | isthmus over peer, minima | median of pairs "
-    "(quartiles) | imports, s | first turn, s | error | peak MiB |\n| --- | --- | --- | --- | --- | --- | --- "
-    "| --- | --- |"
+    "(quartiles) | imports, s | first turn, s | error | peak MiB |\n" + "| --- " * 9 + "|"
 )
 
 
@@ -38,8 +36,8 @@ def row(workload: Workload, name: str, ours: Timing, peer: Timing) -> str:
     same = abs(peer.error - ours.error) <= TOLERANCE * max(ours.error, NEGLIGIBLE)
     return (
         f"| {workload.name} | {name} | {least:.4g} | {min(ours.turns) / min(peer.turns):.3f} | "
-        f"{middle:.3f} ({low:.3f} to {high:.3f}) | {peer.importing:.2f} | {peer.first:.2f} | {peer.error:.5f}"
-        f"{'' if same else ' (differs)'} | {peer.peak_mb:.0f} |"
+        f"{middle:.3f} ({low:.3f} to {high:.3f}) | {peer.importing:.2f} | {peer.first:.2f} | "
+        f"{peer.error:.5f}{'' if same else ' (differs)'} | {peer.peak_mb:.0f} |"
     )
 
 

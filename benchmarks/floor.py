@@ -9,13 +9,13 @@ moments, each read once, and all but the gradients written once; beside them the
 """
 
 import argparse
+import contextlib
 import time
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-
 from benchmarks.peers import Stop
 from benchmarks.peers.isthmus_estimator import train
 from benchmarks.workloads import WORKLOADS, Workload
@@ -80,10 +80,8 @@ def measure(workload: Workload, turns: int) -> tuple[np.ndarray, np.ndarray]:
             raise Stop
         since = time.perf_counter()
 
-    try:
+    with contextlib.suppress(Stop):
         train(workload, workload.load(), turn)
-    except Stop:
-        pass
     return np.array(ours[1:]), np.array(bare[1:])  # the first turn compiles
 
 

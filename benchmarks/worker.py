@@ -12,11 +12,11 @@ import time
 
 BEGUN = time.perf_counter()
 
+import contextlib  # noqa: E402
 import resource  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 import numpy as np  # noqa: E402
-
 from benchmarks.peers import PEERS, Stop  # noqa: E402
 from benchmarks.workloads import Workload  # noqa: E402
 
@@ -64,10 +64,8 @@ def main() -> None:
     x, judged = workload.load(), workload.load_judged()
     train = peer()
     say(importing=time.perf_counter() - BEGUN)
-    try:
+    with contextlib.suppress(Stop):
         train(workload, x, Turns(judged))
-    except Stop:
-        pass
 
 
 if __name__ == "__main__":

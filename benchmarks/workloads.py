@@ -114,9 +114,7 @@ WORKLOADS = {
         Workload("dense-1024", SMALL, 1024),
         Workload("wide-64", (784, 512, 256, 128, 64), 64),
         Workload("shallow-8192", (784, 50, 2), 8192, 60_000),
-        Workload(
-            "letters", (35, 32, 24, 16, 2), 32, 32, activation="tanh", epochs_a_turn=2048
-        ),
+        Workload("letters", (35, 32, 24, 16, 2), 32, 32, activation="tanh", epochs_a_turn=2048),
         Workload("vae-64", SMALL, 64, kind="variational"),
         Workload("convolutional", (512, 64, 10), 64, 5_000, kind="convolutional"),
     )

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from benchmarks.workloads import Workload
 
 import isthmus
-from benchmarks.workloads import Workload
 from isthmus.networks import Convolutional
 
 

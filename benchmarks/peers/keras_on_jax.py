@@ -4,13 +4,12 @@ import os
 
 os.environ["KERAS_BACKEND"] = "jax"
 
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from keras import layers, ops  # noqa: E402
-
-from benchmarks.workloads import Weights, Workload  # noqa: E402
+import keras
+import numpy as np
+from benchmarks.workloads import Weights, Workload
+from keras import layers, ops
 
 
 class _Draw(layers.Layer):

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import lightning
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, TensorDataset
-
 from benchmarks.peers.torch_models import build, reconstructing
 from benchmarks.workloads import Workload
+from torch.utils.data import DataLoader, TensorDataset
 
 
 class _Module(lightning.LightningModule):

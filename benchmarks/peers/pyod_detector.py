@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
-from pyod.models.auto_encoder import AutoEncoder
-
 from benchmarks.peers import Unsupported
 from benchmarks.peers.torch_models import build, reconstructing
 from benchmarks.workloads import Workload
+from pyod.models.auto_encoder import AutoEncoder
 
 
 class _Detector(AutoEncoder):

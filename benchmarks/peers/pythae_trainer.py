@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from benchmarks.peers.torch_models import build, reconstructing
+from benchmarks.workloads import Workload
 from pythae.data.datasets import BaseDataset
 from pythae.models import AE, VAE, AEConfig, VAEConfig
 from pythae.models.base.base_utils import ModelOutput
@@ -12,9 +14,6 @@ from pythae.models.nn import BaseDecoder, BaseEncoder
 from pythae.trainers import BaseTrainer, BaseTrainerConfig
 from pythae.trainers.training_callbacks import TrainingCallback
 from torch import nn
-
-from benchmarks.peers.torch_models import build, reconstructing
-from benchmarks.workloads import Workload
 
 
 class _Encoder(BaseEncoder):

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-from sklearn.neural_network import MLPRegressor
-
 from benchmarks.peers import Unsupported
 from benchmarks.workloads import Workload
+from sklearn.neural_network import MLPRegressor
 
 
 def train(workload: Workload, x: np.ndarray, turn: Callable[..., None]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from skorch import NeuralNet
-from skorch.callbacks import Callback
-
 from benchmarks.peers.torch_models import build, reconstructing
 from benchmarks.workloads import Workload
+from skorch import NeuralNet
+from skorch.callbacks import Callback
 
 
 class _Net(NeuralNet):

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, TensorDataset
-
 from benchmarks.peers.torch_models import build, reconstructing
 from benchmarks.workloads import Workload
+from torch.utils.data import DataLoader, TensorDataset
 
 
 def train_tutorial(workload: Workload, x: np.ndarray, turn: Callable[..., None]) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from torch import nn
-
 from benchmarks.workloads import Workload
+from torch import nn
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
