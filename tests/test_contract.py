@@ -11,7 +11,7 @@ import isthmus
 from isthmus.bounds import ELBO
 from isthmus.corruption import Gaussian as Noise
 from isthmus.errors import DataError, IsthmusError, SettingError
-from isthmus.likelihoods import LearnedGaussian, Masked, OptimalGaussian
+from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import objective, partition
 from isthmus.networks import Convolutional
 from isthmus.penalties import (

@@ -122,7 +122,8 @@ def objective(
     """
     p, moved = model.forward(x, target, context)
     parts = {"reconstruction": p.cost.mean(0), "kl": p.draw.kl, "latent_cost": p.draw.cost}
-    extras = [(type(s).__name__.lower(), s(p)) for s in (*model.penalties, *model.heads)]
+    extras = [term for penalty in model.penalties for term in penalty.terms(p).items()]
+    extras += [(type(head).__name__.lower(), head(p)) for head in model.heads]
     total = model.bound(p) + sum(charge for _, charge in extras)
     for name, charge in extras:
         parts[name] = parts.get(name, 0) + charge

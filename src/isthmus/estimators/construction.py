@@ -77,6 +77,7 @@ def build_model(
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
+    penalties = chosen_penalties(settings.penalties, n, float(scaled_sample.var(axis=0).mean()))
     model = Model(
         scaling=choice.scaling,
         corruption=corruption,
@@ -85,7 +86,9 @@ def build_model(
         decoder=decoder,
         likelihood=likelihood.create(features),
         bound=member("bound", settings.bound),
-        penalties=chosen_penalties(settings.penalties, n, float(scaled_sample.var(axis=0).mean())),
+        penalties=tuple(
+            penalty.create(features, settings.latent_dim, rng, image_shape) for penalty in penalties
+        ),
         heads=heads(rng),
         latent_dim=settings.latent_dim,
     )
@@ -104,18 +107,15 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
     >>> type(choose_likelihood("auto", "pixels", Deterministic())).__name__
     'Gaussian'
     """
+    if isinstance(setting, Masked) and setting.likelihood == "auto":
+        return Masked(choose_likelihood("auto", scaling, latent))
     if setting != "auto":
         return member("likelihood", setting)
     within_unit = scaling in ("unit", "pixels", "range", "minmax")
-    if isinstance(setting, Masked) and setting.likelihood == "auto":
-        return Masked(choose_likelihood("auto", scaling, latent))
     if scaling == "binary" or (within_unit and latent.stochastic):
         return Bernoulli()
     return Gaussian()
 
-
-def scaling_for(setting: str, likelihood: Any) -> str:
-    """Return the scaling of a setting; ``"auto"`` leaves counts, as their likelihood needs them.
 
 def settled_likelihood(setting: Any, x: np.ndarray) -> Any:
     """Return the likelihood of a setting with what it takes from the examples decided.
@@ -162,16 +162,19 @@ def check_domain(likelihood: AbstractLikelihood, scaled: np.ndarray) -> None:
     )
 
 
+def scaling_for(setting: str, likelihood: Any) -> str:
+    """Return the scaling of a setting; ``"auto"`` leaves counts, as their likelihood needs them.
+
     Examples
     --------
     >>> scaling_for("auto", "poisson"), scaling_for("auto", "auto")
     ('none', 'auto')
     """
+    if isinstance(likelihood, Masked):
+        return scaling_for(setting, likelihood.likelihood)
     if setting != "auto" or likelihood in (None, "auto"):
         return setting
     low, high = member("likelihood", likelihood).domain()
-    if isinstance(likelihood, Masked):
-        return scaling_for(setting, likelihood.likelihood)
     return "none" if np.all(np.isfinite(low) & ~np.isfinite(high)) else setting
 
 
@@ -293,13 +296,13 @@ def _ends_bare(network: AbstractNetwork | None) -> bool:
 
 def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
+    link = model.likelihood.link
     assert isinstance(model.encoder, Chain)
     assert isinstance(model.decoder, Chain)
+    assert link is not None
     step = -(-len(scaled_sample) // PCA_ROWS)
-    link = model.likelihood.link
     anchor = fit_anchor(scaled_sample[::step], model.latent_dim)
     weight = _padded_components(anchor, model.latent_dim)
-    assert link is not None
     encoder_path = _path(weight.T, -anchor.mean @ weight.T)
     decoder_path = _path(weight, anchor.mean)
     return replace(

@@ -4,9 +4,12 @@ A quantity of the whole batch is the same for every example.
 """
 
 from isthmus.penalties.abstract import AbstractPenalty
+from isthmus.penalties.code_critics import PriorCritic, TotalCorrelationCritic
 from isthmus.penalties.correlation import Decomposition, Decorrelation, TotalCorrelation, decompose
+from isthmus.penalties.critic import AbstractCritic
 from isthmus.penalties.discrepancy import KERNELS, MMD
 from isthmus.penalties.jacobian import Contraction, DecoderIsometry, DecoderSmoothness
+from isthmus.penalties.reconstruction_critic import ReconstructionCritic
 from isthmus.penalties.revival import AuxK
 from isthmus.penalties.sparsity import L1, L2, KLSparsity
 from isthmus.penalties.weights import DecoderWeightDecay, WeightDecay
@@ -20,6 +23,9 @@ MEMBERS: dict[str, type[AbstractPenalty]] = {
     "mmd": MMD,
     "total_correlation": TotalCorrelation,
     "decorrelation": Decorrelation,
+    "prior_critic": PriorCritic,
+    "total_correlation_critic": TotalCorrelationCritic,
+    "reconstruction_critic": ReconstructionCritic,
     "decoder_smoothness": DecoderSmoothness,
     "decoder_isometry": DecoderIsometry,
     "weight_decay": WeightDecay,
@@ -33,6 +39,7 @@ __all__ = [
     "L2",
     "MEMBERS",
     "MMD",
+    "AbstractCritic",
     "AbstractPenalty",
     "AuxK",
     "Contraction",
@@ -42,7 +49,10 @@ __all__ = [
     "Decomposition",
     "Decorrelation",
     "KLSparsity",
+    "PriorCritic",
+    "ReconstructionCritic",
     "TotalCorrelation",
+    "TotalCorrelationCritic",
     "WeightDecay",
     "decompose",
 ]

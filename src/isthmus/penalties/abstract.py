@@ -2,6 +2,8 @@
 
 from abc import abstractmethod
 
+import numpy as np
+
 from isthmus.typing import Array, Float, Pass, Spec
 
 
@@ -11,3 +13,17 @@ class AbstractPenalty(Spec):
     @abstractmethod
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the penalty, nats an example."""
+
+    def terms(self, p: Pass) -> dict[str, Float[Array, " B"]]:
+        """Return what the penalty is made of, by the names of the history: itself alone."""
+        return {type(self).__name__.lower(): self(p)}
+
+    def create(
+        self,
+        features: int,
+        latent_dim: int,
+        rng: np.random.Generator,
+        image_shape: tuple[int, int, int] | None = None,
+    ) -> "AbstractPenalty":
+        """Return this penalty with its parameters drawn; itself where it has none."""
+        return self

@@ -4,6 +4,7 @@ A recipe is called with the size of the code, its own settings and any of the es
 returns an unfitted `isthmus.Autoencoder`. A new one is one function in the file of its family.
 """
 
+from isthmus.recipes.adversarial import adversarial, factor_vae, vae_gan
 from isthmus.recipes.likelihoods import sigma_vae
 from isthmus.recipes.networks import convolutional, tied
 from isthmus.recipes.quantised import categorical_vae, fsq_vae, rvq_vae, vq_vae
@@ -21,8 +22,8 @@ from isthmus.recipes.spherical import (
     spherical_vae,
     vmf_vae,
 )
-from isthmus.recipes.variational import (
 from isthmus.recipes.tables import hi_vae, missing_iwae
+from isthmus.recipes.variational import (
     beta_tc_vae,
     beta_vae,
     capacity_vae,
@@ -44,6 +45,7 @@ from isthmus.recipes.tables import hi_vae, missing_iwae
 __all__ = [
     "RECIPES",
     "Recipe",
+    "adversarial",
     "batch_top_k",
     "beta_tc_vae",
     "beta_vae",
@@ -54,19 +56,20 @@ __all__ = [
     "convolutional",
     "decorrelated",
     "denoising",
+    "factor_vae",
     "free_bits_vae",
     "fsq_vae",
     "full_covariance_vae",
+    "hi_vae",
     "iaf_vae",
     "info_vae",
     "iwae",
-    "hi_vae",
     "kl_sparse",
     "maf_prior_vae",
+    "missing_iwae",
     "miwae",
     "mixture_prior_vae",
     "nested_dropout",
-    "missing_iwae",
     "piwae",
     "planar_flow_vae",
     "rae_gp",
@@ -78,6 +81,7 @@ __all__ = [
     "tied",
     "top_k",
     "vae",
+    "vae_gan",
     "vamp_vae",
     "vmf_vae",
     "vq_vae",
