@@ -1,6 +1,7 @@
 """The engine: one compiled training loop, its feed, its optimisers, its checkpoints."""
 
 from isthmus.engine.checkpoint import Checkpoint
+from isthmus.engine.devices import Devices
 from isthmus.engine.feed import Feed
 from isthmus.engine.loop import State, train
 from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
@@ -12,6 +13,7 @@ __all__ = [
     "SCHEDULES",
     "Callback",
     "Checkpoint",
+    "Devices",
     "EpochRecord",
     "Feed",
     "HearsProgress",

@@ -98,13 +98,16 @@ class Feed:
             filled = np.resize(flat, self.block_steps * self.batch_size)  # one shape, one program
             return self.x[filled].reshape(shape)
         block = np.empty(shape, self.dtype)
+        rows = block[: len(index)].reshape(len(flat), self.features)
         if isinstance(self.x, np.ndarray) and not isinstance(self.x, np.memmap):
-            rows = self.x[flat]
+            if self.x.dtype == self.dtype and self.x.flags.c_contiguous:
+                examples = self.x.reshape(len(self.x), self.features)
+                np.take(examples, flat, axis=0, out=rows, mode="clip")  # nothing between is kept
+            else:
+                rows[:] = self.x[flat].reshape(rows.shape)
         else:  # a file is read forwards
             forwards = np.argsort(flat, kind="stable")
-            rows = np.empty((len(flat), *self.x.shape[1:]), self.dtype)
-            rows[forwards] = self.x[flat[forwards]]
-        block[: len(index)] = rows.reshape(len(index), self.batch_size, self.features)
+            rows[forwards] = self.x[flat[forwards]].reshape(rows.shape)
         return block
 
     def _epoch_order(self, epoch: int) -> np.ndarray:

@@ -7,7 +7,7 @@ learning rate needs another program.
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax
@@ -22,6 +22,9 @@ from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
 from isthmus.model import Model, objective, partition
 from isthmus.typing import Array, Context, Float, Int, PRNGKeyArray
+
+if TYPE_CHECKING:
+    from isthmus.engine.devices import Devices
 
 
 class State(eqx.Module):
@@ -83,6 +86,7 @@ def train(
     callbacks: Sequence[Callback | HearsProgress] = (),
     checkpoint: Checkpoint | None = None,
     state: State | None = None,
+    devices: "Devices | None" = None,
 ) -> Trained:
     """Train a model.
 
@@ -110,6 +114,8 @@ def train(
         Where to keep the state, and whether to go on from it.
     state
         Where to go on from, instead of ``model``.
+    devices
+        Those among which every batch is divided; None is the default one.
 
     Returns
     -------
@@ -121,7 +127,7 @@ def train(
         At the first step whose loss is not finite, naming the step, the term and a remedy.
     """
     start = time.perf_counter()
-    run = _Run(model, optimiser, feed, validation, epochs, seed, state)
+    run = _Run(model, optimiser, feed, validation, epochs, seed, state, devices)
     if checkpoint is not None and checkpoint.resume:
         run.restore(checkpoint)
     listeners = [callback for callback in callbacks if isinstance(callback, HearsProgress)]
@@ -152,11 +158,14 @@ def train(
     chooses = patience > 0 or stop_reason == "interrupted"
     chosen = run.best if chooses else None
     kept = (run.state.parameters, run.state.rest) if chosen is None else chosen
+    last = run.state
+    if devices is not None:
+        kept, last = devices.bring_home((kept, last))
     trained = with_numbers_of(model, eqx.combine(*kept))
     records = run.ledger.records
     best_epoch = run.ledger.best_epoch if chosen is not None else len(records)
     seconds = time.perf_counter() - start
-    return Trained(trained, run.state, records, best_epoch, stop_reason, seconds)
+    return Trained(trained, last, records, best_epoch, stop_reason, seconds)
 
 
 class _Run:
@@ -171,6 +180,7 @@ class _Run:
         epochs: int,
         seed: int,
         state: State | None,
+        devices: "Devices | None",
     ):
         # Numbers as arguments of the program, so that another learning rate needs no other.
         self.optimiser = jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), optimiser)
@@ -184,6 +194,10 @@ class _Run:
             jax.random.key(seed),
         )
         self.ledger = Ledger(epochs, feed)
+        self.run_block, self.evaluate_block = run_block, evaluate_block
+        if devices is not None:
+            self.state = devices.share(self.state)
+            self.run_block, self.evaluate_block = devices.run_block, devices.evaluate_block
         self.best: tuple[Model, Model] | None = None
 
     def blocks(
@@ -207,7 +221,7 @@ class _Run:
             gathered = self.feed.blocks(first, end)
             block = next(gathered, None)
             while block is not None:
-                self.state, logs = run_block((block, self.optimiser, self.clock), self.state)
+                self.state, logs = self.run_block((block, self.optimiser, self.clock), self.state)
                 steps = int(block.steps)
                 block = next(gathered, None)
                 yield {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
@@ -219,7 +233,7 @@ class _Run:
         total, weight = 0.0, 0.0
         for block in self.validation.blocks(0, self.validation.steps_per_epoch):
             arguments = (block, self.clock.key, self.state.parameters, self.state.rest)
-            block_total, block_weight = evaluate_block(*arguments)
+            block_total, block_weight = self.evaluate_block(*arguments)
             total, weight = total + float(block_total), weight + float(block_weight)
         epoch = (int(self.state.step) - self.first_step) // self.feed.steps_per_epoch
         if self.ledger.judge(epoch, total / weight):

@@ -70,6 +70,10 @@ class Autoencoder(AbstractAutoencoder):
         Greatest global norm of a gradient.
     memory_limit : float, default=2e9
         Examples on disk up to so many bytes are read into memory; larger ones are streamed.
+    devices : int, "all" or None, default=None
+        How many devices share every batch of ``fit``; ``"all"`` are those of all hosts, once they
+        are joined by ``jax.distributed``; None is the default device. It changes nothing but speed,
+        and a model file does not keep it.
     callbacks : sequence of callables, default=()
         Each called with an `isthmus.engine.EpochRecord` every epoch; True stops training. One that
         is not callable, but has ``on_progress(done_steps, total_steps)``, is told of steps alone.
@@ -140,6 +144,7 @@ class Autoencoder(AbstractAutoencoder):
         validation_fraction: float = 0.1,
         gradient_clip: float | None = None,
         memory_limit: float = 2e9,
+        devices: int | str | None = None,
         callbacks: Sequence[Callback | HearsProgress] = (),
         random_state: Any = None,
         verbose: int = 0,
@@ -166,6 +171,7 @@ class Autoencoder(AbstractAutoencoder):
         self.validation_fraction = validation_fraction
         self.gradient_clip = gradient_clip
         self.memory_limit = memory_limit
+        self.devices = devices
         self.callbacks = callbacks
         self.random_state = random_state
         self.verbose = verbose

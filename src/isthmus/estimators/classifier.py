@@ -37,7 +37,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         What is done to the data, and where training starts, as there.
     optimizer, learning_rate, schedule, epochs, batch_size, patience, validation_fraction
         Training, as there.
-    gradient_clip, memory_limit, callbacks, random_state, verbose
+    gradient_clip, memory_limit, devices, callbacks, random_state, verbose
         Further settings, as there.
 
     Attributes
@@ -84,6 +84,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         validation_fraction: float = 0.1,
         gradient_clip: float | None = None,
         memory_limit: float = 2e9,
+        devices: int | str | None = None,
         callbacks: Sequence[Callback | HearsProgress] = (),
         random_state: Any = None,
         verbose: int = 0,
@@ -111,6 +112,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         self.validation_fraction = validation_fraction
         self.gradient_clip = gradient_clip
         self.memory_limit = memory_limit
+        self.devices = devices
         self.callbacks = callbacks
         self.random_state = random_state
         self.verbose = verbose

@@ -10,8 +10,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from isthmus.data.source import Rows
-from isthmus.engine import Checkpoint, EpochRecord, Feed, Lane, Optimiser, Trained, train
-from isthmus.errors import warn
+from isthmus.engine import Checkpoint, Devices, EpochRecord, Feed, Lane, Optimiser, Trained, train
+from isthmus.errors import SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, plan
 from isthmus.estimators.construction import (
@@ -31,6 +31,7 @@ from isthmus.estimators.inputs import (
 )
 from isthmus.estimators.settings import check_settings, fingerprint
 from isthmus.model import Model, count_parameters
+from isthmus.networks import conditioned
 from isthmus.scaling import choose
 
 LEAST_VALIDATED = 20
@@ -52,6 +53,7 @@ def fit(
     target: np.ndarray | None,
     held_out: Part | None,
     checkpoint: Checkpoint | None,
+    labels: int = 0,
 ) -> None:
     """Fit an estimator from nothing.
 
@@ -67,8 +69,10 @@ def fit(
         The validation part; None takes a share of the examples.
     checkpoint
         Where to keep training's state, and whether to go on from it.
+    labels
+        How many labels, the targets, the networks are told; 0 for none.
     """
-    ready = prepare(estimator, X, target, held_out)
+    ready = prepare(estimator, X, target, held_out, labels)
     if estimator.verbose:
         held = ready.lane.validation
         _announce(estimator, len(ready.examples), 0 if held is None else len(held.x))
@@ -86,8 +90,9 @@ def fit(
         patience=ready.sizes.patience,
         callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
         checkpoint=checkpoint,
+        devices=ready.devices,
     )
-    finish(estimator, trained, ready.examples)
+    finish(estimator, trained, ready.examples, lane.feed.target)
 
 
 @dataclass(frozen=True)
@@ -102,14 +107,19 @@ class Ready:
         Batch size, epochs and patience.
     examples
         The training part.
+    devices
+        Those that share every batch, or None.
     """
 
     lane: Lane
     sizes: Plan
     examples: Any
+    devices: Devices | None
 
 
-def prepare(estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | None) -> Ready:
+def prepare(
+    estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | None, labels: int = 0
+) -> Ready:
     """Check settings and data, choose what is "auto", draw the initial weights.
 
     The parameters are those of `fit`.
@@ -123,8 +133,13 @@ def prepare(estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | 
     elif len(examples) >= LEAST_VALIDATED and estimator.validation_fraction > 0:
         (examples, target), held_out = _hold_out(estimator, examples, target, seed)
     model = _first_model(estimator, examples, seed)
+    if labels:
+        model = _told_labels(model, labels, np.random.default_rng([seed, labels]))
     sizes = plan(estimator, len(examples))
-    judged = max(sizes.batch_size, VALIDATION_BATCH)
+    judged, devices = max(sizes.batch_size, VALIDATION_BATCH), Devices.of(estimator.devices)
+    if devices is not None:
+        devices.check_batch(sizes.batch_size)
+        judged += -judged % devices.count
     lane = Lane(
         model,
         _optimiser(estimator, estimator.schedule),
@@ -132,12 +147,14 @@ def prepare(estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | 
         None if held_out is None else _feed(estimator, held_out, judged, None),
         seed,
     )
-    return Ready(lane, sizes, examples)
+    return Ready(lane, sizes, examples, devices)
 
 
-def finish(estimator: Any, trained: Trained, examples: Any) -> None:
+def finish(
+    estimator: Any, trained: Trained, examples: Any, target: np.ndarray | None = None
+) -> None:
     """Give the estimator its fitted attributes."""
-    _note(estimator, trained, examples)
+    _note(estimator, trained, examples, target)
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch
@@ -160,7 +177,7 @@ def partial_fit(estimator: Any, X: Any, target: np.ndarray | None) -> None:
         seed=seed,
         state=None if first else getattr(estimator, "_state", None),
     )
-    _note(estimator, trained, examples)
+    _note(estimator, trained, examples, target)
     estimator.history_ = _history(trained, {} if first else estimator.history_)
     estimator.n_epochs_ = estimator.best_epoch_ = len(estimator.history_["epoch"])
     estimator._state = trained.last
@@ -254,13 +271,27 @@ def _optimiser(estimator: Any, schedule: Any) -> Optimiser:
     )
 
 
-def _note(estimator: Any, trained: Trained, examples: Any) -> None:
+def _told_labels(model: Model, labels: int, rng: np.random.Generator) -> Model:
+    """Return the model with its networks told one of so many labels."""
+    if model.bound_latent() != model.latent:
+        raise SettingError(
+            f"The prior of latent {type(model.latent).__name__} is made of posteriors of examples "
+            "that have no label: take another prior."
+        )
+    encoder = conditioned(model.encoder, labels, rng)
+    return replace(model, encoder=encoder, decoder=conditioned(model.decoder, labels, rng))
+
+
+def _note(
+    estimator: Any, trained: Trained, examples: Any, target: np.ndarray | None = None
+) -> None:
     estimator.model_ = trained.model
     estimator.stop_reason_ = trained.stop_reason
     estimator.fit_seconds_ = trained.seconds
     estimator.n_parameters_, estimator.n_trainable_parameters_ = count_parameters(trained.model)
-    rows = flat_rows(examples, slice(None, None, -(-len(examples) // 20_000)))
-    codes = inference.map_rows(inference.encode, trained.model, rows).astype(np.float64)
+    some = slice(None, None, -(-len(examples) // 20_000))
+    labels = None if target is None else target[some]
+    codes = inference.encode_labelled(trained.model, flat_rows(examples, some), labels)
     if len(codes) > 1:  # one example, added by `partial_fit`, has no covariance
         estimator.code_mean_ = codes.mean(axis=0)
         estimator.code_covariance_ = np.atleast_2d(np.cov(codes.T))

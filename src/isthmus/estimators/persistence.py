@@ -1,5 +1,6 @@
 """Fitted estimators to and from model files."""
 
+import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.classifier import AutoencoderClassifier
+from isthmus.estimators.conditional import ConditionalAutoencoder
 from isthmus.estimators.inference import encode, read_head, reconstruct
 from isthmus.estimators.regressor import AutoencoderRegressor
 from isthmus.model import Model
@@ -20,7 +23,7 @@ from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.scaling import Choice
 from isthmus.treecodec import decode_tree, encode_tree
 
-CLASSES = (Autoencoder, AutoencoderClassifier, AutoencoderRegressor)
+CLASSES = (Autoencoder, AutoencoderClassifier, AutoencoderRegressor, ConditionalAutoencoder)
 ESTIMATORS = {cls.__name__: cls for cls in CLASSES}
 
 PLAIN = (
@@ -31,6 +34,9 @@ PLAIN = (
 
 ARRAYS = ("feature_names_in_", "classes_", "target_mean_", "target_scale_")
 """Fitted attributes that are short arrays of numbers or words."""
+
+OF_THE_MACHINE = ("devices",)
+"""Settings that say where a fit ran, which is no business of whoever loads it."""
 
 INCONSISTENT = (
     LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
@@ -45,8 +51,8 @@ def save(estimator: Any, path: str | Path) -> Path:
     Parameters
     ----------
     estimator
-        A fitted `isthmus.Autoencoder`, `isthmus.AutoencoderClassifier` or
-        `isthmus.AutoencoderRegressor`.
+        A fitted `isthmus.Autoencoder`, `isthmus.AutoencoderClassifier`,
+        `isthmus.AutoencoderRegressor` or `isthmus.ConditionalAutoencoder`.
     path
         Where to; conventionally ``.safetensors``.
 
@@ -61,12 +67,16 @@ def save(estimator: Any, path: str | Path) -> Path:
         If the model has modules of the user's own, which a file without code cannot hold.
     """
     check_is_fitted(estimator)
+    kind = type(estimator).__name__
+    if isinstance(estimator, ConditionalAutoencoder):  # is kept as what it fitted, and the labels
+        labels, estimator = estimator.classes_, copy.copy(estimator.autoencoder_)
+        estimator.classes_ = labels
     tensors: dict[str, np.ndarray] = {
         "code_mean": np.atleast_1d(estimator.code_mean_),
         "code_covariance": np.atleast_2d(estimator.code_covariance_),
     }
     about = {
-        "estimator": type(estimator).__name__,
+        "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
         "scaling": {"kind": estimator.scaling_.kind, "reason": estimator.scaling_.reason},
         "fitted": {name: _encode_plain(getattr(estimator, name)) for name in PLAIN},
@@ -90,7 +100,7 @@ def load(path: str | Path) -> Any:
 
     Returns
     -------
-    Autoencoder, AutoencoderClassifier or AutoencoderRegressor
+    Autoencoder, AutoencoderClassifier, AutoencoderRegressor or ConditionalAutoencoder
         Fitted, with the settings that it was fitted with.
 
     Raises
@@ -115,7 +125,8 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
-    estimator: Any = ESTIMATORS[about["estimator"]](**settings)
+    kind = ESTIMATORS[about["estimator"]]
+    estimator: Any = (Autoencoder if kind is ConditionalAutoencoder else kind)(**settings)
     model = decode_tree(about["model"], tensors)
     if not isinstance(model, Model):
         raise ModelFileError("it holds no model.")
@@ -130,12 +141,22 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
     estimator.code_mean_ = tensors["code_mean"]
     estimator.code_covariance_ = tensors["code_covariance"]
     _check_fits_together(estimator)
-    return estimator
+    return _around(estimator) if kind is ConditionalAutoencoder else estimator
+
+
+def _around(fitted: Any) -> ConditionalAutoencoder:
+    """Return a conditional autoencoder around what it fitted."""
+    conditional = ConditionalAutoencoder(clone(fitted))
+    conditional.classes_ = vars(fitted).pop("classes_")
+    conditional.autoencoder_ = fitted
+    return conditional
 
 
 def _check_fits_together(estimator: Any) -> None:
     """Trace the model on one example of the size it claims, so that shapes that disagree show."""
     model, features = estimator.model_, estimator.n_features_in_
+    if model.conditional:
+        model = model.given(jnp.zeros(1, jnp.int32))
     example = jax.ShapeDtypeStruct((1, features), jnp.float32)
     shapes = [_traced(encode, model, example) == (1, model.latent_dim)]
     if model.decoder is not None:
@@ -175,6 +196,7 @@ def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str
     defaults = type(estimator)().get_params(deep=False)
     encoded = {}
     for name, value in settings.items():
+        value = defaults[name] if name in OF_THE_MACHINE else value
         try:
             encoded[name] = encode_tree(value, tensors, f"settings.{name}")
         except SettingError:

@@ -11,7 +11,7 @@ from isthmus.errors import SettingError, unknown
 from isthmus.estimators.slots import MEMBERS, member
 from isthmus.typing import Spec, check_between
 
-UNSEEN = ("callbacks", "verbose", "memory_limit")
+UNSEEN = ("callbacks", "verbose", "memory_limit", "devices")
 """Settings that do not change what a run computes."""
 
 
