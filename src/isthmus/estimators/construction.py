@@ -1,7 +1,10 @@
 """From settings and data to a model: widths, likelihood and start chosen where they are "auto"."""
 
+import hashlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +37,8 @@ from isthmus.typing import Spec
 
 PCA_ROWS = 30_000
 """At most so many examples, evenly spaced, decide the PCA that training starts from."""
+
+_anchors: ContextVar[dict[Any, Anchor] | None] = ContextVar("anchors", default=None)
 
 
 def build_model(
@@ -301,7 +306,7 @@ def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     assert isinstance(model.decoder, Chain)
     assert link is not None
     step = -(-len(scaled_sample) // PCA_ROWS)
-    anchor = fit_anchor(scaled_sample[::step], model.latent_dim)
+    anchor = _anchor(scaled_sample[::step], model.latent_dim)
     weight = _padded_components(anchor, model.latent_dim)
     encoder_path = _path(weight.T, -anchor.mean @ weight.T)
     decoder_path = _path(weight, anchor.mean)
@@ -310,6 +315,27 @@ def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
         encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
         decoder=LinearPath(decoder_path, start_at_zero(model.decoder), link),
     )
+
+
+@contextmanager
+def sharing_anchors() -> Iterator[None]:
+    """Fit PCA once for every sample and size of the code, in the fits that are prepared within."""
+    token = _anchors.set({})
+    try:
+        yield
+    finally:
+        _anchors.reset(token)
+
+
+def _anchor(sample: np.ndarray, latent_dim: int) -> Anchor:
+    known = _anchors.get()
+    if known is None:
+        return fit_anchor(sample, latent_dim)
+    made = hashlib.blake2b(np.ascontiguousarray(sample).data, digest_size=16).digest()
+    key = (made, sample.shape, latent_dim)
+    if key not in known:
+        known[key] = fit_anchor(sample, latent_dim)
+    return known[key]
 
 
 def _path(weight: np.ndarray, bias: np.ndarray) -> Linear:

@@ -8,6 +8,8 @@ from typing import Any
 import jax
 import numpy as np
 
+from isthmus.data.source import blocks
+from isthmus.estimators.inputs import is_indexed
 from isthmus.version import __version__
 
 
@@ -47,6 +49,14 @@ def digest(*given: Any) -> str:
     for value in given:
         if isinstance(value, tuple | list) and any(isinstance(v, np.ndarray) for v in value):
             summary.update(digest(*value).encode())
+        elif hasattr(value, "iloc"):  # a data frame's repr leaves most of it out
+            summary.update(digest([*value], value.to_numpy()).encode())
+        elif is_indexed(value):
+            summary.update(f"{value.dtype.str}{value.shape}".encode())
+            for _, block in blocks(value):
+                summary.update(np.ascontiguousarray(block).data)
+        elif isinstance(value, np.ndarray) and value.dtype.hasobject:
+            summary.update(repr(value.tolist()).encode())
         elif isinstance(value, np.ndarray):
             summary.update(f"{value.dtype.str}{value.shape}".encode())
             summary.update(value.tobytes())

@@ -10,6 +10,7 @@ from isthmus.engine import Lane, Trained, shape_of, train, train_together
 from isthmus.errors import NonFiniteLossError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.construction import sharing_anchors
 from isthmus.estimators.fitting import Part, Ready
 from isthmus.estimators.widening import can_widen, resize
 from isthmus.sweep.strategy import Together
@@ -49,13 +50,15 @@ def run_fits(
     memory_limit
         Bytes that the weights of one program may take.
     callbacks
-        Told of steps, where fits run in turn.
+        Told of the steps of the fit, or of the group that shares a program, that runs.
     """
-    jobs = [Job(place, one, _ready(one, X, held_out)) for place, one in fits]
+    with sharing_anchors():
+        jobs = [Job(place, one, _ready(one, X, held_out)) for place, one in fits]
     for group in _groups(jobs, memory_limit):
         lanes = _widened([job.ready.lane for job in group])
-        if len(group) > 1 and strategy.pays(lanes):
-            yield from _together(group, lanes)
+        spread = group[0].ready.devices is not None
+        if len(group) > 1 and not spread and strategy.pays(lanes):
+            yield from _together(group, lanes, callbacks)
         else:
             for job in group:
                 yield job.place, _alone(job, callbacks)
@@ -81,6 +84,7 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
             validation=lane.validation,
             patience=sizes.patience,
             callbacks=callbacks,
+            devices=job.ready.devices,
         )
     except NonFiniteLossError as error:
         return error
@@ -89,10 +93,18 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
     return _finished(job, trained)
 
 
-def _together(jobs: Sequence[Job], lanes: Sequence[Lane]) -> Iterator[tuple[int, Any]]:
+def _together(
+    jobs: Sequence[Job], lanes: Sequence[Lane], callbacks: Sequence[Any]
+) -> Iterator[tuple[int, Any]]:
     """Train a group as one program, by lanes whose codes are as wide as the widest of them."""
+
+    def tell(done: int, total: int) -> None:
+        for callback in callbacks:
+            callback.on_progress(done, total)
+
     sizes = jobs[0].ready.sizes
-    for row, outcome in train_together(lanes, epochs=sizes.epochs, patience=sizes.patience):
+    limits = {"epochs": sizes.epochs, "patience": sizes.patience}
+    for row, outcome in train_together(lanes, **limits, on_progress=tell):
         job = jobs[row]
         if isinstance(outcome, NonFiniteLossError):
             yield job.place, outcome
@@ -133,7 +145,7 @@ def _kind(job: Job) -> Any:
     lane, sizes = job.ready.lane, job.ready.sizes
     if can_widen(lane.model):
         lane = replace(lane, model=resize(lane.model, 1))
-    return shape_of(lane), sizes.epochs, sizes.patience
+    return shape_of(lane), sizes.epochs, sizes.patience, job.ready.devices
 
 
 def _bytes(lane: Lane) -> int:

@@ -7,13 +7,14 @@ from typing import Any, Self, cast
 
 import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.model_selection import ParameterGrid, train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.data.source import Rows
+from isthmus.engine import HearsProgress
 from isthmus.errors import IsthmusError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.inputs import is_indexed
@@ -85,8 +86,8 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
     strategy : {"auto", "together", "in turn"}, default="auto"
         Whether points of one shape share a program; ``"auto"`` measures once and remembers.
     n_jobs : int or None, default=None
-        Processes, as everywhere in scikit-learn; a joblib backend such as Dask's or Ray's is used
-        where one is set.
+        Processes, as everywhere in scikit-learn: None is one, or as many as the backend has that
+        ``joblib.parallel_config`` names, such as Dask's or Ray's.
     memory_limit : float, default=2e9
         Bytes that the weights of one program may take; the points of a group are divided by it.
     folder : path or None, default=None
@@ -95,6 +96,9 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         Whether ``best_estimator_`` is kept; it needs no fit of its own.
     on_result : callable or None, default=None
         Called with (point, how many are done, how many there are) as each arrives.
+    callbacks : sequence, default=()
+        Each has ``on_progress(done_steps, total_steps)`` and is told of the steps of the fit, or of
+        the group of them, that runs; not of those in other processes.
     random_state : int, RandomState instance or None, default=0
         Decides who is held out.
 
@@ -138,6 +142,7 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         folder: str | Path | None = None,
         refit: bool = True,
         on_result: Callable[[Point, int, int], None] | None = None,
+        callbacks: Sequence[HearsProgress] = (),
         random_state: Any = 0,
     ):
         self.estimator = estimator
@@ -150,6 +155,7 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         self.folder = folder
         self.refit = refit
         self.on_result = on_result
+        self.callbacks = callbacks
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None, *, validation_data: Any = None) -> Self:
@@ -201,13 +207,22 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         if given is not None:
             return (X, y), (given if y is not None else (given, None))
         seed = check_random_state(self.random_state).randint(2**31 - 1)
-        share = {"test_size": self.validation_fraction, "random_state": seed}
-        rows = train_test_split(np.arange(len(X)), **share)
+        rows = self._rows(len(X), y, seed)
         kept, held = (np.sort(part) for part in rows)
         parts = [
             (_take(X, part), None if y is None else np.asarray(y)[part]) for part in (kept, held)
         ]
         return parts[0], parts[1]
+
+    def _rows(self, n: int, y: Any, seed: int) -> list[np.ndarray]:
+        """Return the rows to learn from and those held out, every class in both where it can be."""
+        share = {"test_size": self.validation_fraction, "random_state": seed}
+        if y is not None and is_classifier(self.estimator):
+            try:
+                return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
+            except ValueError:  # a class of one example, or fewer held out than classes
+                pass
+        return train_test_split(np.arange(n), **share)
 
     def _outcomes(
         self, unfitted: Sequence[Any], train: Any, held_out: Any
@@ -239,29 +254,20 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         if not missing:
             return
         together = isinstance(self.estimator, Autoencoder)
-        jobs = joblib.effective_n_jobs(self.n_jobs or 1)
+        jobs = joblib.effective_n_jobs(self.n_jobs)  # None goes by joblib's configuration
         if together and jobs == 1:
-            yield from self._run(missing, train, held_out)
+            how = (self.strategy, self.memory_limit)
+            yield from _fit_together(missing, train, held_out, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
         size = -(-len(missing) // jobs) if together else 1
         shares = [missing[i : i + size] for i in range(0, len(missing), size)]
-        work = self._listed if together else _fit_each
+        work = joblib.delayed(_fit_share if together else _fit_each)
+        how = (self.strategy, self.memory_limit) if together else ()
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
-        tasks = (joblib.delayed(work)(share, train, held_out) for share in shares)
+        tasks = (work(share, train, held_out, *how) for share in shares)
         for results in cast(Iterator[Any], run(tasks)):
             yield from results
-
-    def _run(self, fits: Any, train: Any, held_out: Any) -> Iterator[tuple[int, Any]]:
-        import pooch
-
-        strategy = Together(self.strategy, Path(pooch.os_cache("isthmus")))
-        yield from run_fits(
-            fits, train[0], held_out, strategy=strategy, memory_limit=self.memory_limit
-        )
-
-    def _listed(self, fits: Any, train: Any, held_out: Any) -> list[tuple[int, Any]]:
-        return [*self._run(fits, train, held_out)]
 
     def _choose(self, grid: list[dict[str, Any]], leaders: dict[int, tuple[float, Any]]) -> None:
         scores = self.cv_results_["mean_test_score"]
@@ -327,6 +333,27 @@ def _take(X: Any, rows: np.ndarray) -> Any:
     if hasattr(X, "iloc"):
         return X.iloc[rows]
     return Rows(X, rows) if is_indexed(X) else np.asarray(X)[rows]
+
+
+def _fit_together(
+    fits: Sequence[tuple[int, Any]],
+    train: Any,
+    held_out: Any,
+    strategy: str,
+    memory_limit: float,
+    callbacks: Sequence[Any] = (),
+) -> Iterator[tuple[int, Any]]:
+    """Fit autoencoders, those of one shape as one program where that pays."""
+    import pooch
+
+    decides = Together(strategy, Path(pooch.os_cache("isthmus")))
+    limits = {"strategy": decides, "memory_limit": memory_limit}
+    yield from run_fits(fits, train[0], held_out, **limits, callbacks=callbacks)
+
+
+def _fit_share(fits: Sequence[tuple[int, Any]], *how: Any) -> list[tuple[int, Any]]:
+    """Fit a process's share of autoencoders."""
+    return [*_fit_together(fits, *how)]
 
 
 def _fit_each(fits: Sequence[tuple[int, Any]], train: Any, held_out: Any) -> list[tuple[int, Any]]:
