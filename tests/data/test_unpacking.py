@@ -40,7 +40,7 @@ def test_it_is_the_table_that_is_read_into_memory(tmp_path, monkeypatch, kind):
     label = "kind" if kind == "labelled" else None
     large = open_source(folder, label=label)
     assert isinstance(large.examples, ArrayFile)
-    monkeypatch.setattr(unpacking, "LARGE", 2**29)
+    monkeypatch.setattr(unpacking, "LARGE", 2**28)
     small = open_source(folder, label=label)
     assert isinstance(small.examples, np.ndarray)
     assert large.examples.dtype == small.examples.dtype

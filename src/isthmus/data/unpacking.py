@@ -21,8 +21,8 @@ from isthmus.errors import DataError
 if TYPE_CHECKING:
     from pyarrow.parquet import FileMetaData, ParquetFile
 
-LARGE = 2**29
-"""Bytes of numbers up to which a table is read into memory."""
+LARGE = 2**28
+"""Bytes of numbers up to which a table is read into memory, which takes about four times that."""
 
 BATCH = 2**25
 """Bytes that are unpacked at a time."""
@@ -166,11 +166,13 @@ def _batches(name: str, file: Path, rows: int, left_out: int | None) -> Iterator
     import pyarrow
 
     with opened(file) as parquet:
-        for batch in parquet.iter_batches(rows):
-            table = pyarrow.Table.from_batches([batch])
-            if left_out is not None:
-                table = table.remove_column(left_out)
-            yield np.asarray(from_table(table, name).examples)
+        for group in range(parquet.num_row_groups):  # all at once are read ahead of their use
+            for batch in parquet.iter_batches(rows, row_groups=[group], use_threads=False):
+                table = pyarrow.Table.from_batches([batch])
+                if left_out is not None:
+                    table = table.remove_column(left_out)
+                yield np.asarray(from_table(table, name).examples)
+            pyarrow.default_memory_pool().release_unused()
 
 
 def _labels(name: str, files: Sequence[Path], column: int) -> np.ndarray:
