@@ -14,6 +14,7 @@ _HOMES = {
     "Autoencoder": "isthmus.estimators.autoencoder",
     "AutoencoderClassifier": "isthmus.estimators.classifier",
     "AutoencoderRegressor": "isthmus.estimators.regressor",
+    "ConditionalAutoencoder": "isthmus.estimators.conditional",
     "Sweep": "isthmus.sweep",
     "load": "isthmus.estimators.persistence",
     "open_source": "isthmus.data",
@@ -22,6 +23,7 @@ __all__ = [
     "Autoencoder",
     "AutoencoderClassifier",
     "AutoencoderRegressor",
+    "ConditionalAutoencoder",
     "Sweep",
     "__version__",
     "bounds",
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from isthmus.data import open_source as open_source
     from isthmus.estimators.autoencoder import Autoencoder as Autoencoder
     from isthmus.estimators.classifier import AutoencoderClassifier as AutoencoderClassifier
+    from isthmus.estimators.conditional import ConditionalAutoencoder as ConditionalAutoencoder
     from isthmus.estimators.persistence import load as load
     from isthmus.estimators.regressor import AutoencoderRegressor as AutoencoderRegressor
     from isthmus.sweep import Sweep as Sweep

@@ -1,5 +1,6 @@
 """The autoencoder as one module: its slots, its forward pass, its objective."""
 
+from dataclasses import replace
 from typing import Self
 
 import equinox as eqx
@@ -11,10 +12,10 @@ from isthmus.corruption import AbstractCorruption
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
-from isthmus.networks import AbstractNetwork, Chain, PerExample, Tied
+from isthmus.networks import AbstractNetwork, Chain, Conditional, PerExample, Tied, given
 from isthmus.penalties import AbstractPenalty
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Fixed, Float, Pass, Shaped
+from isthmus.typing import Array, Context, Fixed, Float, Int, Pass, Shaped
 
 
 class Model(eqx.Module):
@@ -51,6 +52,15 @@ class Model(eqx.Module):
         """Return scaled examples as the encoder sees them: missing entries, NaN, are zero."""
         return jnp.where(jnp.isnan(x), 0.0, x) if self.likelihood.masked else x
 
+    def given(self, labels: Int[Array, " n"] | None) -> Self:
+        """Return this model with labels given to networks that are told them; None takes them back.
+
+        One label is for all examples, several are one for each.
+        """
+        return replace(
+            self, encoder=given(self.encoder, labels), decoder=given(self.decoder, labels)
+        )
+
     def bound_latent(self) -> AbstractLatent:
         """Return the latent bound to the encoder, whose posteriors its prior may be made of."""
         return self.latent.beside(lambda x: self.encoder(x, None)[0])
@@ -69,7 +79,27 @@ class Model(eqx.Module):
         target: Shaped[Array, "B ..."] | None,
         context: Context,
     ) -> tuple[Pass, Self]:
-        """Return one whole pass, and this model with its statistics moved."""
+        """Return one whole pass, and this model with its statistics moved.
+
+        Networks that are told labels are told the target.
+        """
+        if target is not None and self.conditional:
+            p, moved = self.given(target)._pass(x, target, context)
+            return p, moved.given(None)
+        return self._pass(x, target, context)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the networks are told labels, and none are given yet."""
+        nodes = jax.tree.leaves(self.encoder, is_leaf=_is_conditional)
+        return any(_is_conditional(node) and node.given is None for node in nodes)
+
+    def _pass(
+        self,
+        x: Shaped[Array, "B D"],
+        target: Shaped[Array, "B ..."] | None,
+        context: Context,
+    ) -> tuple[Pass, Self]:
         corrupt_key, encoder_key, latent_key, decoder_key = jax.random.split(context.key, 4)
         x = self.scaling(x)
         corrupted = self.seen(x)
@@ -130,6 +160,10 @@ def objective(
     weights = context.weights / context.weights.sum()
     terms = {name: (weights * part).sum() for name, part in parts.items()}
     return (weights * total).sum(), (terms, moved)
+
+
+def _is_conditional(node: object) -> bool:
+    return isinstance(node, Conditional)
 
 
 def partition(model: Model) -> tuple[Model, Model]:

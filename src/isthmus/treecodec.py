@@ -26,11 +26,11 @@ from isthmus import (
     typing,
 )
 from isthmus.errors import ModelFileError, SettingError
-from isthmus.networks import chain, convolutional, dense, layers
+from isthmus.networks import chain, conditional, convolutional, dense, layers
 
 HOMES: tuple[ModuleType, ...] = (
     bounds, corruption, heads, latents, likelihoods, model, penalties, scaling, typing,
-    chain, convolutional, dense, layers,
+    chain, conditional, convolutional, dense, layers,
 )  # fmt: skip
 
 

@@ -31,6 +31,11 @@ def build(options: Options) -> Any:
     from isthmus import Autoencoder, AutoencoderClassifier
 
     estimator = Autoencoder() if options["recipe"] is None else _recipe(options["recipe"])
+    if not isinstance(estimator, Autoencoder):
+        raise SettingError(
+            f"--recipe {options['recipe']} is told labels, which the command line does not do: use"
+            f" isthmus.recipes.{options['recipe'].replace('-', '_')} in Python."
+        )
     parameters = _parameters(options, estimator.get_params(deep=False))
     estimator.set_params(**parameters, random_state=options["seed"])
     weight = options["classification_weight"]

@@ -1,8 +1,15 @@
-"""The scikit-learn face: `Autoencoder`, `AutoencoderClassifier`, `AutoencoderRegressor`."""
+"""The scikit-learn face: `Autoencoder` alone, with a head on the code, and told labels."""
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.classifier import AutoencoderClassifier
+from isthmus.estimators.conditional import ConditionalAutoencoder
 from isthmus.estimators.persistence import load
 from isthmus.estimators.regressor import AutoencoderRegressor
 
-__all__ = ["Autoencoder", "AutoencoderClassifier", "AutoencoderRegressor", "load"]
+__all__ = [
+    "Autoencoder",
+    "AutoencoderClassifier",
+    "AutoencoderRegressor",
+    "ConditionalAutoencoder",
+    "load",
+]

@@ -151,6 +151,17 @@ def _run_groups(function: Callable[..., Any], model: Any, block: Array, used: Ar
     return jax.tree.map(lambda o: o.reshape(-1, *o.shape[2:]), out)
 
 
+def encode_labelled(model: Model, rows: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+    """Return the codes of examples, under their labels where the model is told them."""
+    if not model.conditional or labels is None:
+        return map_rows(encode, model, rows).astype(np.float64)
+    codes = np.empty((len(rows), model.latent_dim))
+    for label in np.unique(labels):
+        own = labels == label
+        codes[own] = map_rows(encode, model.given(jnp.asarray([label])), rows[own])
+    return codes
+
+
 def map_scaling(scaling: Scaling, x: np.ndarray) -> np.ndarray:
     """Return examples (n, D) scaled, before there is a model."""
     return np.concatenate(list(_iterate_blocks(_scale_alone, scaling, x)))

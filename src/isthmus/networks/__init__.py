@@ -11,6 +11,7 @@ from isthmus.networks.chain import (
     start_at_zero,
     tie,
 )
+from isthmus.networks.conditional import Conditional, conditioned, given
 from isthmus.networks.convolutional import Convolutional
 from isthmus.networks.dense import Dense
 
@@ -21,12 +22,15 @@ __all__ = [
     "MEMBERS",
     "AbstractNetwork",
     "Chain",
+    "Conditional",
     "Convolutional",
     "Dense",
     "LinearPath",
     "PerExample",
     "Tied",
+    "conditioned",
     "crooked",
+    "given",
     "mirror",
     "start_at_zero",
     "tie",

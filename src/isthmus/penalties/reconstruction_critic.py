@@ -101,12 +101,11 @@ class ReconstructionCritic(AbstractCritic):
         """Return the distance from the examples, and what it costs not to be taken for one."""
         assert isinstance(network, Chain)
         seen = _decoded(p, p.draw.z)
-        apart = ((features(network, seen) - features(network, p.model.seen(p.x))) ** 2).sum(
-            -1
-        ).mean(0) / 2
+        apart = features(network, seen) - features(network, p.model.seen(p.x))
+        unlike = (apart**2).sum(-1).mean(0) / 2
         made = taken_for_real(logits(network, _decoded(p, still(p.draw.z)))).mean(0)
         sampled = taken_for_real(logits(network, _decoded(p, prior_codes(p, stream(p)))))
-        return self.similarity * apart + self.weight * (made + sampled)
+        return self.similarity * unlike + self.weight * (made + sampled)
 
 
 def _decoded(p: Pass, z: Float[Array, "*shape d"]) -> Float[Array, "*shape D"]:

@@ -5,6 +5,7 @@ returns an unfitted `isthmus.Autoencoder`. A new one is one function in the file
 """
 
 from isthmus.recipes.adversarial import adversarial, factor_vae, vae_gan
+from isthmus.recipes.conditional import conditional_vae
 from isthmus.recipes.likelihoods import sigma_vae
 from isthmus.recipes.networks import convolutional, tied
 from isthmus.recipes.quantised import categorical_vae, fsq_vae, rvq_vae, vq_vae
@@ -52,6 +53,7 @@ __all__ = [
     "capacity_vae",
     "categorical_vae",
     "ciwae",
+    "conditional_vae",
     "contractive",
     "convolutional",
     "decorrelated",

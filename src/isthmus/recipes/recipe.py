@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.conditional import ConditionalAutoencoder
 
 Slots = dict[str, Any]
 """Settings of the estimator by name."""
 
-Make = TypeVar("Make", bound=Callable[..., Autoencoder])
+Make = TypeVar("Make", bound=Callable[..., Autoencoder | ConditionalAutoencoder])
 
 
 class Recipe(NamedTuple):
@@ -26,7 +27,7 @@ class Recipe(NamedTuple):
         When to reach for it.
     """
 
-    make: Callable[..., Autoencoder]
+    make: Callable[..., Autoencoder | ConditionalAutoencoder]
     paper: str
     sentence: str
     good_for: str

@@ -1,0 +1,119 @@
+"""Networks that are told a label beside their input."""
+
+import math
+from dataclasses import replace
+from typing import Any, Self, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from isthmus.errors import SettingError
+from isthmus.networks.chain import AbstractNetwork, Chain, LinearPath
+from isthmus.networks.layers import AbstractAffine, Shape, initial_weight
+from isthmus.typing import Array, Fixed, Float, Int
+
+T = TypeVar("T")
+
+
+class Conditional(AbstractAffine):
+    r"""An affine map with a bias of its own for every label, :math:`x \mapsto A x + b + V_y`.
+
+    That is the same map of the input with the label beside it, one of so many bits: in the input of
+    a linear map, in planes as large as the image under a convolution.
+
+    Parameters
+    ----------
+    affine
+        A and b.
+    weight : (labels, b's size)
+        V.
+    given : (B,) or (1,), or None
+        Numbers of the labels of the examples, or one for all. Rows that are several times as many
+        are several draws for each example, one draw of all after another.
+    """
+
+    affine: AbstractAffine
+    weight: Float[Array, "labels _"]
+    given: Fixed | None = None
+
+    @classmethod
+    def create(cls, affine: Any, labels: int, after: str, rng: np.random.Generator) -> Self:
+        """Draw the biases as weights of a layer that ``after`` follows."""
+        (size,) = affine.bias.shape
+        fan_in = math.prod(affine.in_shape) + labels
+        return cls(affine, initial_weight(rng, (labels, size), fan_in, size, after))
+
+    @property
+    def in_shape(self) -> Shape:
+        """Shape of an example, without its label."""
+        return self.affine.in_shape
+
+    @property
+    def out_shape(self) -> Shape:
+        """Shape of an output."""
+        return self.affine.out_shape
+
+    def __call__(self, x: Float[Array, "B ..."]) -> Float[Array, "B ..."]:
+        """Return the image of ``x`` under the labels given.
+
+        Raises
+        ------
+        SettingError
+            If none are given, or those given are not of these rows.
+        """
+        if self.given is None:
+            raise SettingError("This model is told labels, and none are given: use given(label).")
+        rows = self.weight[self.given.value]
+        if len(x) % len(rows):
+            raise SettingError(
+                f"There are {len(rows)} labels for {len(x)} rows: something in this model runs its "
+                "networks on rows that are no examples, and have no label."
+            )
+        rows = jnp.tile(rows, (len(x) // len(rows), 1))
+        whole = rows.shape[1] == math.prod(self.out_shape)
+        shape = self.out_shape if whole else (1, 1, rows.shape[1])
+        return self.affine(x) + rows.reshape(len(x), *shape)
+
+    def transpose(self, y: Float[Array, "B ..."]) -> Float[Array, "B ..."]:
+        """Return the transposed linear map of ``y``, which knows no labels."""
+        return self.affine.transpose(y)
+
+    def mirror(self, rng: np.random.Generator, after: str) -> AbstractAffine:
+        """Return a fresh map the other way, which knows no labels."""
+        return self.affine.mirror(rng, after)
+
+
+def conditioned(
+    network: AbstractNetwork | None, labels: int, rng: np.random.Generator
+) -> AbstractNetwork | None:
+    """Return the network with its first map told one of so many labels.
+
+    Raises
+    ------
+    SettingError
+        If it is no built-in network with weights of its own.
+    """
+    if isinstance(network, LinearPath):
+        return replace(network, network=conditioned(network.network, labels, rng))
+    if isinstance(network, Chain):
+        after = network.finishes[0].activation
+        first = Conditional.create(network.affines[0], labels, after, rng)
+        return replace(network, affines=(first, *network.affines[1:]))
+    if network is None:
+        return None
+    raise SettingError(
+        "Labels are told to built-in networks with weights of their own: take encoder='dense' or "
+        "'conv', and a decoder that is not tied."
+    )
+
+
+def given(network: T, labels: Int[Array, " n"] | None) -> T:
+    """Return the network with labels given to the maps that are told them; None takes them back."""
+
+    def give(node: Any) -> Any:
+        if not isinstance(node, Conditional):
+            return node
+        return replace(node, given=None if labels is None else Fixed(labels))
+
+    return jax.tree.map(give, network, is_leaf=lambda node: isinstance(node, Conditional))
