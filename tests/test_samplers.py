@@ -10,9 +10,21 @@ from sklearn.exceptions import NotFittedError
 import isthmus
 from isthmus import Autoencoder, samplers
 from isthmus.errors import DataError, SettingError
-from isthmus.latents import Deterministic, Gaussian, PowerSpherical
+from isthmus.latents import (
+    Categorical,
+    Deterministic,
+    FiniteScalar,
+    Gaussian,
+    PowerSpherical,
+    ResidualVectorQuantised,
+    VectorQuantised,
+    VectorQuantisedEMA,
+    is_discrete,
+)
 from isthmus.samplers import (
+    MAF,
     MEMBERS,
+    Autoregressive,
     GaussianMixture,
     KernelDensity,
     Normal,
@@ -146,6 +158,80 @@ def test_a_second_stage_without_settings_is_that_of_the_paper(monkeypatch, codes
     assert (second.latent_dim, second.latent, second.random_state) == (2, "gaussian", 3)
     with pytest.raises(DataError, match="one dimension"):
         TwoStage().fit(codes[:, :1])
+
+
+def test_a_flow_learns_what_a_normal_cannot_and_integrates_to_one():
+    rng = np.random.default_rng(0)
+    along, beside = rng.normal(size=(2, 900))
+    parabola = np.stack([3 * along, 50 + 100 * (along**2 + 0.3 * beside)], axis=1)
+    settings = {"layers": 2, "hidden": (16,), "epochs": 60, "learning_rate": 1e-2}
+    flow, normal = MAF(random_state=0, **settings).fit(parabola), Normal().fit(parabola)
+    assert flow.score_samples(parabola).mean() > normal.score_samples(parabola).mean() + 0.5
+    axes = np.linspace(-15, 15, 401), np.linspace(-1000, 2500, 401)
+    grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+    steps = np.prod([axis[1] - axis[0] for axis in axes])
+    assert np.exp(flow.score_samples(grid)).sum() * steps == pytest.approx(1, rel=0.02)
+    drawn = flow.sample(4000, random_state=0)
+    own, codes = flow.score_samples(drawn).mean(), flow.score_samples(parabola).mean()
+    assert own == pytest.approx(codes, abs=0.2)
+
+
+def test_symbols_are_learned_with_their_dependence():
+    rng = np.random.default_rng(0)
+    first = rng.choice(4, 800, p=[0.5, 0.3, 0.2, 0.0])
+    second = np.where(rng.random(800) < 0.9, first, rng.integers(3, size=800)) % 3
+    symbols = np.stack([first, second, rng.integers(2, size=800)], axis=1)
+    sampler = Autoregressive((16,), 4, epochs=40, learning_rate=1e-2, random_state=0)
+    sampler.fit(symbols, FiniteScalar((4, 3, 2)))
+    every = np.stack(np.meshgrid(range(4), range(3), range(2), indexing="ij"), -1).reshape(-1, 3)
+    masses = np.exp(sampler.score_samples(every))
+    assert masses.sum() == pytest.approx(1, rel=1e-5)
+    share = (symbols[:, None] == every).all(-1).mean(axis=0)
+    np.testing.assert_allclose(masses, share, atol=0.03)
+    codes = sampler.sample(20_000, random_state=1)
+    levels = [np.linspace(-1, 1, n) for n in (4, 3, 2)]
+    drawn = np.stack([np.abs(codes[:, [j]] - levels[j]).argmin(1) for j in range(3)], axis=1)
+    own = (drawn[:, None] == every).all(-1).mean(axis=0)
+    np.testing.assert_allclose(own, masses, atol=0.015)
+
+
+@pytest.mark.parametrize(
+    "latent",
+    [
+        VectorQuantised(size=4, parts=2),
+        VectorQuantisedEMA(size=4, parts=2),
+        ResidualVectorQuantised(3, VectorQuantisedEMA(size=4, parts=2)),
+        FiniteScalar((3, 4, 2, 5)),
+        Categorical(classes=2),
+    ],
+    ids=lambda latent: type(latent).__name__,
+)
+def test_codes_are_what_their_symbols_stand_for(latent, normals, make_context):
+    latent = latent.create(4, np.random.default_rng(0))
+    draw, _ = latent(normals(9, latent.width(4)), make_context(9, training=False), 1)
+    symbols = latent.symbols(draw)
+    assert (symbols >= 0).all()
+    assert (symbols < np.array(latent.alphabet(symbols.shape[1]))).all()
+    np.testing.assert_allclose(latent.from_symbols(symbols), draw.z[0], atol=1e-6)
+
+
+def test_quantised_codes_have_samplers_of_their_own(plain):
+    latent = VectorQuantised(size=8, parts=2)
+    quantised = Autoencoder(4, latent=latent, **SMALL).fit(X)
+    sampler = Autoregressive((8,), epochs=1)
+    generator = samplers.fit(sampler, quantised, X, random_state=0)
+    drawn = generator.sample_codes(50, 0)
+    book = np.asarray(quantised.model_.latent.codebook)
+    gaps = np.abs(drawn.reshape(50, 2, 1, 2) - book).sum(-1).min(-1)
+    np.testing.assert_allclose(gaps, 0, atol=1e-6)
+    assert generator.sample(3, 0).shape == (3, 8, 8)
+    continuous = [name for name in MEMBERS if name not in ("prior", "autoregressive")]
+    for name in continuous:
+        with pytest.raises(SettingError, match="VectorQuantised are of finitely many values"):
+            samplers.fit(name, quantised, X)
+    with pytest.raises(SettingError, match="the latent is Deterministic"):
+        samplers.fit("autoregressive", plain, X)
+    assert not is_discrete(Categorical(straight_through=False))
 
 
 def test_drawn_codes_follow_the_posteriors(variational):

@@ -151,7 +151,8 @@ def generate(
         typer.Option(
             "--sampler",
             help="What to fit to the codes and draw from: normal, mixture:20, kernel_density,"
-            " two_stage or prior; without it the latent's prior, or normal where it has none.",
+            " two_stage, maf, prior, or autoregressive for quantised codes; without it the latent's"
+            " prior, or normal where it has none.",
         ),
     ] = None,
     source: Annotated[

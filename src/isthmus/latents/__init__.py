@@ -7,6 +7,7 @@ A latent is called as ``latent(h, context, draws)`` with ``h`` (B, width) and re
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.categorical import Categorical
 from isthmus.latents.deterministic import Deterministic
+from isthmus.latents.discrete import AbstractDiscrete, is_discrete
 from isthmus.latents.finite_scalar import FiniteScalar
 from isthmus.latents.flows import AbstractFlow, InverseAutoregressive, NormalisingFlow, Planar
 from isthmus.latents.gaussian import FullGaussian, Gaussian
@@ -43,6 +44,7 @@ __all__ = [
     "MEMBERS",
     "AbstractFlow",
     "AbstractLatent",
+    "AbstractDiscrete",
     "AbstractPrior",
     "BatchTopK",
     "Categorical",
@@ -64,3 +66,4 @@ __all__ = [
     "VectorQuantisedEMA",
     "VonMisesFisher",
 ]
+    "is_discrete",

@@ -9,12 +9,12 @@ import numpy as np
 from jax.scipy.special import logsumexp
 
 from isthmus.errors import SettingError
-from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import straight_through
-from isthmus.typing import Array, Context, Draw, Float, Number, PRNGKeyArray, check_between
+from isthmus.typing import Array, Context, Draw, Float, Int, Number, PRNGKeyArray, check_between
 
 
-class Categorical(AbstractLatent):
+class Categorical(AbstractDiscrete):
     r"""Several variables of equally many classes each; prior: uniform.
 
     The encoder gives logits l of probabilities q. A draw is
@@ -106,6 +106,24 @@ class Categorical(AbstractLatent):
         if self.straight_through:
             return jax.nn.one_hot(noise.argmax(-1), self.classes).reshape(n, -1)
         return jax.nn.softmax(noise / self.temperature).reshape(n, -1)
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether codes are not one-hot."""
+        return not self.straight_through
+
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return the number of classes, for each variable."""
+        return (self.classes,) * count
+
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the class drawn for each variable."""
+        z = draw.z[0]
+        return z.reshape(len(z), -1, self.classes).argmax(-1)
+
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return one-hot codes."""
+        return jax.nn.one_hot(symbols, self.classes).reshape(len(symbols), -1)
 
     def _log_probabilities(self, h: Float[Array, "B width"]) -> Float[Array, "B V C"]:
         return jax.nn.log_softmax(h.reshape(len(h), -1, self.classes))

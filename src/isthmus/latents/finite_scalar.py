@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.errors import SettingError
-from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import certain, straight_through
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray
+from isthmus.typing import Array, Context, Draw, Float, Int, PRNGKeyArray
 
 
-class FiniteScalar(AbstractLatent):
+class FiniteScalar(AbstractDiscrete):
     r"""Every dimension is one of a few evenly spaced levels in [-1, 1]; prior: uniform.
 
     With L levels and :math:`a = (L - 1) / 2`, the code is :math:`a \tanh h` rounded to the nearest
@@ -79,8 +79,21 @@ class FiniteScalar(AbstractLatent):
         """Return codes on the grid, each as likely as another."""
         levels = self._levels(latent_dim)
         index = jax.random.randint(key, (n, latent_dim), 0, levels.astype(np.int32))
-        half = (levels - 1) / 2
-        return (index - half) / half
+        return self.from_symbols(index)
+
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return the levels of each dimension."""
+        return tuple(int(n) for n in self._levels(count))
+
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the number of each dimension's level, from the lowest."""
+        half = (self._levels(draw.z.shape[-1]) - 1) / 2
+        return jnp.round(draw.z[0] * half + half).astype(jnp.int32)
+
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return the levels."""
+        half = (self._levels(symbols.shape[1]) - 1) / 2
+        return (symbols - half) / half
 
     def _levels(self, latent_dim: int) -> np.ndarray:
         return np.broadcast_to(np.asarray(self.levels, np.float32), latent_dim)

@@ -15,6 +15,8 @@ from isthmus.typing import Array, Float, check_whole
 class MADE(eqx.Module):
     r"""A dense network whose outputs for dimension i depend only on the inputs before i.
 
+    An input is a number, or several, such as the embedding of a symbol.
+
     Units have degrees from 1 to d - 1: one of degree m sees the first m inputs, by
 
     .. math:: \text{unit of degree } m \to \text{unit of degree } m' \iff m \le m', \quad
@@ -34,6 +36,8 @@ class MADE(eqx.Module):
         Of every layer; the weights, (fan_in, fan_out), before they are masked.
     beside : (c, fan_out) or None
         Weights from the context to the first layer.
+    each
+        Numbers e that each input is written in.
 
     References
     ----------
@@ -52,6 +56,7 @@ class MADE(eqx.Module):
     weights: tuple[Float[Array, "_ _"], ...]
     biases: tuple[Float[Array, " _"], ...]
     beside: Float[Array, "c fan_out"] | None
+    each: int = eqx.field(static=True, default=1)
 
     @classmethod
     def create(
@@ -62,17 +67,18 @@ class MADE(eqx.Module):
         hidden: tuple[int, ...],
         heads: int,
         context: int = 0,
+        each: int = 1,
     ) -> "MADE":
         """Draw the weights for a context of so many entries; those of the last layer are zero."""
-        widths = (d, *hidden)
+        widths = (d * each, *hidden)
         weights = [_drawn(rng, fan_in, fan_out) for fan_in, fan_out in pairwise(widths)]
         weights.append(zeros(hidden[-1], heads * d))
         biases = [zeros(fan_out) for fan_out in (*hidden, heads * d)]
         beside = _drawn(rng, context, hidden[0]) if context else None
-        return cls(d, heads, tuple(weights), tuple(biases), beside)
+        return cls(d, heads, tuple(weights), tuple(biases), beside, each)
 
     def __call__(
-        self, z: Float[Array, "*shape d"], context: Float[Array, "*shape c"] | None = None
+        self, z: Float[Array, "*shape d_each"], context: Float[Array, "*shape c"] | None = None
     ) -> Float[Array, "heads *shape d"]:
         """Return the outputs, head after head."""
         y = z
@@ -89,7 +95,7 @@ class MADE(eqx.Module):
         several = max(self.d - least, 1)
         units = [np.arange(len(bias)) % several + least for bias in self.biases[:-1]]
         outputs = np.tile(np.arange(self.d), self.heads)  # i - 1, so that m < i is m <= i - 1
-        degrees = [np.arange(1, self.d + 1), *units, outputs]
+        degrees = [np.repeat(np.arange(1, self.d + 1), self.each), *units, outputs]
         return [(m[:, None] <= after).astype(np.float32) for m, after in pairwise(degrees)]
 
 

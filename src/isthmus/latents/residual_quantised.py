@@ -1,6 +1,6 @@
 """Codes from several codebooks, each for what the former left over."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import jax
@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.errors import SettingError
-from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import straight_through
 from isthmus.latents.vector_quantised import VectorQuantised, VectorQuantisedEMA
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, check_whole
+from isthmus.typing import Array, Context, Draw, Float, Int, PRNGKeyArray, check_whole
 
 
-class ResidualVectorQuantised(AbstractLatent):
+class ResidualVectorQuantised(AbstractDiscrete):
     r"""A sum of vectors, each the nearest to what is left of the encoder's output; prior: uniform.
 
     .. math:: r_1 = h, \quad e_s = Q_s(r_s), \quad r_{s+1} = r_s - \mathrm{sg}[e_s], \quad
@@ -54,8 +54,8 @@ class ResidualVectorQuantised(AbstractLatent):
 
     stochastic: ClassVar[bool] = False
     stages: int = eqx.field(static=True, default=4)
-    quantiser: AbstractLatent = VectorQuantisedEMA(size=256)
-    members: tuple[AbstractLatent, ...] | None = None
+    quantiser: AbstractDiscrete = VectorQuantisedEMA(size=256)
+    members: tuple[AbstractDiscrete, ...] | None = None
 
     def __check_init__(self) -> None:
         check_whole("latent ResidualVectorQuantised", "stages", self.stages, 1)
@@ -68,7 +68,7 @@ class ResidualVectorQuantised(AbstractLatent):
 
     def create(self, latent_dim: int, rng: np.random.Generator) -> "ResidualVectorQuantised":
         """Return this latent with every stage's codebook drawn."""
-        members = tuple(self.quantiser.create(latent_dim, rng) for _ in range(self.stages))
+        members: Any = tuple(self.quantiser.create(latent_dim, rng) for _ in range(self.stages))
         return type(self)(self.stages, self.quantiser, members)
 
     def width(self, latent_dim: int) -> int:
@@ -116,3 +116,19 @@ class ResidualVectorQuantised(AbstractLatent):
             assert drawn is not None
             total += drawn
         return total
+
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return the size of the codebooks, for each part of each stage."""
+        return self.quantiser.alphabet(count)
+
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the indices of the vectors, stage after stage."""
+        index = draw.statistics["index"]
+        return index.reshape(len(index), -1)
+
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return the sums of the stages' vectors."""
+        assert self.members is not None
+        each = jnp.split(symbols, self.stages, axis=1)
+        pairs = zip(self.members, each, strict=True)
+        return jnp.stack([member.from_symbols(part) for member, part in pairs]).sum(0)

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.errors import SettingError
-from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import certain, straight_through
 from isthmus.typing import (
     Array,
@@ -23,7 +23,7 @@ from isthmus.typing import (
 )
 
 
-class VectorQuantised(AbstractLatent):
+class VectorQuantised(AbstractDiscrete):
     r"""Each part of the code is the nearest vector e of a learned codebook; prior: uniform.
 
     .. math:: \text{cost} = \sum_p \lVert \mathrm{sg}[h_p] - e_p \rVert^2
@@ -101,8 +101,21 @@ class VectorQuantised(AbstractLatent):
         assert self.codebook is not None
         return uniform_codes(key, self.codebook, n, self.parts)
 
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return the size of the codebook, for each part."""
+        return (self.size,) * count
 
-class VectorQuantisedEMA(AbstractLatent):
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the indices of the vectors, part after part."""
+        return draw.statistics["index"]
+
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return the vectors of the codebook."""
+        assert self.codebook is not None
+        return self.codebook[symbols].reshape(len(symbols), -1)
+
+
+class VectorQuantisedEMA(AbstractDiscrete):
     r"""`VectorQuantised` with a codebook of running means, which no gradient moves.
 
     .. math:: N_i \leftarrow \gamma N_i + (1 - \gamma) n_i, \quad
@@ -190,6 +203,19 @@ class VectorQuantisedEMA(AbstractLatent):
         """Return vectors of the codebook, each as likely as another."""
         assert self.codebook is not None
         return uniform_codes(key, self.codebook.value, n, self.parts)
+
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return the size of the codebook, for each part."""
+        return (self.size,) * count
+
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the indices of the vectors, part after part."""
+        return draw.statistics["index"]
+
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return the vectors of the codebook."""
+        assert self.codebook is not None
+        return self.codebook.value[symbols].reshape(len(symbols), -1)
 
     def _moved(
         self, vectors: Float[Array, "B P e"], index: Int[Array, "B P"], context: Context

@@ -5,14 +5,18 @@ a fitted autoencoder, and what it returns gives examples.
 """
 
 from isthmus.samplers.abstract import AbstractSampler
+from isthmus.samplers.autoregressive import Autoregressive
 from isthmus.samplers.density import GaussianMixture, KernelDensity, Normal
+from isthmus.samplers.flow import MAF
 from isthmus.samplers.generation import MEMBERS, Generator, draw_codes, fit
 from isthmus.samplers.prior import Prior
 from isthmus.samplers.two_stage import TwoStage
 
 __all__ = [
+    "MAF",
     "MEMBERS",
     "AbstractSampler",
+    "Autoregressive",
     "GaussianMixture",
     "Generator",
     "KernelDensity",

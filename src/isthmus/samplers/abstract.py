@@ -1,15 +1,21 @@
 """What every sampler does."""
 
 from abc import ABCMeta, abstractmethod
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 
+from isthmus.errors import SettingError
+from isthmus.latents import is_discrete
+
 
 class AbstractSampler(BaseEstimator, metaclass=ABCMeta):
     """A distribution fitted to codes, in the manner of scikit-learn."""
+
+    reads: ClassVar[str] = "codes"
+    """What it is fitted to: ``"codes"``, or the ``"symbols"`` of those of finitely many values."""
 
     @abstractmethod
     def fit(self, codes: Any, latent: Any = None) -> Self:
@@ -20,7 +26,7 @@ class AbstractSampler(BaseEstimator, metaclass=ABCMeta):
         codes : (n, d)
             Codes of examples, n >= 2.
         latent : isthmus.latents.AbstractLatent, optional
-            The member, fitted, whose codes they are; only `Prior` looks at it.
+            The member, fitted, whose codes they are.
 
         Returns
         -------
@@ -44,6 +50,17 @@ class AbstractSampler(BaseEstimator, metaclass=ABCMeta):
         """
 
 
-def check_codes(codes: Any) -> np.ndarray:
-    """Return codes as a table of numbers of at least two rows."""
+def check_codes(codes: Any, latent: Any = None) -> np.ndarray:
+    """Return codes as a table of numbers of at least two rows.
+
+    Raises
+    ------
+    SettingError
+        If there is a latent and its codes are of finitely many values, which have no density.
+    """
+    if is_discrete(latent):
+        raise SettingError(
+            f"The codes of latent {type(latent).__name__} are of finitely many values, and this "
+            "sampler models a continuum: take 'autoregressive' or 'prior'."
+        )
     return check_array(codes, dtype="float64", ensure_min_samples=2, input_name="codes")

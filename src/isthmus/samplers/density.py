@@ -28,7 +28,7 @@ class Normal(AbstractSampler):
 
     def fit(self, codes: Any, latent: Any = None) -> Self:
         """Take mean and covariance."""
-        codes = check_codes(codes)
+        codes = check_codes(codes, latent)
         self.mean_ = codes.mean(axis=0)
         self.covariance_ = np.atleast_2d(np.cov(codes.T))
         return self
@@ -88,7 +88,7 @@ class GaussianMixture(AbstractSampler):
             If there are fewer different codes than components.
         """
         check_whole("sampler GaussianMixture", "components", self.components, 1)
-        codes = check_codes(codes)
+        codes = check_codes(codes, latent)
         different = len(np.unique(codes, axis=0))
         if different < self.components:
             raise DataError(
@@ -151,7 +151,7 @@ class KernelDensity(AbstractSampler):
 
     def fit(self, codes: Any, latent: Any = None) -> Self:
         """Keep the codes."""
-        codes = check_codes(codes)
+        codes = check_codes(codes, latent)
         scale = codes.std(axis=0, ddof=1)
         self.scale_ = np.where(scale > 0, scale, 1.0)
         kernels = neighbors.KernelDensity(bandwidth=self.bandwidth)  # pyright: ignore[reportArgumentType]

@@ -14,12 +14,15 @@ from isthmus.errors import SettingError, unknown
 from isthmus.estimators import inference
 from isthmus.estimators.abstract import AbstractAutoencoder
 from isthmus.estimators.inputs import flat_examples
+from isthmus.latents import is_discrete
 from isthmus.model import Model
 from isthmus.samplers.abstract import AbstractSampler
+from isthmus.samplers.autoregressive import Autoregressive
 from isthmus.samplers.density import GaussianMixture, KernelDensity, Normal
+from isthmus.samplers.flow import MAF
 from isthmus.samplers.prior import Prior
 from isthmus.samplers.two_stage import TwoStage
-from isthmus.typing import Array, Context, check_whole
+from isthmus.typing import Array, Context, Draw, check_whole
 
 MEMBERS: dict[str, type[AbstractSampler]] = {
     "prior": Prior,
@@ -27,6 +30,8 @@ MEMBERS: dict[str, type[AbstractSampler]] = {
     "mixture": GaussianMixture,
     "kernel_density": KernelDensity,
     "two_stage": TwoStage,
+    "maf": MAF,
+    "autoregressive": Autoregressive,
 }
 """The samplers by the names that `fit` and the command line use."""
 
@@ -97,7 +102,8 @@ def fit(
     Raises
     ------
     SettingError
-        If the name is unknown, the autoencoder has no decoder, or its latent no prior to sample.
+        If the name is unknown, the autoencoder has no decoder, its latent no prior to sample, or
+        its codes are of finitely many values where a continuum is modelled, or the other way round.
     DataError
         If the codes are too few, or of too few dimensions.
 
@@ -122,11 +128,14 @@ def fit(
             "isthmus.samplers."
         )
     random = check_random_state(random_state)
-    codes = draw_codes(autoencoder, X, random)
+    latent: Any = autoencoder.model_.latent
+    draw = _draw(autoencoder, X, random)
     own: Any = clone(sampler)
     if own.get_params(deep=False).get("random_state", 0) is None:
         own.set_params(random_state=random.randint(2**31 - 1))
-    return Generator(autoencoder, own.fit(codes, autoencoder.model_.latent))
+    in_symbols = own.reads == "symbols" and is_discrete(latent)
+    given = latent.symbols(draw) if in_symbols else draw.z[0]
+    return Generator(autoencoder, own.fit(np.asarray(given, np.float64), latent))
 
 
 def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = None) -> np.ndarray:
@@ -143,13 +152,16 @@ def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = Non
     random_state
         As everywhere in scikit-learn.
     """
+    return np.asarray(_draw(autoencoder, X, random_state).z[0], np.float64)
+
+
+def _draw(autoencoder: AbstractAutoencoder, X: Any, random_state: Any) -> Draw:
     check_is_fitted(autoencoder)
     model = autoencoder.model_
     h = inference.map_rows(_encoder_output, model, flat_examples(autoencoder, X))
     key = jax.random.key(check_random_state(random_state).randint(2**31 - 1))
     context = Context(key, jnp.ones(len(h)), jnp.asarray(jnp.inf), training=False)
-    draw, _ = model.latent(jnp.asarray(h), context, 1)
-    return np.asarray(draw.z[0], np.float64)
+    return model.latent(jnp.asarray(h), context, 1)[0]
 
 
 def _encoder_output(model: Model, x: Array) -> Array:

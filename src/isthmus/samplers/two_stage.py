@@ -60,7 +60,7 @@ class TwoStage(AbstractSampler):
         DataError
             If the codes have one dimension only.
         """
-        codes = check_codes(codes)
+        codes = check_codes(codes, latent)
         if codes.shape[1] < 2:
             raise DataError(
                 "The codes have one dimension, and a second autoencoder needs at least two: take "

@@ -1,0 +1,41 @@
+"""Codes of finitely many values, which can be written in symbols."""
+
+from abc import abstractmethod
+
+from isthmus.latents.abstract import AbstractLatent
+from isthmus.typing import Array, Draw, Float, Int
+
+
+class AbstractDiscrete(AbstractLatent):
+    """A latent whose codes stand for T symbols, each one of so many."""
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether codes lie between those that symbols stand for, and so have none themselves."""
+        return False
+
+    @abstractmethod
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return how many values each of ``count`` symbols has."""
+
+    @abstractmethod
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the symbols of the first codes drawn, counted from 0."""
+
+    @abstractmethod
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return the codes that symbols stand for."""
+
+
+def is_discrete(latent: object) -> bool:
+    """Tell whether a latent's codes are of finitely many values.
+
+    Examples
+    --------
+    >>> from isthmus.latents import Categorical, Deterministic, FiniteScalar
+    >>> [is_discrete(one) for one in (FiniteScalar(), Categorical(), Deterministic())]
+    [True, True, False]
+    >>> is_discrete(Categorical(straight_through=False))
+    False
+    """
+    return isinstance(latent, AbstractDiscrete) and not latent.relaxed
