@@ -14,6 +14,7 @@ from isthmus.latents.gaussian import FullGaussian, Gaussian
 from isthmus.latents.hyperspherical import PowerSpherical
 from isthmus.latents.masked import MADE
 from isthmus.latents.ordered import NestedDropout
+from isthmus.latents.poincare import PoincareBall
 from isthmus.latents.priors import MAF, AbstractPrior, Mixture, StandardNormal, VampPrior
 from isthmus.latents.residual_quantised import ResidualVectorQuantised
 from isthmus.latents.sparse import BatchTopK, TopK
@@ -27,6 +28,7 @@ MEMBERS: dict[str, type[AbstractLatent]] = {
     "normalising_flow": NormalisingFlow,
     "power_spherical": PowerSpherical,
     "von_mises_fisher": VonMisesFisher,
+    "poincare_ball": PoincareBall,
     "categorical": Categorical,
     "vector_quantised": VectorQuantised,
     "vector_quantised_ema": VectorQuantisedEMA,
@@ -42,9 +44,9 @@ __all__ = [
     "MADE",
     "MAF",
     "MEMBERS",
+    "AbstractDiscrete",
     "AbstractFlow",
     "AbstractLatent",
-    "AbstractDiscrete",
     "AbstractPrior",
     "BatchTopK",
     "Categorical",
@@ -57,6 +59,7 @@ __all__ = [
     "NestedDropout",
     "NormalisingFlow",
     "Planar",
+    "PoincareBall",
     "PowerSpherical",
     "ResidualVectorQuantised",
     "StandardNormal",
@@ -65,5 +68,5 @@ __all__ = [
     "VectorQuantised",
     "VectorQuantisedEMA",
     "VonMisesFisher",
-]
     "is_discrete",
+]

@@ -11,6 +11,11 @@ from isthmus.penalties.discrepancy import KERNELS, MMD
 from isthmus.penalties.jacobian import Contraction, DecoderIsometry, DecoderSmoothness
 from isthmus.penalties.reconstruction_critic import ReconstructionCritic
 from isthmus.penalties.revival import AuxK
+from isthmus.penalties.similarity import (
+    StructuralSimilarity,
+    multiscale_similarity,
+    structural_similarity,
+)
 from isthmus.penalties.sparsity import L1, L2, KLSparsity
 from isthmus.penalties.weights import DecoderWeightDecay, WeightDecay
 
@@ -26,6 +31,7 @@ MEMBERS: dict[str, type[AbstractPenalty]] = {
     "prior_critic": PriorCritic,
     "total_correlation_critic": TotalCorrelationCritic,
     "reconstruction_critic": ReconstructionCritic,
+    "structural_similarity": StructuralSimilarity,
     "decoder_smoothness": DecoderSmoothness,
     "decoder_isometry": DecoderIsometry,
     "weight_decay": WeightDecay,
@@ -51,8 +57,11 @@ __all__ = [
     "KLSparsity",
     "PriorCritic",
     "ReconstructionCritic",
+    "StructuralSimilarity",
     "TotalCorrelation",
     "TotalCorrelationCritic",
     "WeightDecay",
     "decompose",
+    "multiscale_similarity",
+    "structural_similarity",
 ]

@@ -6,8 +6,10 @@ returns an unfitted `isthmus.Autoencoder`. A new one is one function in the file
 
 from isthmus.recipes.adversarial import adversarial, factor_vae, vae_gan
 from isthmus.recipes.conditional import conditional_vae
+from isthmus.recipes.hyperbolic import poincare_vae
 from isthmus.recipes.likelihoods import sigma_vae
 from isthmus.recipes.networks import convolutional, tied
+from isthmus.recipes.perceptual import ms_ssim
 from isthmus.recipes.quantised import categorical_vae, fsq_vae, rvq_vae, vq_vae
 from isthmus.recipes.recipe import RECIPES, Recipe
 from isthmus.recipes.regularised import (
@@ -71,9 +73,11 @@ __all__ = [
     "missing_iwae",
     "miwae",
     "mixture_prior_vae",
+    "ms_ssim",
     "nested_dropout",
     "piwae",
     "planar_flow_vae",
+    "poincare_vae",
     "rae_gp",
     "rae_l2",
     "rvq_vae",
