@@ -234,25 +234,50 @@ def advancing(what: str) -> Iterator[Callable[[int, int], None]]:
         _stop(progress)
 
 
+class Counted:
+    """What is seen of work in several parts: each result as it comes, and the steps between."""
+
+    def __init__(self, what: str, *, quiet: bool) -> None:
+        self._what, self._quiet, self._last = what, quiet, time.monotonic()
+        columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+        words = (TextColumn("{task.description}"), TextColumn("{task.fields[steps]}"))
+        self._bar = Progress(*columns, *words, console=consoles.err(), transient=True)
+        self._task = self._bar.add_task("", total=None, steps="")
+
+    def open(self) -> None:
+        """Show the bar on a terminal."""
+        if consoles.err().is_terminal and not self._quiet:
+            self._bar.start()
+
+    def close(self) -> None:
+        """Take the bar away; lines stay."""
+        _stop(self._bar)
+
+    def tell(self, done: int, total: int, words: str) -> None:
+        """Show a result."""
+        self._last = time.monotonic()
+        self._bar.update(self._task, completed=done, total=total, description=words)
+        if not (consoles.err().is_terminal or self._quiet):
+            consoles.say(consoles.err(), f"{done} of {total}: {words}")
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Show how far the fit, or the group of them, has come that runs."""
+        self._bar.update(self._task, steps=f"step {done_steps} of {total_steps}")
+        now = time.monotonic()
+        if not (consoles.err().is_terminal or self._quiet) and now - self._last >= _EVERY:
+            self._last = now
+            consoles.say(consoles.err(), f"{self._what}: step {done_steps} of {total_steps}")
+
+
 @contextmanager
-def counted(what: str, *, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """Lend a function of (done, total, words) that shows each result as it comes."""
-    console = consoles.err()
-    columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    bar = Progress(*columns, TextColumn("{task.description}"), console=console, transient=True)
-    task = bar.add_task("", total=None)
-    if console.is_terminal and not quiet:
-        bar.start()
-
-    def tell(done: int, total: int, words: str) -> None:
-        bar.update(task, completed=done, total=total, description=words)
-        if not (console.is_terminal or quiet):
-            consoles.say(console, f"{done} of {total}: {words}")
-
+def counted(what: str, *, quiet: bool) -> Iterator[Counted]:
+    """Lend what shows each result of ``what`` as it comes."""
+    shown = Counted(what, quiet=quiet)
+    shown.open()
     try:
-        yield tell
+        yield shown
     finally:
-        _stop(bar)
+        shown.close()
 
 
 def map_blocks(

@@ -91,11 +91,12 @@ def sweep(
 
     estimator = settings.build(dict.fromkeys(_NOT_OFFERED) | context.params)
     estimator.set_params(**{name: some[0] for name, some in values.items()})  # so mistakes show now
-    opened = models.Origin(source, label, array, image_shape).open()
+    opened = models.Origin(source, label, array, image_shape).open(quiet=quiet)
     folder.mkdir(parents=True, exist_ok=True)
     run = {"command": shlex.join(["isthmus", *context.obj]), "source": source}
     _write(folder / MARK, {"run": run, "finished": False})
-    with progress.counted("sweep", quiet=quiet) as tell:
+    examples = opened.examples if limit is None else opened.examples[:limit]
+    with progress.counted("sweep", quiet=quiet) as shown:
         searched = Sweep(
             estimator,
             values,
@@ -104,9 +105,10 @@ def sweep(
             strategy=strategy,
             n_jobs=jobs,
             folder=folder / "models",
-            on_result=lambda point, done, total: tell(done, total, _words(point)),
+            on_result=lambda point, done, total: shown.tell(done, total, _words(point)),
+            callbacks=(shown,),
             random_state=seed,
-        ).fit(opened.examples[: limit or len(opened)])
+        ).fit(examples)
     _report(searched, folder, run)
     if not keep_models:
         shutil.rmtree(folder / "models")

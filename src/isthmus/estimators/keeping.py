@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +48,24 @@ def digest(*given: Any) -> str:
     """
     summary = hashlib.blake2b(digest_size=8)
     for value in given:
-        if isinstance(value, tuple | list) and any(isinstance(v, np.ndarray) for v in value):
-            summary.update(digest(*value).encode())
-        elif hasattr(value, "iloc"):  # a data frame's repr leaves most of it out
-            summary.update(digest([*value], value.to_numpy()).encode())
-        elif is_indexed(value):
-            summary.update(f"{value.dtype.str}{value.shape}".encode())
-            for _, block in blocks(value):
-                summary.update(np.ascontiguousarray(block).data)
-        elif isinstance(value, np.ndarray) and value.dtype.hasobject:
-            summary.update(repr(value.tolist()).encode())
-        elif isinstance(value, np.ndarray):
-            summary.update(f"{value.dtype.str}{value.shape}".encode())
-            summary.update(value.tobytes())
-        else:
-            summary.update(repr(value).encode())
+        for part in _parts(value):
+            summary.update(part)
     return summary.hexdigest()
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield all that a value holds, as bytes, the same in every process."""
+    if hasattr(value, "iloc"):  # a data frame, whose repr leaves most of it out
+        yield digest([*value], value.to_numpy()).encode()
+    elif is_indexed(value):
+        yield f"{value.dtype.str}{value.shape}".encode()
+        yield from (np.ascontiguousarray(block).data for _, block in blocks(value))
+    elif isinstance(value, tuple | list) and any(isinstance(v, np.ndarray) for v in value):
+        yield digest(*value).encode()
+    elif isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        yield f"{value.dtype.str}{value.shape}".encode()
+        yield value.tobytes()
+    elif isinstance(value, np.ndarray):
+        yield repr(value.tolist()).encode()
+    else:
+        yield repr(value).encode()

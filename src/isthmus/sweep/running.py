@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import jax
 
 from isthmus.engine import Lane, Trained, shape_of, train, train_together
-from isthmus.errors import NonFiniteLossError
+from isthmus.errors import IsthmusError, NonFiniteLossError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.construction import sharing_anchors
@@ -26,6 +27,40 @@ class Job:
     place: int
     estimator: Any
     ready: Ready
+
+
+def fit_together(
+    fits: Sequence[tuple[int, Any]],
+    train: Any,
+    held_out: Any,
+    strategy: str,
+    memory_limit: float,
+    callbacks: Sequence[Any] = (),
+) -> Iterator[tuple[int, Any]]:
+    """Fit autoencoders, those of one shape as one program where that pays."""
+    import pooch
+
+    decides = Together(strategy, Path(pooch.os_cache("isthmus")))
+    limits = {"strategy": decides, "memory_limit": memory_limit}
+    yield from run_fits(fits, train[0], held_out, **limits, callbacks=callbacks)
+
+
+def fit_share(fits: Sequence[tuple[int, Any]], *how: Any) -> list[tuple[int, Any]]:
+    """Fit a process's share of autoencoders."""
+    return [*fit_together(fits, *how)]
+
+
+def fit_each(fits: Sequence[tuple[int, Any]], train: Any, held_out: Any) -> list[tuple[int, Any]]:
+    """Fit estimators of any kind, one after another."""
+    outcomes: list[tuple[int, Any]] = []
+    for place, estimator in fits:
+        X, y = train
+        data = held_out[0] if y is None else held_out
+        try:
+            outcomes.append((place, estimator.fit(X, y, validation_data=data)))
+        except IsthmusError as error:
+            outcomes.append((place, error))
+    return outcomes
 
 
 def run_fits(

@@ -22,8 +22,7 @@ from isthmus.estimators.keeping import kept_path
 from isthmus.estimators.persistence import load
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_anchor
-from isthmus.sweep.running import run_fits
-from isthmus.sweep.strategy import Together
+from isthmus.sweep.running import fit_each, fit_share, fit_together
 
 STRATEGIES = ("auto", "together", "in turn")
 
@@ -214,7 +213,7 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         ]
         return parts[0], parts[1]
 
-    def _rows(self, n: int, y: Any, seed: int) -> list[np.ndarray]:
+    def _rows(self, n: int, y: Any, seed: int) -> list[Any]:
         """Return the rows to learn from and those held out, every class in both where it can be."""
         share = {"test_size": self.validation_fraction, "random_state": seed}
         if y is not None and is_classifier(self.estimator):
@@ -254,15 +253,15 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         if not missing:
             return
         together = isinstance(self.estimator, Autoencoder)
-        jobs = joblib.effective_n_jobs(self.n_jobs)  # None goes by joblib's configuration
+        jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
         if together and jobs == 1:
             how = (self.strategy, self.memory_limit)
-            yield from _fit_together(missing, train, held_out, *how, self.callbacks)
+            yield from fit_together(missing, train, held_out, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
         size = -(-len(missing) // jobs) if together else 1
         shares = [missing[i : i + size] for i in range(0, len(missing), size)]
-        work = joblib.delayed(_fit_share if together else _fit_each)
+        work = joblib.delayed(fit_share if together else fit_each)
         how = (self.strategy, self.memory_limit) if together else ()
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
         tasks = (work(share, train, held_out, *how) for share in shares)
@@ -333,40 +332,6 @@ def _take(X: Any, rows: np.ndarray) -> Any:
     if hasattr(X, "iloc"):
         return X.iloc[rows]
     return Rows(X, rows) if is_indexed(X) else np.asarray(X)[rows]
-
-
-def _fit_together(
-    fits: Sequence[tuple[int, Any]],
-    train: Any,
-    held_out: Any,
-    strategy: str,
-    memory_limit: float,
-    callbacks: Sequence[Any] = (),
-) -> Iterator[tuple[int, Any]]:
-    """Fit autoencoders, those of one shape as one program where that pays."""
-    import pooch
-
-    decides = Together(strategy, Path(pooch.os_cache("isthmus")))
-    limits = {"strategy": decides, "memory_limit": memory_limit}
-    yield from run_fits(fits, train[0], held_out, **limits, callbacks=callbacks)
-
-
-def _fit_share(fits: Sequence[tuple[int, Any]], *how: Any) -> list[tuple[int, Any]]:
-    """Fit a process's share of autoencoders."""
-    return [*_fit_together(fits, *how)]
-
-
-def _fit_each(fits: Sequence[tuple[int, Any]], train: Any, held_out: Any) -> list[tuple[int, Any]]:
-    """Fit estimators of any kind, one after another."""
-    outcomes: list[tuple[int, Any]] = []
-    for place, estimator in fits:
-        X, y = train
-        data = held_out[0] if y is None else held_out
-        try:
-            outcomes.append((place, estimator.fit(X, y, validation_data=data)))
-        except IsthmusError as error:
-            outcomes.append((place, error))
-    return outcomes
 
 
 def _point(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:

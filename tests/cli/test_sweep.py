@@ -1,0 +1,106 @@
+"""`isthmus sweep` through its real entry point."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+import isthmus as package
+
+QUICK = ("--hidden", 8, "--epochs", 1, "--limit", 120, "--strategy", "in turn", "--quiet")
+GRID = ("--grid", "latent_dim=1,2", "--seeds", 2)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A small sweep, whose models are kept."""
+    from isthmus.cli import main
+
+    folder = tmp_path_factory.mktemp("sweeps") / "digits"
+    arguments = ["sweep", "digits", "--out", folder, *GRID, *QUICK, "--keep-models"]
+    assert main([str(argument) for argument in arguments]) == 0
+    return folder
+
+
+def test_it_leaves_tables_page_figures_and_the_best_model(swept):
+    table = pyarrow.parquet.read_table(swept / "sweep.parquet").to_pylist()
+    assert [(row["latent_dim"], row["seed"]) for row in table] == [(1, 0), (1, 1), (2, 0), (2, 1)]
+    assert table[0].keys() >= {"score", "mse", "nats", "seconds", "epochs", "best_epoch", "failure"}
+    text = pyarrow.csv.read_csv(swept / "sweep.csv").to_pylist()
+    assert [row["mse"] for row in text] == pytest.approx([row["mse"] for row in table])
+    facts = json.loads((swept / "sweep.json").read_text())
+    assert facts["finished"] is True
+    assert facts["run"]["command"].startswith("isthmus sweep digits --out ")
+    assert facts["pca"].keys() == {"1", "2"}
+    best = package.load(swept / "best.safetensors")
+    assert best.latent_dim == facts["best"]["latent_dim"]
+    page = (swept / "report.html").read_text()
+    assert "All settings, the best first" in page
+    assert page.count("<img") == len(list((swept / "figures").glob("*.png"))) == 1
+    assert len(list((swept / "models").glob("*.safetensors"))) == 4
+
+
+def test_results_are_told_and_models_go_unless_kept(isthmus, tmp_path):
+    answer = isthmus(
+        "sweep", "digits", "--out", tmp_path / "s", "--grid", "latent_dim=1,2", *QUICK[:-1]
+    )
+    assert answer.code == 0, answer.err
+    assert "1 of 2: latent_dim=1, seed 0: error " in answer.err
+    assert "2 of 2: latent_dim=2, seed 0: error " in answer.err
+    assert "recommended code size: " in answer.out
+    assert answer.out.splitlines()[-1] == f"report: {tmp_path / 's' / 'report.html'}"
+    assert not (tmp_path / "s" / "models").exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
+def test_a_killed_sweep_goes_on_with_what_it_kept(isthmus, swept, tmp_path):
+    folder = tmp_path / "s"
+    arguments = ["sweep", "digits", "--out", folder, *GRID, *QUICK]
+    command = [sys.executable, "-m", "isthmus", *map(str, arguments)]
+    killed = subprocess.Popen(command)
+    deadline = time.monotonic() + 120
+    while not list(folder.glob("models/*.safetensors")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait()
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("models/*.safetensors")}
+    assert kept
+    assert isthmus(*arguments).code == 2  # it is not touched unasked
+    assert isthmus(*arguments, "--resume", "--keep-models").code == 0
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    columns = ["latent_dim", "seed", "mse"]
+    tables = [
+        pyarrow.parquet.read_table(at / "sweep.parquet", columns=columns) for at in (folder, swept)
+    ]
+    assert tables[0].equals(tables[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "a sweep needs --grid"),
+        (("--grid", "latent_dim"), "it should be such as latent_dim=2,5,10"),
+        (("--grid", "latent_dim=1", "--grid", "latent_dim=2"), "names latent_dim twice"),
+        (("--grid", "latent_size=1,2"), "latent_size"),
+        (("--grid", "latent_dim=0,2"), "latent_dim is 0"),
+        (("--grid", "latent_dim=1", "--strategy", "both"), "strategy is 'both'"),
+    ],
+)
+def test_mistakes_end_in_a_sentence(isthmus, tmp_path, arguments, words):
+    answer = isthmus("sweep", "digits", "--out", tmp_path / "s", *arguments, *QUICK[:6])
+    assert answer.code == 2
+    assert words in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(isthmus, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    answer = isthmus("sweep", "digits", "--out", tmp_path, *GRID, *QUICK, "--force")
+    assert answer.code == 2
+    assert (tmp_path / "notes.txt").read_text() == "mine"
