@@ -32,9 +32,10 @@ def build(options: Options) -> Any:
 
     estimator = Autoencoder() if options["recipe"] is None else _recipe(options["recipe"])
     if not isinstance(estimator, Autoencoder):
+        name = str(options["recipe"]).replace("-", "_")
         raise SettingError(
-            f"--recipe {options['recipe']} is told labels, which the command line does not do: use"
-            f" isthmus.recipes.{options['recipe'].replace('-', '_')} in Python."
+            f"--recipe {name} is told labels, which the command line does not do: use"
+            f" isthmus.recipes.{name} in Python."
         )
     parameters = _parameters(options, estimator.get_params(deep=False))
     estimator.set_params(**parameters, random_state=options["seed"])

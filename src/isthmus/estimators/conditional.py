@@ -103,7 +103,7 @@ class ConditionalAutoencoder(BaseEstimator):
             check_consistent_length(*validation_data)
             held_out = (validation_data[0], self._numbers(validation_data[1]))
         given = self.autoencoder
-        fitted = Autoencoder(latent="gaussian") if given is None else clone(given)
+        fitted: Any = Autoencoder(latent="gaussian") if given is None else clone(given)
         fitting.fit(fitted, X, self._numbers(y), held_out, checkpoint, len(self.classes_))
         self.autoencoder_ = fitted
         return self

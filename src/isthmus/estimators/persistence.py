@@ -146,7 +146,8 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
 
 def _around(fitted: Any) -> ConditionalAutoencoder:
     """Return a conditional autoencoder around what it fitted."""
-    conditional = ConditionalAutoencoder(clone(fitted))
+    unfitted: Any = clone(fitted)
+    conditional = ConditionalAutoencoder(unfitted)
     conditional.classes_ = vars(fitted).pop("classes_")
     conditional.autoencoder_ = fitted
     return conditional

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any, Self, TypeVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -28,6 +29,8 @@ class Conditional(AbstractAffine):
         A and b.
     weight : (labels, b's size)
         V.
+    in_shape, out_shape
+        Those of the affine map.
     given : (B,) or (1,), or None
         Numbers of the labels of the examples, or one for all. Rows that are several times as many
         are several draws for each example, one draw of all after another.
@@ -35,6 +38,8 @@ class Conditional(AbstractAffine):
 
     affine: AbstractAffine
     weight: Float[Array, "labels _"]
+    in_shape: Shape = eqx.field(static=True)
+    out_shape: Shape = eqx.field(static=True)
     given: Fixed | None = None
 
     @classmethod
@@ -42,17 +47,12 @@ class Conditional(AbstractAffine):
         """Draw the biases as weights of a layer that ``after`` follows."""
         (size,) = affine.bias.shape
         fan_in = math.prod(affine.in_shape) + labels
-        return cls(affine, initial_weight(rng, (labels, size), fan_in, size, after))
-
-    @property
-    def in_shape(self) -> Shape:
-        """Shape of an example, without its label."""
-        return self.affine.in_shape
-
-    @property
-    def out_shape(self) -> Shape:
-        """Shape of an output."""
-        return self.affine.out_shape
+        return cls(
+            affine=affine,
+            weight=initial_weight(rng, (labels, size), fan_in, size, after),
+            in_shape=affine.in_shape,
+            out_shape=affine.out_shape,
+        )
 
     def __call__(self, x: Float[Array, "B ..."]) -> Float[Array, "B ..."]:
         """Return the image of ``x`` under the labels given.

@@ -24,7 +24,7 @@ def adversarial(latent_dim: int = 8, *, weight: float = 1.0, **settings: Any) ->
     >>> adversarial(weight=2.0).penalties.weight
     2.0
     """
-    slots: Slots = {"penalties": PriorCritic(weight), "patience": 0}
+    slots: Slots = {"penalties": PriorCritic(weight=weight), "patience": 0}
     return Autoencoder(latent_dim, **slots | settings)
 
 
@@ -46,7 +46,7 @@ def factor_vae(latent_dim: int = 10, *, gamma: float = 5.0, **settings: Any) -> 
     """
     slots: Slots = {
         "latent": "gaussian",
-        "penalties": TotalCorrelationCritic(gamma),
+        "penalties": TotalCorrelationCritic(weight=gamma),
         "patience": 0,
     }
     return Autoencoder(latent_dim, **slots | settings)
@@ -79,7 +79,7 @@ def vae_gan(
     slots: Slots = {
         "latent": "gaussian",
         "likelihood": Gaussian(scale),
-        "penalties": ReconstructionCritic(weight, similarity),
+        "penalties": ReconstructionCritic(weight=weight, similarity=similarity),
         "patience": 0,
     }
     return Autoencoder(latent_dim, **slots | settings)
