@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from isthmus.engine.compiled import compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.loop import Clock, State, evaluate_steps, run_steps
 from isthmus.engine.optimiser import Optimiser
@@ -138,7 +139,7 @@ class Devices:
         return jax.make_array_from_callback(host.shape, how, lambda part: host[part])
 
 
-@eqx.filter_jit(donate="all-except-first")
+@compile_run
 def _run(
     given: tuple[Devices, Block, Optimiser, Clock], state: State
 ) -> tuple[State, dict[str, Float[Array, " S"]]]:

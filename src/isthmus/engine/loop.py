@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from isthmus.engine.compiled import compile_run
 from isthmus.engine.feed import Block, Feed
 from isthmus.engine.interrupt import Interruptible
 from isthmus.engine.ledger import Ledger, check_finite
@@ -205,8 +206,8 @@ class _Run:
     ) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
         """Run blocks of steps; yield (logs by name (steps,), first step, steps) of each.
 
-        While the device computes one block the host gathers the next. Unless somebody watches,
-        a block may span several epochs.
+        A block is gathered and sent while the device computes the one before, whose logs are looked
+        at after that. Unless somebody watches, a block may span several epochs.
         """
         spe = self.feed.steps_per_epoch
         first = len(self.ledger.records) * spe
@@ -218,14 +219,15 @@ class _Run:
         for end in ends:
             if self.ledger.is_out_of(patience):  # also where a run that had ended so is resumed
                 return
-            gathered = self.feed.blocks(first, end)
-            block = next(gathered, None)
-            while block is not None:
+            running = None  # what the device computes while the host gathers the next
+            for block in self.feed.blocks(first, end):
                 self.state, logs = self.run_block((block, self.optimiser, self.clock), self.state)
-                steps = int(block.steps)
-                block = next(gathered, None)
-                yield {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
-                first += steps
+                if running is not None:
+                    yield _fetched(*running)
+                running = logs, first, int(block.steps)
+                first += int(block.steps)
+            if running is not None:
+                yield _fetched(*running)
 
     def judge(self) -> None:
         """Take the validation loss of the state; keep the weights if it is the least so far."""
@@ -280,7 +282,7 @@ def run_steps(
     return eqx.combine(arrays, static), logs
 
 
-run_block = eqx.filter_jit(run_steps, donate="all-except-first")
+run_block = compile_run(run_steps)
 """The compiled program of training."""
 
 
@@ -327,6 +329,13 @@ def evaluate_steps(
 
 evaluate_block = eqx.filter_jit(evaluate_steps)
 """The compiled program of validation."""
+
+
+def _fetched(
+    logs: dict[str, Array], first: int, steps: int
+) -> tuple[dict[str, np.ndarray], int, int]:
+    """Return the logs of a block's steps on the host; waits until they are computed."""
+    return {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
 
 
 def _asked_to_stop(callbacks: Sequence[Callback], records: list[EpochRecord]) -> bool:

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.engine.compiled import compile_run
 from isthmus.engine.feed import Block, Feed
 from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.loop import Clock, State, begin, evaluate_steps, run_steps, with_numbers_of
@@ -133,11 +134,15 @@ class _Running:
     def blocks(self, end: int) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
         """Run steps up to ``end``; yield (logs (rows, steps), first step, steps) of each block."""
         feeds = [self.lanes[place].feed for place in self.rows]
+        running = None  # what the device computes while the host gathers the next
         for parts in zip(*(feed.blocks(self.done, end) for feed in feeds), strict=True):
             self.state, logs = _run_lanes((_stacked_block(parts), *self.given), self.state)
-            first, steps = self.done, int(parts[0].steps)
-            self.done += steps
-            yield {name: np.asarray(v)[:, :steps] for name, v in logs.items()}, first, steps
+            if running is not None:
+                yield _fetched(*running)
+            running = logs, self.done, int(parts[0].steps)
+            self.done += int(parts[0].steps)
+        if running is not None:
+            yield _fetched(*running)
 
     def judge(self, epoch: int) -> None:
         """Take every lane's validation loss; keep the weights of those that have their least."""
@@ -194,6 +199,13 @@ class _Running:
         return zip(self.rows, map(float, values), strict=True)
 
 
+def _fetched(
+    logs: dict[str, Array], first: int, steps: int
+) -> tuple[dict[str, np.ndarray], int, int]:
+    """Return the logs of a block (rows, steps) on the host; waits until they are computed."""
+    return {name: np.asarray(v)[:, :steps] for name, v in logs.items()}, first, steps
+
+
 def _clock(lane: Lane, epochs: int) -> Clock:
     steps = lane.feed.steps_per_epoch
     return Clock(
@@ -203,7 +215,7 @@ def _clock(lane: Lane, epochs: int) -> Clock:
     )
 
 
-@eqx.filter_jit(donate="all-except-first")
+@compile_run
 def _run_lanes(
     given: tuple[Block, Optimiser, Clock], state: State
 ) -> tuple[State, dict[str, Float[Array, "L S"]]]:
