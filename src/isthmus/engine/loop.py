@@ -197,7 +197,6 @@ class _Run:
         self.ledger = Ledger(epochs, feed)
         self.run_block, self.evaluate_block = run_block, evaluate_block
         if devices is not None:
-            self.state = devices.share(self.state)
             self.run_block, self.evaluate_block = devices.run_block, devices.evaluate_block
         self.best: tuple[Model, Model] | None = None
 
@@ -223,11 +222,11 @@ class _Run:
             for block in self.feed.blocks(first, end):
                 self.state, logs = self.run_block((block, self.optimiser, self.clock), self.state)
                 if running is not None:
-                    yield _fetched(*running)
+                    yield fetched(*running)
                 running = logs, first, int(block.steps)
                 first += int(block.steps)
             if running is not None:
-                yield _fetched(*running)
+                yield fetched(*running)
 
     def judge(self) -> None:
         """Take the validation loss of the state; keep the weights if it is the least so far."""
@@ -331,11 +330,11 @@ evaluate_block = eqx.filter_jit(evaluate_steps)
 """The compiled program of validation."""
 
 
-def _fetched(
+def fetched(
     logs: dict[str, Array], first: int, steps: int
 ) -> tuple[dict[str, np.ndarray], int, int]:
-    """Return the logs of a block's steps on the host; waits until they are computed."""
-    return {name: np.asarray(v)[:steps] for name, v in logs.items()}, first, steps
+    """Return the logs of a block's steps, (..., steps), on the host; wait until they are there."""
+    return {name: np.asarray(v)[..., :steps] for name, v in logs.items()}, first, steps
 
 
 def _asked_to_stop(callbacks: Sequence[Callback], records: list[EpochRecord]) -> bool:

@@ -13,7 +13,15 @@ import numpy as np
 from isthmus.engine.compiled import compile_run
 from isthmus.engine.feed import Block, Feed
 from isthmus.engine.ledger import Ledger, check_finite
-from isthmus.engine.loop import Clock, State, begin, evaluate_steps, run_steps, with_numbers_of
+from isthmus.engine.loop import (
+    Clock,
+    State,
+    begin,
+    evaluate_steps,
+    fetched,
+    run_steps,
+    with_numbers_of,
+)
 from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.records import Trained
 from isthmus.errors import NonFiniteLossError
@@ -138,11 +146,11 @@ class _Running:
         for parts in zip(*(feed.blocks(self.done, end) for feed in feeds), strict=True):
             self.state, logs = _run_lanes((_stacked_block(parts), *self.given), self.state)
             if running is not None:
-                yield _fetched(*running)
+                yield fetched(*running)
             running = logs, self.done, int(parts[0].steps)
             self.done += int(parts[0].steps)
         if running is not None:
-            yield _fetched(*running)
+            yield fetched(*running)
 
     def judge(self, epoch: int) -> None:
         """Take every lane's validation loss; keep the weights of those that have their least."""
@@ -197,13 +205,6 @@ class _Running:
 
     def _with(self, values: np.ndarray) -> Iterator[tuple[int, float]]:
         return zip(self.rows, map(float, values), strict=True)
-
-
-def _fetched(
-    logs: dict[str, Array], first: int, steps: int
-) -> tuple[dict[str, np.ndarray], int, int]:
-    """Return the logs of a block (rows, steps) on the host; waits until they are computed."""
-    return {name: np.asarray(v)[:, :steps] for name, v in logs.items()}, first, steps
 
 
 def _clock(lane: Lane, epochs: int) -> Clock:
