@@ -73,8 +73,8 @@ def vae_gan(
 
     Examples
     --------
-    >>> vae_gan(scale=10.0).likelihood
-    Gaussian(scale=10.0, output='identity')
+    >>> vae_gan(scale=10.0).likelihood.scale
+    10.0
     """
     slots: Slots = {
         "latent": "gaussian",
