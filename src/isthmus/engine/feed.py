@@ -51,41 +51,43 @@ class Feed:
     batch_size
         Examples in a batch; an epoch's last batch is filled up with rows of weight zero.
     seed
-        The order is a function of (seed, epoch) alone; None keeps the examples in order.
+        The order is a function of (seed, epoch) alone; None keeps the examples in order, and so
+        does a batch that holds them all.
     """
 
     def __init__(self, x: Any, target: np.ndarray | None, batch_size: int, seed: int | None):
-        self.x, self.target, self.seed = x, target, seed
+        self.x, self.target = x, target
         self.batch_size = batch_size
         self.steps_per_epoch = -(-len(x) // batch_size)
+        self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
         self.features = int(np.prod(x.shape[1:]))
         self.dtype = stored_type(x.dtype)
         batch_bytes = batch_size * self.features * self.dtype.itemsize
         self.block_steps = max(1, min(LONGEST_BLOCK, BLOCK_BYTES // batch_bytes))
-        self._order: tuple[int, np.ndarray] = (-1, np.empty(0, int))
+        sizes = np.full(self.steps_per_epoch, batch_size)
+        sizes[-1] = len(x) - batch_size * (self.steps_per_epoch - 1)
+        self._sizes, self._filled = sizes, np.arange(batch_size) < sizes[:, None]
+        self._batches: tuple[int, np.ndarray] = (-1, np.empty(0, int))
 
     def blocks(self, first: int, last: int) -> Iterator[Block]:
         """Yield the batches of steps ``first`` to ``last``, counted from the start of training."""
         for start in range(first, last, self.block_steps):
             yield self._gather(range(start, min(start + self.block_steps, last)))
 
-    def weight_of(self, step: int) -> int:
-        """Return how many examples the batch of a step holds."""
-        place = step % self.steps_per_epoch
-        return min(self.batch_size, len(self.x) - place * self.batch_size)
+    def sizes(self, first: int, last: int) -> np.ndarray:
+        """Return how many examples the batches of steps ``first`` to ``last`` hold."""
+        return self._sizes[np.arange(first, last) % self.steps_per_epoch]
 
     def _gather(self, steps: range) -> Block:
-        size = self.batch_size
-        weights = np.zeros((self.block_steps, size), np.float32)
-        index = np.zeros((len(steps), size), np.int64)
-        for row, step in enumerate(steps):
-            epoch, place = divmod(step, self.steps_per_epoch)
-            chosen = self._epoch_order(epoch)[place * size : (place + 1) * size]
-            index[row, : len(chosen)], index[row, len(chosen) :] = chosen, chosen[0]
-            weights[row, : len(chosen)] = 1
+        places = np.arange(steps.start, steps.stop) % self.steps_per_epoch
+        weights = np.zeros((self.block_steps, self.batch_size), np.float32)
+        weights[: len(steps)] = self._filled[places]
+        index = np.empty((len(steps), self.batch_size), np.int64)
+        for start, stop, epoch in self._epochs_of(steps):
+            index[start:stop] = self._epoch_batches(epoch)[places[start:stop]]
         target = None
         if self.target is not None:
-            shape = (self.block_steps, size, *self.target.shape[1:])
+            shape = (*weights.shape, *self.target.shape[1:])
             target = np.zeros(shape, self.target.dtype)
             target[: len(steps)] = self.target[index]
         return Block(self._take(index), target, weights, np.asarray(len(steps), np.int32))
@@ -110,10 +112,25 @@ class Feed:
             rows[forwards] = self.x[flat[forwards]].reshape(rows.shape)
         return block
 
-    def _epoch_order(self, epoch: int) -> np.ndarray:
-        if self._order[0] != epoch:
-            self._order = (epoch, epoch_order(len(self.x), self.seed, epoch))
-        return self._order[1]
+    def _epochs_of(self, steps: range) -> Iterator[tuple[int, int, int]]:
+        """Yield (start, stop, epoch) of the parts of some steps that lie in one epoch."""
+        start = 0
+        while start < len(steps):
+            epoch, place = divmod(steps.start + start, self.steps_per_epoch)
+            stop = min(len(steps), start + self.steps_per_epoch - place)
+            yield start, stop, epoch
+            start = stop
+
+    def _epoch_batches(self, epoch: int) -> np.ndarray:
+        """Return the places of an epoch's examples by batch, the last filled with its first."""
+        epoch = 0 if self.seed is None else epoch
+        if self._batches[0] != epoch:
+            order = epoch_order(len(self.x), self.seed, epoch)
+            whole = self.batch_size * (self.steps_per_epoch - 1)
+            missing = whole + self.batch_size - len(order)
+            filled = np.concatenate([order, np.repeat(order[whole], missing)])
+            self._batches = (epoch, filled.reshape(self.steps_per_epoch, self.batch_size))
+        return self._batches[1]
 
 
 def stored_type(dtype: Any) -> np.dtype:

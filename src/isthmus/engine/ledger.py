@@ -1,7 +1,6 @@
 """The ledger of a training: its epochs, its best one, and whether it has waited too long."""
 
 from collections.abc import Mapping
-from operator import mul
 
 import numpy as np
 
@@ -27,7 +26,7 @@ class Ledger:
         self.best_epoch = 0
         self.best_loss: float | None = None
         self.validation_loss: float | None = None
-        self._open: list[tuple[int, tuple[float, ...]]] = []  # (weight, logs) of the epoch's steps
+        self._open: tuple[float, np.ndarray | float] = (0.0, 0.0)  # examples, sums of the epoch
 
     def judge(self, epoch: int, loss: float) -> bool:
         """Enter the validation loss after an epoch; tell whether it is the least so far."""
@@ -53,12 +52,24 @@ class Ledger:
         seconds
             Since training began.
         """
-        names, finished = tuple(logs), []
-        rows = zip(*(values[:steps].tolist() for values in logs.values()), strict=True)
-        for i, row in enumerate(rows):
-            self._open.append((self.feed.weight_of(first + i), row))
-            if (first + i + 1) % self.feed.steps_per_epoch == 0:
-                finished.append(self._close_epoch(names, seconds))
+        sizes = self.feed.sizes(first, first + steps).astype(float)
+        table = np.array([values[:steps] for values in logs.values()], float)  # (names, steps)
+        epochs = (first + np.arange(steps)) // self.feed.steps_per_epoch
+        starts = np.flatnonzero(np.diff(epochs, prepend=-1))
+        examples = np.add.reduceat(sizes, starts)
+        sums = np.add.reduceat(sizes * table, starts, axis=1)
+        examples[0] += self._open[0]
+        sums[:, 0] += self._open[1]
+        done = (first + steps) // self.feed.steps_per_epoch - epochs[0]  # of these epochs
+        ends = np.append(starts[1:], steps)[:done] - 1
+        means = (sums[:, :done] / examples[:done]).T.tolist()
+        rates = logs["learning_rate"][ends].tolist()
+        self._open = (examples[-1], sums[:, -1]) if done < len(starts) else (0.0, 0.0)
+        finished = [
+            self._record(i, dict(zip(logs, mean, strict=True)), rate, seconds)
+            for i, (mean, rate) in enumerate(zip(means, rates, strict=True), len(self.records) + 1)
+        ]
+        self.records += finished
         return finished
 
     def is_out_of(self, patience: int) -> bool:
@@ -66,28 +77,20 @@ class Ledger:
         judged = self.best_loss is not None
         return patience > 0 and judged and len(self.records) - self.best_epoch >= patience
 
-    def _close_epoch(self, names: tuple[str, ...], seconds: float) -> EpochRecord:
-        # Plain Python: an epoch of tiny data is one step, and arrays of one are slow.
-        weights, rows = zip(*self._open, strict=True)
-        whole = sum(weights)
-        columns = zip(*rows, strict=True)
-        sums = (sum(map(mul, weights, column)) for column in columns)
-        means = dict(zip(names, (total / whole for total in sums), strict=True))
-        rate = dict(zip(names, rows[-1], strict=True))["learning_rate"]
-        self._open = []
-        record = EpochRecord(
-            epoch=len(self.records) + 1,
+    def _record(
+        self, epoch: int, means: dict[str, float], rate: float, seconds: float
+    ) -> EpochRecord:
+        return EpochRecord(
+            epoch=epoch,
             epochs=self.epochs,
-            train_loss=means["loss"],
+            train_loss=means.pop("loss"),
             validation_loss=self.validation_loss,
             best_epoch=self.best_epoch,
             best_loss=self.best_loss,
-            terms={k: v for k, v in means.items() if k not in ("loss", "learning_rate")},
+            terms={name: mean for name, mean in means.items() if name != "learning_rate"},
             learning_rate=rate,
             seconds=seconds,
         )
-        self.records.append(record)
-        return record
 
 
 def check_finite(logs: Mapping[str, np.ndarray], first: int, feed: Feed) -> None:
