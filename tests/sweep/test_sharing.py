@@ -75,6 +75,15 @@ def test_memory_decides_how_many_share_a_program():
     assert [len(group) for group in running._groups(jobs, 0)] == [1] * 5
 
 
+def test_a_sweep_of_a_file_is_that_of_its_array(tmp_path):
+    np.save(tmp_path / "x.npy", X)
+    settings = {"estimator": SMALL, "param_grid": {"learning_rate": [1e-3]}}
+    mapped = Sweep(**settings).fit(np.load(tmp_path / "x.npy", mmap_mode="r"))
+    held = Sweep(**settings).fit(X)
+    assert mapped.points_[0].mse == held.points_[0].mse
+    assert mapped.pca_mse_ == pytest.approx(held.pca_mse_)
+
+
 def test_what_is_kept_goes_by_all_the_data(tmp_path):
     np.save(tmp_path / "x.npy", X)
     file = ArrayFile.of(np.load(tmp_path / "x.npy", mmap_mode="r"))

@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.engine import HearsProgress
 from isthmus.errors import IsthmusError, SettingError
@@ -288,7 +289,12 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         if fitted is None or fitted.model_.decoder is None:
             return
         sizes = sorted({size for size, _ in self._errors()})
-        scaled, held = fitted.scale(X), fitted.scale(held_out)
+        scaled: Any
+        held: Any
+        scaled, held = (
+            _Scaled(fitted, part) if is_indexed(part) else fitted.scale(part)
+            for part in (X, held_out)
+        )
         anchor = fit_anchor(scaled, min(max(sizes), *scaled.shape))
         within = [size for size in sizes if size <= len(anchor.components)]
         self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
@@ -331,7 +337,20 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
 def _take(X: Any, rows: np.ndarray) -> Any:
     if hasattr(X, "iloc"):
         return X.iloc[rows]
-    return Rows(X, rows) if is_indexed(X) else np.asarray(X)[rows]
+    return Rows(ArrayFile.of(X), rows) if is_indexed(X) else np.asarray(X)[rows]
+
+
+class _Scaled:
+    """Examples (n, D) on disk, scaled where they are read."""
+
+    def __init__(self, fitted: Any, X: Any):
+        self._fitted, self._X, self.shape = fitted, X, (len(X), fitted.n_features_in_)
+
+    def __len__(self) -> int:
+        return len(self._X)
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return self._fitted.scale(self._X[rows])
 
 
 def _point(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:
