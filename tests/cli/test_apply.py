@@ -136,6 +136,7 @@ def test_a_table_is_generated_by_a_sampler_too(isthmus, table_run):
         (("--sampler", "mixtur"), "did you mean 'mixture'"),
         (("--sampler", "mixture:width=3"), "it takes components, covariance, random_state"),
         (("--sampler", "prior"), "has no prior to sample from"),
+        (("--sampler", "autoregressive"), "needs codes of finitely many values"),
         (("--source", "digits"), "--source needs --sampler"),
     ],
 )

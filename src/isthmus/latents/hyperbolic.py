@@ -41,8 +41,8 @@ def add(
 
     Examples
     --------
-    >>> add(jnp.array([0.5, 0.0]), jnp.array([0.5, 0.0]), 1.0).tolist()
-    [0.8..., 0.0]
+    >>> round(float(add(jnp.array([0.5]), jnp.array([0.5]), 1.0)[0]), 4)
+    0.8
     """
     inner = (x * y).sum(-1, keepdims=True)
     xx, yy = (x**2).sum(-1, keepdims=True), (y**2).sum(-1, keepdims=True)

@@ -20,7 +20,7 @@ def poincare_vae(latent_dim: int = 5, *, curvature: float = 1.0, **settings: Any
     Examples
     --------
     >>> poincare_vae(2, curvature=0.5).latent
-    PoincareBall(curvature=0.5, prior_scale=1.0)
+    PoincareBall(curvature=0.5)
     """
     slots: Slots = {"latent": PoincareBall(curvature)}
     return Autoencoder(latent_dim, **slots | settings)
