@@ -55,7 +55,12 @@ def _globals(
     debug: Annotated[
         bool, typer.Option("--debug", help="Print the traceback of a mistake; goes anywhere.")
     ] = False,
-) -> None: ...
+) -> None:
+    kept = os.environ.get("ISTHMUS_COMPILATION_CACHE", "")
+    if kept:
+        from isthmus.engine import keep_compiled
+
+        keep_compiled(None if kept == "1" else kept)
 
 
 def main(argv: list[str] | None = None) -> int:

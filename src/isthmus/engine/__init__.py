@@ -1,6 +1,7 @@
 """The engine: one compiled training loop, its feed, its optimisers, its checkpoints."""
 
 from isthmus.engine.checkpoint import Checkpoint
+from isthmus.engine.compilation_cache import keep_compiled
 from isthmus.engine.devices import Devices
 from isthmus.engine.feed import Feed
 from isthmus.engine.loop import State, train
@@ -21,6 +22,7 @@ __all__ = [
     "Optimiser",
     "State",
     "Trained",
+    "keep_compiled",
     "shape_of",
     "train",
     "train_together",
