@@ -104,7 +104,7 @@ Likelihood = Annotated[
     typer.Option(
         "--likelihood",
         metavar="SPEC",
-        help="auto, gaussian, bernoulli or laplace.",
+        help="auto, gaussian, bernoulli, laplace, ...; masked where entries are missing.",
         rich_help_panel=_MODEL,
     ),
 ]
