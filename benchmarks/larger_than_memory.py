@@ -73,8 +73,8 @@ def compare(folder: Path, gigabytes: float, rounds: int) -> None:
     for kind, runs in found.items():
         share = fastest[kind] / fastest["memory"]
         peak = max(run["peak"] for run in runs) / 1e9
-        print(f"{gigabytes:g} GB from {kind}: {fastest[kind]:,.0f} examples a second ({share:.2f} of"
-              f" memory), {1e6 * work[kind]:.1f} us of processor an example, peak {peak:.2f} GB",
+        print(f"{gigabytes:g} GB from {kind}: {fastest[kind]:,.0f} examples a second ({share:.2f}"
+              f" of memory), {1e6 * work[kind]:.1f} us of processor an example, peak {peak:.2f} GB",
               flush=True)  # fmt: skip
     print("the same weights, bit for bit" if len(weights) == 1 else f"WEIGHTS DIFFER: {weights}")
     shutil.rmtree(folder)
