@@ -69,7 +69,7 @@ def mnist(repetitions: int) -> None:
         "in two processes": {"strategy": "in turn", "n_jobs": 2},
     }
     times: dict[str, list[float]] = {name: [] for name in ways}
-    for name, settings in ways.items():
+    for settings in ways.values():
         run(**settings)  # compiles
     for _ in range(repetitions):
         for name, settings in ways.items():

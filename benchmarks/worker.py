@@ -2,8 +2,9 @@
 
     python -m benchmarks.worker PEER WORKLOAD
 
-The workload comes as JSON. Answers are lines of JSON on standard output. After every turn it waits for a line: ``go`` for
-another turn, ``error`` for the reconstruction error so far, anything else to stop.
+The workload comes as JSON. Answers are lines of JSON on standard output. After every turn it waits
+for a line: ``go`` for another turn, ``error`` for the reconstruction error so far, anything else
+to stop.
 """
 
 import json

@@ -54,11 +54,10 @@ def train(workload: Workload, x: np.ndarray, turn: Callable[..., None]) -> None:
     variational = workload.kind == "variational"
     plain = build(workload)
     sizes = {"input_dim": x.shape[1:], "latent_dim": workload.widths[-1]}
-    parts = (_Encoder(plain.encoder, variational), _Decoder(plain.decoder, variational))
+    encoder = plain.encoder
     if workload.kind == "convolutional":
-        parts = (_Encoder(nn.Sequential(nn.Unflatten(1, (1, 28, 28)), plain.encoder), False),) + (
-            _Decoder(plain.decoder, False),
-        )
+        encoder = nn.Sequential(nn.Unflatten(1, (1, 28, 28)), encoder)
+    parts = (_Encoder(encoder, variational), _Decoder(plain.decoder, variational))
     if variational:
         model = VAE(VAEConfig(**sizes, reconstruction_loss="bce"), *parts)
     else:

@@ -49,7 +49,7 @@ def keep_compiled(folder: str | Path | None = None) -> Path | None:
 
 
 def _processor() -> str:
-    """Return what tells one kind of processor from another: its flags, where the system has them."""
+    """Return what tells one kind of processor from another: its flags, where they are told."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
