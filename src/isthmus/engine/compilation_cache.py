@@ -2,10 +2,10 @@
 
 import hashlib
 import platform
+from importlib.metadata import version
 from pathlib import Path
 
 import jax
-import jaxlib
 import pooch
 
 
@@ -36,7 +36,7 @@ def keep_compiled(folder: str | Path | None = None) -> Path | None:
     True
     """
     processor = hashlib.sha256(_processor().encode()).hexdigest()[:12]
-    name = f"jax-{jax.__version__}-jaxlib-{jaxlib.__version__}-{processor}"
+    name = f"jax-{version('jax')}-jaxlib-{version('jaxlib')}-{processor}"
     place = Path(folder or Path(pooch.os_cache("isthmus")) / "compiled") / name
     try:
         place.mkdir(parents=True, exist_ok=True)
