@@ -17,7 +17,7 @@ from benchmarks.turns import Peer
 from benchmarks.workloads import Workload
 
 MODEL = Workload("quality", (784, 512, 256, 32), 64, examples=60_000, judged_on="test")
-PEERS = ("torch-tuned", "torch-tutorial", "keras-jax")
+PEERS = ("torch-tuned", "keras-jax")
 FIT = """
 import sys
 import isthmus
