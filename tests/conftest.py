@@ -42,6 +42,21 @@ hypothesis.settings.load_profile("isthmus")
 MAPPINGS = Path("/proc/self/maps")  # there is none but on Linux
 
 
+LONG = ("test_contract", "test_scikit_learn")
+"""Files that two workers share: by recipe, by estimator."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tell workers what to keep together: a file, or a part of a long one."""
+    for item in items:
+        group = item.path.stem
+        if group in LONG and hasattr(item, "callspec"):
+            known = item.callspec.params
+            group += f"-{known.get('name', type(known.get('estimator')).__name__)}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 MOST_MAPPINGS = 16_000
 """Every compiled program takes memory maps; Linux allows a process about four times as many."""
 
