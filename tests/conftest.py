@@ -42,8 +42,8 @@ hypothesis.settings.load_profile("isthmus")
 MAPPINGS = Path("/proc/self/maps")  # there is none but on Linux
 
 
-LONG = ("test_contract", "test_scikit_learn")
-"""Files that two workers share: by recipe, by estimator."""
+LONG = ("test_contract", "test_scikit_learn", "test_reproduce")
+"""Files that two workers share: by recipe, by estimator, by study."""
 
 
 @pytest.hookimpl(tryfirst=True)
