@@ -8,7 +8,7 @@ import pytest
 
 from isthmus.errors import SettingError
 from isthmus.latents import (
-    Deterministic,
+    FiniteScalar,
     ResidualVectorQuantised,
     VectorQuantised,
     VectorQuantisedEMA,
@@ -147,8 +147,8 @@ def test_after_training_the_stages_stand_still(make_context, normals):
 
 
 def test_stages_must_have_codebooks():
-    with pytest.raises(SettingError, match=r"quantiser is Deterministic.*VectorQuantised"):
-        ResidualVectorQuantised(quantiser=Deterministic())
+    with pytest.raises(SettingError, match=r"quantiser is FiniteScalar.*VectorQuantised"):
+        ResidualVectorQuantised(quantiser=FiniteScalar())
     with pytest.raises(SettingError, match="stages is 0"):
         ResidualVectorQuantised(stages=0)
     with pytest.raises(SettingError, match="4 equal parts, and latent_dim is 6"):
