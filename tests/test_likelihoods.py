@@ -435,7 +435,7 @@ def test_the_link_inverts_the_mean_inside_the_range(likelihood):
     np.testing.assert_allclose(back, mean, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("name", sorted(MEMBERS.keys() - {"columns", "masked"}))  # made of others
 def test_the_domain_holds_the_samples(name):
     likelihood = MEMBERS[name]()
     low, high = likelihood.domain()

@@ -70,7 +70,10 @@ def changed(content: bytes, change) -> bytes:
     return bytes_of(tensors, {"isthmus": header, "checksum": checksum})
 
 
-@pytest.mark.parametrize("name", RECIPES)
+TOLD = {"conditional_vae"}  # it is fitted to labels too: tests/estimators/test_conditional.py
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if name not in TOLD])
 def test_a_recipe_comes_back_to_the_last_bit(name, digits, tmp_path) -> None:
     own = {} if name != "convolutional" else {"channels": (4,), "hidden": "auto"}
     images = digits.reshape(-1, 8, 8)
