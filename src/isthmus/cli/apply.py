@@ -1,16 +1,15 @@
 """The verbs that put a model to use, from `encode` to `score`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from isthmus.cli import consoles, models, options, output
+from isthmus.cli.delivery import deliver_blocks, deliver_decoded, deliver_examples
 
 if TYPE_CHECKING:
     import numpy as np
-
-_SHOWN_ROWS, _CELL = 10, 9  # rows, and the characters of a number
 
 
 def encode(
@@ -30,7 +29,7 @@ def encode(
     examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
     names = list(estimator.get_feature_names_out())
     codes = _blocks("encoding", estimator.transform, examples, quiet)
-    _deliver_blocks(codes, len(examples), names, target, json)
+    deliver_blocks(codes, len(examples), names, target, json)
 
 
 def decode(
@@ -55,14 +54,7 @@ def decode(
             f" {estimator.latent_dim} columns."
         )
     values = _blocks("decoding", estimator.inverse_transform, table.examples, quiet)
-    _deliver_blocks(
-        values,
-        len(table.examples),
-        models.column_names(estimator),
-        target,
-        json,
-        estimator.image_shape_,
-    )
+    deliver_decoded(values, len(table.examples), estimator, target, json)
 
 
 def reconstruct(
@@ -81,9 +73,7 @@ def reconstruct(
     target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
     examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
     values = _blocks("reconstructing", estimator.reconstruct, examples, quiet)
-    _deliver_blocks(
-        values, len(examples), models.column_names(estimator), target, json, estimator.image_shape_
-    )
+    deliver_decoded(values, len(examples), estimator, target, json)
 
 
 def denoise(
@@ -116,9 +106,7 @@ def denoise(
     if corrupt:
         examples = estimator.corrupt(examples[:], seed=seed)
     values = _blocks("denoising", estimator.reconstruct, examples, quiet)
-    _deliver_blocks(
-        values, len(examples), models.column_names(estimator), target, json, estimator.image_shape_
-    )
+    deliver_decoded(values, len(examples), estimator, target, json)
 
 
 def impute(
@@ -137,9 +125,7 @@ def impute(
     target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
     examples = _examples(estimator, models.Origin(source, label, array, image_shape), quiet)
     values = _blocks("imputing", estimator.impute, examples, quiet)
-    _deliver_blocks(
-        values, len(examples), models.column_names(estimator), target, json, estimator.image_shape_
-    )
+    deliver_decoded(values, len(examples), estimator, target, json)
 
 
 def generate(
@@ -181,7 +167,7 @@ def generate(
     if sampler is not None:
         origin = None if source is None else models.Origin(source, label, array, image_shape)
         generator = _generator(sampler, estimator, run, origin, seed)
-    _deliver_examples(generator.sample(n, random_state=seed), estimator, target, json)
+    deliver_examples(generator.sample(n, random_state=seed), estimator, target, json)
 
 
 def interpolate(
@@ -207,7 +193,7 @@ def interpolate(
     last = estimator.transform(models.pick(examples, stop, "--to"))
     share = np.linspace(0, 1, steps, dtype=first.dtype)[:, None]
     values = estimator.inverse_transform((1 - share) * first + share * last)
-    _deliver_examples(values, estimator, target, json, columns=steps)
+    deliver_examples(values, estimator, target, json, columns=steps)
 
 
 def score(
@@ -233,7 +219,7 @@ def score(
         return np.stack([errors, estimator.score_samples(block)], axis=1)
 
     values = _blocks("scoring", both, examples, quiet)
-    _deliver_blocks(values, len(examples), ["mse", "log_likelihood"], target, json)
+    deliver_blocks(values, len(examples), ["mse", "log_likelihood"], target, json)
 
 
 def _generator(text: str, estimator: Any, run: str, origin: models.Origin | None, seed: int) -> Any:
@@ -263,78 +249,3 @@ def _blocks(what: str, function: Any, given: Any, quiet: bool) -> Iterator["np.n
     from isthmus.cli.progress import map_blocks
 
     return map_blocks(what, function, given, quiet=quiet)
-
-
-def _deliver_blocks(
-    blocks: Iterator["np.ndarray"],
-    n: int,
-    names: Sequence[str],
-    target: output.Target | None,
-    json: bool,
-    image_shape: tuple[int, int, int] | None = None,
-) -> None:
-    """Deliver n values as they come, to a file without ever holding them all."""
-    import numpy as np
-
-    if target is not None and target.form in output.TABULAR:
-        _tell(target, output.write_blocks(target, blocks, n, names=names), json)
-    else:
-        _deliver(np.concatenate([*blocks]), names, target, json, image_shape)
-
-
-def _deliver_examples(
-    values: Any,
-    estimator: Any,
-    target: output.Target | None,
-    json: bool,
-    columns: int | None = None,
-) -> None:
-    names = models.column_names(estimator)
-    _deliver(values, names, target, json, estimator.image_shape_, columns)
-
-
-def _deliver(
-    values: Any,
-    names: Sequence[str],
-    target: output.Target | None,
-    json: bool,
-    image_shape: tuple[int, int, int] | None = None,
-    columns: int | None = None,
-) -> None:
-    """Write the values, or show their beginning; with ``json`` print them, or where they lie."""
-    import numpy as np
-
-    values = np.asarray(values)
-    if target is not None:
-        output.write(target, values, names=names, image_shape=image_shape, columns=columns)
-        _tell(target, values.shape, json)
-        return
-    rows = values.reshape(len(values), -1)
-    if json:
-        consoles.print_json({"columns": list(names), "values": rows})
-    else:
-        _show(rows, names)
-
-
-def _tell(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
-    if json:
-        consoles.print_json({"out": str(target.path), "shape": shape})
-    else:
-        words = "x".join(map(str, shape))
-        consoles.say(consoles.out(), f"wrote {words} values to {target.path}")
-
-
-def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
-    """Print the first rows, and as many columns as there is room for."""
-    from rich.table import Table
-
-    console = consoles.out()
-    width = max(_CELL, *(len(name) for name in names[:_SHOWN_ROWS])) + 3
-    shown = list(names[: max(1, (console.width - 20) // width)])
-    table = Table("example", *shown, *(["..."] if len(names) > len(shown) else []))
-    for i, row in enumerate(rows[:_SHOWN_ROWS]):
-        table.add_row(str(i), *(f"{value:.5g}" for value in row[: len(shown)]))
-    console.print(table)
-    if len(rows) > _SHOWN_ROWS or len(names) > len(shown):
-        n, count = len(rows), len(names)
-        consoles.say(console, f"{n} examples of {count} values; --out writes them all")

@@ -1,0 +1,98 @@
+"""Where the results of a verb go: to a file, to the screen, to a program as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from isthmus.cli import consoles, models, output
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SHOWN_ROWS, _CELL = 10, 9  # rows, and the characters of a number
+
+
+def deliver_blocks(
+    blocks: Iterator["np.ndarray"],
+    n: int,
+    names: Sequence[str],
+    target: output.Target | None,
+    json: bool,
+    image_shape: tuple[int, int, int] | None = None,
+) -> None:
+    """Deliver n values as they come, to a file without ever holding them all."""
+    import numpy as np
+
+    if target is not None and target.form in output.TABULAR:
+        _tell(target, output.write_blocks(target, blocks, n, names=names), json)
+    else:
+        deliver(np.concatenate([*blocks]), names, target, json, image_shape)
+
+
+def deliver_decoded(
+    blocks: Iterator["np.ndarray"],
+    n: int,
+    estimator: Any,
+    target: output.Target | None,
+    json: bool,
+) -> None:
+    """Deliver n examples that a model decodes, as they come."""
+    deliver_blocks(blocks, n, models.column_names(estimator), target, json, estimator.image_shape_)
+
+
+def deliver_examples(
+    values: Any,
+    estimator: Any,
+    target: output.Target | None,
+    json: bool,
+    columns: int | None = None,
+) -> None:
+    """Deliver a model's examples (n, ...), ``columns`` pictures in a row of a contact sheet."""
+    names = models.column_names(estimator)
+    deliver(values, names, target, json, estimator.image_shape_, columns)
+
+
+def deliver(
+    values: Any,
+    names: Sequence[str],
+    target: output.Target | None,
+    json: bool,
+    image_shape: tuple[int, int, int] | None = None,
+    columns: int | None = None,
+) -> None:
+    """Write the values, or show their beginning; with ``json`` print them, or where they lie."""
+    import numpy as np
+
+    values = np.asarray(values)
+    if target is not None:
+        output.write(target, values, names=names, image_shape=image_shape, columns=columns)
+        _tell(target, values.shape, json)
+        return
+    rows = values.reshape(len(values), -1)
+    if json:
+        consoles.print_json({"columns": list(names), "values": rows})
+    else:
+        _show(rows, names)
+
+
+def _tell(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
+    if json:
+        consoles.print_json({"out": str(target.path), "shape": shape})
+    else:
+        words = "x".join(map(str, shape))
+        consoles.say(consoles.out(), f"wrote {words} values to {target.path}")
+
+
+def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
+    """Print the first rows, and as many columns as there is room for."""
+    from rich.table import Table
+
+    console = consoles.out()
+    width = max(_CELL, *(len(name) for name in names[:_SHOWN_ROWS])) + 3
+    shown = list(names[: max(1, (console.width - 20) // width)])
+    table = Table("example", *shown, *(["..."] if len(names) > len(shown) else []))
+    for i, row in enumerate(rows[:_SHOWN_ROWS]):
+        table.add_row(str(i), *(f"{value:.5g}" for value in row[: len(shown)]))
+    console.print(table)
+    if len(rows) > _SHOWN_ROWS or len(names) > len(shown):
+        n, count = len(rows), len(names)
+        consoles.say(console, f"{n} examples of {count} values; --out writes them all")
