@@ -17,7 +17,7 @@ from isthmus.engine.feed import stored_type
 from isthmus.latents import AbstractLatent
 from isthmus.model import Model, partition
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Draw
+from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 
 ROWS = 256
 """Rows computed together."""
@@ -74,7 +74,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     z = model.latent.code(h)
     x_hat = model.decode(z)
     mean = model.likelihood.mean(x_hat)
-    draw = _draws(model.bound_latent(), h)
+    draw = draw_rows(model.bound_latent(), h, jax.random.key(0), 1)
     rows = {
         "squares": (mean - scaled) ** 2,
         "squares_input": (model.scaling.inverse(mean) - x) ** 2,
@@ -93,13 +93,13 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     return rows
 
 
-def _draws(latent: AbstractLatent, h: Array) -> Draw:
-    """Return a draw for each row, whose noise is a function of the row alone."""
+def draw_rows(latent: AbstractLatent, h: Array, key: PRNGKeyArray, draws: int) -> Draw:
+    """Return draws for each row, whose noise is a function of the key and of the row alone."""
 
     def draw(row: Array) -> Draw:
         bits = jax.lax.bitcast_convert_type(row, jnp.uint32).sum(dtype=jnp.uint32)
-        key = jax.random.fold_in(jax.random.key(0), bits)
-        return latent(row[None], Context(key, jnp.ones(1), jnp.asarray(jnp.inf), False), 1)[0]
+        own = Context(jax.random.fold_in(key, bits), jnp.ones(1), jnp.asarray(jnp.inf), False)
+        return latent(row[None], own, draws)[0]
 
     drawn = jax.vmap(draw)(h)
     z, log_ratio = drawn.z[:, :, 0].swapaxes(0, 1), drawn.log_ratio[:, :, 0].swapaxes(0, 1)
