@@ -183,14 +183,16 @@ def test_a_classifier_learns_the_labels(isthmus, tmp_path):
 
 
 def test_a_class_that_is_only_validated_on_is_named():
-    from isthmus.cli import parts
+    from isthmus.cli.targets import check_classes
     from isthmus.errors import DataError
 
     X = np.zeros((3, 2))
     train, held_out = (X, np.array(["elm", "oak", "oak"])), (X, np.array(["elm", "yew", "oak"]))
-    parts.check_classes({"train": train, "validation": train}, "plants.csv")
+    check_classes({"train": train, "validation": train}, "plants.csv", "validation", "judged by")
     with pytest.raises(DataError, match="no training example of the class 'yew'"):
-        parts.check_classes({"train": train, "validation": held_out}, "plants.csv")
+        check_classes(
+            {"train": train, "validation": held_out}, "plants.csv", "validation", "judged by"
+        )
 
 
 def test_no_validation_and_no_test_part(isthmus, tmp_path):

@@ -76,7 +76,7 @@ def test_data_that_cannot_be_learned_from(isthmus, here, source, words):
     ("options", "words"),
     [
         (("--recipe", "denoisin"), "did you mean 'denoising'"),
-        (("--recipe", "conditional-vae"), "is told labels"),
+        (("--recipe", "conditional-vae"), "name their column by --label"),
         (("--architecture", "denze"), "did you mean 'dense'"),
         (("--corruption", "gausian:1"), "did you mean 'gaussian'"),
         (("--corruption", "masking:2"), "probability is 2"),

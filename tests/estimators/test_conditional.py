@@ -115,6 +115,26 @@ def test_rows_come_back_in_their_order(fitted, groups):
     assert fitted.score(X, y) > fitted.score(X, np.roll(y, 1))
 
 
+def test_measures_are_means_over_the_examples_of_all_labels(fitted, groups):
+    X, y = groups
+    X, y = X[:50], y[:50]  # not equally many of each
+    measured = fitted.measure(X, y)
+    errors = fitted.reconstruct(X, y) - X
+    np.testing.assert_allclose(measured["column_mse_input"], (errors**2).mean(axis=0), rtol=1e-4)
+    assert measured["mse_input"] == pytest.approx((errors**2).mean(), rel=1e-4)
+    assert measured["mse"] == pytest.approx(measured["errors"].mean(), rel=1e-4)
+    assert measured["nats"] + measured["kl"] == pytest.approx(-fitted.score(X, y), rel=1e-4)
+    own = fitted.given(y[7]).measure(X[7:8])["errors"]
+    np.testing.assert_allclose(measured["errors"][7], own[0], rtol=1e-5)
+
+
+def test_who_listens_to_a_fit_is_called_and_not_copied(groups):
+    heard = []
+    inner = Autoencoder(2, hidden=(8,), epochs=2, callbacks=(heard.append,), random_state=0)
+    ConditionalAutoencoder(inner).fit(*groups)
+    assert [record.epoch for record in heard] == [1, 2]
+
+
 def test_it_comes_back_from_its_file(fitted, groups, tmp_path):
     X, y = groups
     back = isthmus.load(fitted.save(tmp_path / "model.safetensors"))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from isthmus import __version__
-from isthmus.cli import apply, data, errors, fit, inspect, recipes, reproduce, sweep
+from isthmus.cli import apply, data, errors, fit, generate, inspect, recipes, reproduce, sweep
 
 app = typer.Typer(
     name="isthmus",
@@ -26,9 +26,10 @@ for verb in (
     apply.reconstruct,
     apply.denoise,
     apply.impute,
-    apply.generate,
-    apply.interpolate,
     apply.score,
+    apply.predict,
+    generate.generate,
+    generate.interpolate,
     inspect.evaluate,
     inspect.info,
     recipes.recipes,

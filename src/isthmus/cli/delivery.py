@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, models, output
+from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +37,8 @@ def deliver_decoded(
     json: bool,
 ) -> None:
     """Deliver n examples that a model decodes, as they come."""
-    deliver_blocks(blocks, n, models.column_names(estimator), target, json, estimator.image_shape_)
+    own = inner(estimator)
+    deliver_blocks(blocks, n, models.column_names(own), target, json, own.image_shape_)
 
 
 def deliver_examples(
@@ -47,8 +49,8 @@ def deliver_examples(
     columns: int | None = None,
 ) -> None:
     """Deliver a model's examples (n, ...), ``columns`` pictures in a row of a contact sheet."""
-    names = models.column_names(estimator)
-    deliver(values, names, target, json, estimator.image_shape_, columns)
+    own = inner(estimator)
+    deliver(values, models.column_names(own), target, json, own.image_shape_, columns)
 
 
 def deliver(
@@ -91,8 +93,12 @@ def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
     shown = list(names[: max(1, (console.width - 20) // width)])
     table = Table("example", *shown, *(["..."] if len(names) > len(shown) else []))
     for i, row in enumerate(rows[:_SHOWN_ROWS]):
-        table.add_row(str(i), *(f"{value:.5g}" for value in row[: len(shown)]))
+        table.add_row(str(i), *map(_cell, row[: len(shown)]))
     console.print(table)
     if len(rows) > _SHOWN_ROWS or len(names) > len(shown):
         n, count = len(rows), len(names)
         consoles.say(console, f"{n} examples of {count} values; --out writes them all")
+
+
+def _cell(value: Any) -> str:
+    return str(value) if isinstance(value, str) else f"{value:.5g}"

@@ -8,7 +8,7 @@ import typer
 
 from isthmus.cli import config, consoles, errors, options, progress, runs, tables
 from isthmus.cli import fit_options as given
-from isthmus.errors import SettingError
+from isthmus.told import inner
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +40,9 @@ def fit(
     penalty: given.Penalty = None,
     classifier: given.Classifier = False,
     classification_weight: given.ClassificationWeight = None,
+    regressor: given.Regressor = False,
+    regression_weight: given.RegressionWeight = None,
+    conditional: given.Conditional = False,
     scaling: given.Scaling = None,
     start: given.Start = None,
     epochs: given.Epochs = None,
@@ -71,7 +74,7 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     folder = runs.choose_folder(given)
     import numpy as np
 
-    from isthmus.cli import parts, settings
+    from isthmus.cli import parts, settings, targets
     from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
 
@@ -79,19 +82,16 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     estimator = settings.build(given)
     origin = runs.origin(given)
     source = origin.open(quiet=given["quiet"])
-    if given["classifier"] and source.labels is None:
-        raise SettingError(
-            f"--classifier needs labels, and {source.name} has none; name their column by --label."
-        )
-    masked = takes_missing(estimator.likelihood)
+    targets.check_source(estimator, source)
+    masked = takes_missing(settings.unfitted(estimator).likelihood)
     divided = parts.divide(source, **runs.division(given), missing_allowed=masked)
-    if given["classifier"]:
-        parts.check_classes(divided, source.name)
+    targets.check_parts(estimator, divided, source.name)
     consoles.say(console, parts.describe(source, divided))
     runs.clear_checkpoints(folder, given)
     _train(estimator, divided, folder, given, console)
+    fitted = inner(estimator)
     if source.feature_names is not None:
-        estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
+        fitted.feature_names_in_ = np.array(source.feature_names, dtype=object)
     with progress.stages(quiet=given["quiet"]) as stage:
         metrics = write_run(
             folder,
@@ -105,28 +105,31 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     if given["json"]:
         consoles.print_json(metrics)
     else:
-        _tell(console, estimator, metrics, folder)
-    return errors.INTERRUPTED if estimator.stop_reason_ == "interrupted" else errors.OK
+        _tell(console, fitted, metrics, folder)
+    return errors.INTERRUPTED if fitted.stop_reason_ == "interrupted" else errors.OK
 
 
 def _train(
     estimator: Any, parts: "Parts", folder: Path, given: Mapping[str, Any], console: "Console"
 ) -> None:
     """Fit, with the choices told on ``console`` and progress on stderr."""
+    from isthmus.cli import settings, targets
+
     X, y = parts["train"]
-    held_out = parts.get("validation")
+    held_out, chosen = parts.get("validation"), settings.unfitted(estimator)
     if held_out is None:
-        estimator.set_params(validation_fraction=0)
-    elif not given["classifier"]:
+        chosen.set_params(validation_fraction=0)
+    elif not targets.learns(estimator):
         held_out = held_out[0]
     told = progress.Choices(estimator, console)
     with progress.fit_progress(quiet=given["quiet"]) as shown:
-        estimator.set_params(callbacks=(told, *shown))
+        chosen.set_params(callbacks=(told, *shown))
         checkpoint = runs.checkpoint(folder, given)
         estimator.fit(X, y, validation_data=held_out, checkpoint=checkpoint)
-        estimator.set_params(callbacks=())
+        for one in (chosen, inner(estimator)):
+            one.set_params(callbacks=())
     told.tell()
-    if estimator.stop_reason_ == "interrupted":
+    if inner(estimator).stop_reason_ == "interrupted":
         words = "interrupted; keeping the best model so far (Ctrl-C again leaves without it)"
         consoles.say(consoles.err(), words)
 

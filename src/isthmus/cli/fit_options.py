@@ -145,6 +145,31 @@ ClassificationWeight = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+Regressor = Annotated[
+    bool,
+    typer.Option(
+        "--regressor",
+        help="Learn to predict a quantity, the --target, from the code, too.",
+        rich_help_panel=_MODEL,
+    ),
+]
+RegressionWeight = Annotated[
+    float | None,
+    typer.Option(
+        "--regression-weight",
+        metavar="W",
+        help="Weight of the regressor.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Conditional = Annotated[
+    bool,
+    typer.Option(
+        "--conditional",
+        help="Tell encoder and decoder the labels, so that examples can be made by label.",
+        rich_help_panel=_MODEL,
+    ),
+]
 Scaling = Annotated[
     str | None,
     typer.Option(
@@ -240,8 +265,9 @@ Label = Annotated[
     str | None,
     typer.Option(
         "--label",
+        "--target",
         metavar="COLUMN",
-        help="The column of labels, by name or index.",
+        help="The column of labels, or of a quantity, by name or index.",
         rich_help_panel=_DATA,
     ),
 ]

@@ -7,6 +7,7 @@ import typer
 
 from isthmus.cli import consoles, models, options, tables
 from isthmus.errors import SettingError
+from isthmus.told import inner
 
 _SLOTS = ("corruption", "encoder", "latent", "decoder", "bound", "penalties")
 
@@ -64,11 +65,15 @@ def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
 
 
 def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
+
+    kind, labels = type(estimator).__name__, getattr(estimator, "classes_", None)
+    estimator = inner(estimator)
     settings = estimator.get_params(deep=False)
     slots = {name: _words(settings[name]) for name in _SLOTS if name in settings}
     names = getattr(estimator, "feature_names_in_", None)
     return {
-        "model": type(estimator).__name__,
+        "model": kind,
+        "labels": None if labels is None else labels.tolist(),
         **slots,
         "likelihood": _words(estimator.likelihood_),
         "scaling": estimator.scaling_.describe(),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import DataError, SettingError
+from isthmus.told import inner, is_told
 
 if TYPE_CHECKING:
     from isthmus.data import Source
@@ -34,12 +35,86 @@ class Origin:
             return open_source(self.source, **given, progress=lambda _, *done: advance(*done))
 
 
-def load(run: str) -> Any:
-    """Load the estimator of a run folder or a model file."""
+def load(run: str, label: str | None = None) -> Any:
+    """Load the estimator of a run folder or a model file; with a label, as it is under that one.
+
+    Raises
+    ------
+    SettingError
+        If there is a label that the model does not know, or it is told none.
+    """
     import isthmus
     from isthmus.report import model_path
 
-    return isthmus.load(model_path(run))
+    estimator = isthmus.load(model_path(run))
+    if label is None:
+        return estimator
+    if not is_told(estimator):
+        raise SettingError(
+            f"--given {label} is for a model that is told labels, and this one is not; leave it"
+            " out."
+        )
+    return estimator.given(known_label(estimator, label))
+
+
+def under_one(estimator: Any, why: str) -> Any:
+    """Return a model that needs no labels; one that is told them must have been given one."""
+    if is_told(estimator):
+        raise SettingError(
+            f"This model is told labels, and {why}; give --given LABEL, {_some_of(estimator)}."
+        )
+    return estimator
+
+
+def known_label(estimator: Any, text: str) -> Any:
+    """Return the label of a model that a text means, 7 or 7.0 where it is a number."""
+    from isthmus.cli.parsing import value
+
+    labels = estimator.classes_.tolist()
+    for label in labels:
+        if text == str(label) or (not isinstance(label, str) and label == value(text)):
+            return label
+    known = _some_of(estimator)
+    raise SettingError(f"--given is {text!r}, which this model knows no label by; give {known}.")
+
+
+def _some_of(estimator: Any, most: int = 20) -> str:
+    """Name the labels that a model is told."""
+    labels = [str(label) for label in estimator.classes_.tolist()]
+    shown = ", ".join(labels[:most])
+    return f"one of {shown}" + (f" and {len(labels) - most} more" if len(labels) > most else "")
+
+
+def read_for(
+    estimator: Any,
+    source: str,
+    label: str | None,
+    array: str | None,
+    image_shape: str | None,
+    *,
+    quiet: bool = True,
+) -> tuple[Any, ...]:
+    """Open a source as a verb's options say, and give what the model's methods take of it."""
+    return inputs(Origin(source, label, array, image_shape).open(quiet=quiet), estimator)
+
+
+def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
+    """Give what the model's methods take of a source: examples, and labels if it is told them.
+
+    Raises
+    ------
+    DataError
+        If the examples do not fit the model, or it is told labels and the source has none.
+    """
+    examples = matching_examples(source, inner(estimator))
+    if not is_told(estimator):
+        return (examples,)
+    if source.labels is None:
+        raise DataError(
+            f"This model is told labels, and {source.name} has none; name their column by --label,"
+            " or one label for all by --given."
+        )
+    return examples, source.labels
 
 
 def run_facts(run: str) -> dict[str, Any]:

@@ -41,7 +41,20 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progre
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Where random numbers start.")]
 LabelOption = Annotated[
     str | None,
-    typer.Option("--label", metavar="COLUMN", help="The column of labels, by name or index."),
+    typer.Option(
+        "--label",
+        "--target",
+        metavar="COLUMN",
+        help="The source's column of labels, or of a quantity, by name or index.",
+    ),
+]
+GivenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--given",
+        metavar="LABEL",
+        help="Of a model that is told labels: this one for every example.",
+    ),
 ]
 ArrayOption = Annotated[
     str | None, typer.Option("--array", metavar="NAME", help="Which array of an .npz file.")

@@ -72,18 +72,6 @@ def divide(
     return parts
 
 
-def check_classes(parts: Parts, name: str) -> None:
-    """Raise `DataError` if the validation part has a class that the training part lacks."""
-    if "validation" not in parts:
-        return
-    missing = set(parts["validation"][1].tolist()) - set(parts["train"][1].tolist())
-    if missing:
-        raise DataError(
-            f"{name} has no training example of the class {min(missing)!r}, which a classifier is"
-            " validated on; drop the class, or give it more examples."
-        )
-
-
 def describe(source: "Source", parts: Parts) -> str:
     """Say in a line what was read and how it was divided."""
     shape = "x".join(str(side) for side in source.examples.shape[1:])

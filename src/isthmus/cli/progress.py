@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from isthmus.cli import consoles
+from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -179,8 +180,9 @@ class Choices:
     def tell(self) -> None:
         """Tell, if that has not been done."""
         if not self._told:
-            likelihood = type(self._estimator.likelihood_).__name__
-            scaling = self._estimator.scaling_.describe()
+            fitted = inner(self._estimator)
+            likelihood = type(fitted.likelihood_).__name__
+            scaling = fitted.scaling_.describe()
             consoles.say(self._console, f"scaling {scaling}; likelihood {likelihood}")
         self._told = True
 
@@ -281,25 +283,27 @@ def counted(what: str, *, quiet: bool) -> Iterator[Counted]:
 
 
 def map_blocks(
-    what: str, function: Any, examples: Any, *, quiet: bool = False
+    what: str, function: Any, *given: Any, quiet: bool = False
 ) -> Iterator["np.ndarray"]:
-    """Apply ``function`` to ``examples`` block by block; yield what it returns.
+    """Apply ``function`` block by block; yield what it returns.
 
     Parameters
     ----------
     what
         The work, as a word for the bar.
     function
-        Takes examples (b, ...) and returns an array (b, ...).
-    examples
-        Array-like (n, ...); it is read block by block, so it may be larger than memory.
+        Takes examples (b, ...), and labels (b,) where such are given; returns an array (b, ...).
+    given
+        Array-likes: examples (n, ...), and maybe their labels (n,); they are read block by block,
+        so they may be larger than memory.
     """
     import numpy as np
 
+    examples = given[0]
     per_example = max(1, int(np.prod(examples.shape[1:])))
     step = max(1, _BLOCK // per_example)
     with advancing(what) as advance:
         for start in range(0, len(examples), step):
-            yield np.asarray(function(examples[start : start + step]))
+            yield np.asarray(function(*(array[start : start + step] for array in given)))
             if not quiet:
                 advance(min(start + step, len(examples)), len(examples))

@@ -28,24 +28,52 @@ def build(options: Options) -> Any:
     SettingError
         If a name is unknown, or two options contradict each other.
     """
-    from isthmus import Autoencoder, AutoencoderClassifier
+    from isthmus import Autoencoder, ConditionalAutoencoder
 
     estimator = Autoencoder() if options["recipe"] is None else _recipe(options["recipe"])
-    if not isinstance(estimator, Autoencoder):
-        name = str(options["recipe"]).replace("-", "_")
-        raise SettingError(
-            f"--recipe {name} is told labels, which the command line does not do: use"
-            f" isthmus.recipes.{name} in Python."
-        )
+    conditional = options["conditional"] or isinstance(estimator, ConditionalAutoencoder)
+    estimator = unfitted(estimator)
     parameters = _parameters(options, estimator.get_params(deep=False))
     estimator.set_params(**parameters, random_state=options["seed"])
-    weight = options["classification_weight"]
-    if not options["classifier"]:
-        if weight is not None:
-            raise SettingError("--classification-weight needs --classifier; give both.")
-        return estimator
-    extra = {} if weight is None else {"classification_weight": weight}
-    return AutoencoderClassifier(**estimator.get_params(deep=False), **extra)
+    return _supervised(estimator, options, conditional)
+
+
+def unfitted(estimator: Any) -> Any:
+    """Return the autoencoder that is to be fitted: the estimator, or the one that it tells labels.
+
+    Examples
+    --------
+    >>> from isthmus.recipes import conditional_vae, vae
+    >>> unfitted(vae(3)).latent_dim, unfitted(conditional_vae(3)).latent_dim
+    (3, 3)
+    """
+    return getattr(estimator, "autoencoder", estimator)
+
+
+def _supervised(estimator: Any, options: Options, conditional: bool) -> Any:
+    """Give the autoencoder what it is to learn of labels, if anything."""
+    from isthmus import AutoencoderClassifier, AutoencoderRegressor, ConditionalAutoencoder
+
+    heads = {
+        "classifier": (AutoencoderClassifier, "classification_weight"),
+        "regressor": (AutoencoderRegressor, "regression_weight"),
+    }
+    for head, (_, weight) in heads.items():
+        if options[weight] is not None and not options[head]:
+            name = weight.replace("_", "-")
+            raise SettingError(f"--{name} needs --{head}; give both.")
+    wanted = [name for name in heads if options[name]]
+    if len(wanted) + conditional > 1:
+        told = "a model that is told labels"
+        both = " and ".join([*(f"--{name}" for name in wanted), *([told] if conditional else [])])
+        raise SettingError(f"{both} do not go together; take one.")
+    if conditional:
+        return ConditionalAutoencoder(estimator)
+    for head in wanted:
+        kind, weight = heads[head]
+        given = {} if options[weight] is None else {weight: options[weight]}
+        return kind(**estimator.get_params(deep=False), **given)
+    return estimator
 
 
 def _recipe(name: str) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from isthmus.atomic import new_file
-from isthmus.cli import consoles, folders, models, options, parsing, progress, settings
+from isthmus.cli import consoles, folders, models, options, parsing, progress, settings, targets
 from isthmus.cli import fit_options as given
 from isthmus.errors import SettingError
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MARK = "sweep.json"
 _NOT_OFFERED = (
     "channels", "batch_norm", "dropout", "decoder", "tied", "bound", "beta", "warmup", "corruption",
-    "classifier", "classification_weight", "start", "schedule", "optimizer", "gradient_clip",
-    "latent_dim", "learning_rate",
+    "classifier", "classification_weight", "regressor", "regression_weight", "conditional",
+    "start", "schedule", "optimizer", "gradient_clip", "latent_dim", "learning_rate",
 )  # fmt: skip
 """Options of a fit that are reached through a recipe, or through the grid by a single value."""
 
@@ -90,6 +90,8 @@ def sweep(
     from isthmus.sweep import Sweep
 
     estimator = settings.build(dict.fromkeys(_NOT_OFFERED) | context.params)
+    if targets.learns(estimator):
+        raise SettingError(f"--recipe {recipe} is told labels, which a sweep has none of; fit it.")
     estimator.set_params(**{name: some[0] for name, some in values.items()})  # so mistakes show now
     opened = models.Origin(source, label, array, image_shape).open(quiet=quiet)
     folder.mkdir(parents=True, exist_ok=True)

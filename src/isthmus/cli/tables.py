@@ -11,6 +11,7 @@ _ROWS = (
     ("  nats an example", "nats", "{:.4g}"),
     ("  variance explained", "explained_variance", "{:.1%}"),
 )
+_HEADS = {"accuracy": ("labels told right", "{:.1%}"), "r2": ("R² of the target", "{:.3f}")}
 
 
 def honest(metrics: Mapping[str, Any]) -> Table:
@@ -29,9 +30,14 @@ def honest(metrics: Mapping[str, Any]) -> Table:
     _add_group(table, f"autoencoder, code of {size}", own)
     if any(part["nats"] is not None for part in floor.values()):
         table.add_row("  least possible nats", *_cells(own, floor, "nats", "{:.4g}"))
+    if (head := metrics.get("head")) is not None:
+        scores = {split: {"score": head.get(split)} for split in own}
+        words, form = _HEADS[head["kind"]]
+        table.add_row(f"  {words}", *_cells(own, scores, "score", form))
     table.add_section()
     if linear:
-        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}", linear)
+        told = ", not told the labels" if metrics["model"]["told_labels"] else ""
+        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{told}", linear)
     return table
 
 

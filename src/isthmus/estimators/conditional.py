@@ -1,6 +1,7 @@
 """An autoencoder that is told each example's label: it encodes, and generates, under a label."""
 
 import copy
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,10 +14,12 @@ from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
+from isthmus.data.source import Rows, blocks
 from isthmus.engine import Checkpoint
 from isthmus.errors import DataError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.inputs import is_indexed
 from isthmus.estimators.supervised import need_targets
 
 
@@ -102,10 +105,10 @@ class ConditionalAutoencoder(BaseEstimator):
         if validation_data is not None:
             check_consistent_length(*validation_data)
             held_out = (validation_data[0], self._numbers(validation_data[1]))
-        given = self.autoencoder
-        fitted: Any = Autoencoder(latent="gaussian") if given is None else clone(given)
-        fitting.fit(fitted, X, self._numbers(y), held_out, checkpoint, len(self.classes_))
-        self.autoencoder_ = fitted
+        self.autoencoder_ = _unfitted(self.autoencoder)
+        fitting.fit(
+            self.autoencoder_, X, self._numbers(y), held_out, checkpoint, len(self.classes_)
+        )
         return self
 
     def given(self, label: Any) -> Autoencoder:
@@ -127,6 +130,31 @@ class ConditionalAutoencoder(BaseEstimator):
     def reconstruct(self, X: Any, y: Any) -> np.ndarray:
         """Encode and decode examples (n, ...) under their labels (n,), in their own units."""
         return self._under_labels("reconstruct", X, y)
+
+    def impute(self, X: Any, y: Any) -> np.ndarray:
+        """Return examples (n, ...) of labels (n,) with their missing entries reconstructed."""
+        return self._under_labels("impute", X, y)
+
+    def measure(self, X: Any, y: Any) -> dict[str, Any]:
+        """Measure the reconstructions of examples (n, ...) under their labels (n,).
+
+        The measures are those of `isthmus.Autoencoder.measure`: means over all the examples.
+        """
+        rows = self._rows_of_labels(X, y)
+        measured = [self.given(label).measure(_part(X, own)) for label, own in rows.items()]
+        observed = np.stack([_observed(_part(X, own)) for own in rows.values()])  # (labels, D)
+        shares = np.array([len(own) for own in rows.values()]) / len(X)
+        means: dict[str, Any] = {
+            name: np.average(np.stack([one[name] for one in measured]), axis=0, weights=shares)
+            for name in measured[0].keys() - {"errors"}
+        }
+        for name in ("mse", "mse_input"):  # of observed entries, which need not be equally many
+            columns = np.stack([one[f"column_{name}"] for one in measured])
+            squares = (columns * observed).sum(axis=0)
+            means[f"column_{name}"] = squares / np.maximum(observed.sum(axis=0), 1)
+            means[name] = squares.sum() / observed.sum()
+        means = {name: mean if np.ndim(mean) else float(mean) for name, mean in means.items()}
+        return means | {"errors": _in_order(rows.values(), [one["errors"] for one in measured])}
 
     def score_samples(self, X: Any, y: Any) -> np.ndarray:
         """Return how usual each example (n, ...) is under its label (n,): nats, (n,)."""
@@ -165,17 +193,18 @@ class ConditionalAutoencoder(BaseEstimator):
 
     def _under_labels(self, method: str, X: Any, y: Any) -> np.ndarray:
         """Apply a method of the autoencoder to the rows of each label; put them back in order."""
+        rows = self._rows_of_labels(X, y)
+        parts = [getattr(self.given(k), method)(_part(X, own)) for k, own in rows.items()]
+        return _in_order(rows.values(), parts)
+
+    def _rows_of_labels(self, X: Any, y: Any) -> dict[Any, np.ndarray]:
+        """Return the places of the examples of each label that occurs."""
         check_is_fitted(self)
         need_targets(self, y, "it is told the labels")
         check_consistent_length(X, y)
         numbers = self._numbers(y)
-        places = [np.flatnonzero(numbers == number) for number in np.unique(numbers)]
-        parts = [
-            getattr(self.given(self.classes_[numbers[rows[0]]]), method)(rows_of(X, rows))
-            for rows in places
-        ]
-        order = np.argsort(np.concatenate(places))
-        return np.concatenate(parts)[order]
+        labels = self.classes_.tolist()
+        return {labels[k]: np.flatnonzero(numbers == k) for k in np.unique(numbers)}
 
     def _numbers(self, y: Any) -> np.ndarray:
         """Return the numbers of labels."""
@@ -187,3 +216,29 @@ class ConditionalAutoencoder(BaseEstimator):
         labels = LabelEncoder()
         labels.classes_ = self.classes_
         return labels.transform(y).astype(np.int32)
+
+
+def _unfitted(given: Autoencoder | None) -> Any:
+    """Return a copy of the autoencoder to fit; who listens to its fit is not copied."""
+    if given is None:
+        return Autoencoder(latent="gaussian")
+    settings: dict[str, Any] = given.get_params(deep=False) | {"callbacks": ()}
+    silent: Any = clone(type(given)(**settings))
+    return silent.set_params(callbacks=given.callbacks)
+
+
+def _part(X: Any, rows: np.ndarray) -> Any:
+    """Return chosen examples, still to be read where they lie on disk."""
+    return Rows(X, rows) if is_indexed(X) else rows_of(X, rows)
+
+
+def _observed(X: Any) -> np.ndarray:
+    """Return how many entries of every feature (D,) are not missing."""
+    read = blocks(X if is_indexed(X) else np.asarray(X))
+    known = [(~np.isnan(block)).reshape(len(block), -1).sum(axis=0) for _, block in read]
+    return np.sum(known, axis=0)
+
+
+def _in_order(rows: Iterable[np.ndarray], parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Put parts back at the places that they were taken from."""
+    return np.concatenate(parts)[np.argsort(np.concatenate(list(rows)))]

@@ -4,7 +4,7 @@ An estimator is asked through its public face only; nothing here imports JAX.
 """
 
 from isthmus.report.facts import collect
-from isthmus.report.measurements import measure_fit
+from isthmus.report.measurements import measure_fit, measure_head
 from isthmus.report.page import environment, number, render
 from isthmus.report.run_folder import check_target, circumstances, model_path, write_run
 
@@ -14,6 +14,7 @@ __all__ = [
     "collect",
     "environment",
     "measure_fit",
+    "measure_head",
     "model_path",
     "number",
     "render",

@@ -43,6 +43,8 @@ def draw(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure"]]:
         yield "corruption", figures.corruption(*rows, limits)
     if facts["samples"] is not None:
         yield "samples", figures.samples(facts["samples"], limits=limits)
+    if (rows := facts["under_labels"]) is not None:
+        yield "under_labels", figures.image_table(rows, limits=limits)
     if (columns := facts["columns"]) is not None:
         bars = columns["names"], columns["autoencoder"], columns["pca"]
         yield "column_errors", figures.column_errors(*bars)

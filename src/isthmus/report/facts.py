@@ -7,6 +7,7 @@ import numpy as np
 
 from isthmus.evaluation.probes import as_classes
 from isthmus.report.measurements import SPLITS, Parts, encode, take
+from isthmus.told import inner, is_told, told
 
 POINTS = 2_000
 ELEMENTS = 30_000_000
@@ -16,6 +17,7 @@ COLUMNS = 40
 AXES = 8
 FILTERS = 48
 GRID = 13
+LABELS, UNDER_EACH = 12, 10
 
 
 def collect(
@@ -30,7 +32,7 @@ def collect(
 
     Parameters
     ----------
-    estimator : a fitted Autoencoder
+    estimator : a fitted Autoencoder, with a head or told labels
     parts : mapping of str to (X, y)
         As for `measure_fit`.
     metrics : mapping
@@ -46,16 +48,17 @@ def collect(
         Plain values and arrays; a part that does not apply to this fit (a decoded grid
         for a code of 3, say) is None. Images are (n, H, W, C) in the input's own units.
     """
+    own = inner(estimator)
     facts: dict[str, Any] = {
         "run": dict(run or {}),
         "metrics": dict(metrics),
         "model": _describe(estimator, parts),
-        "settings": {key: repr(v) for key, v in estimator.get_params(deep=False).items()},
-        "history": {key: list(column) for key, column in estimator.history_.items()},
-        "best_epoch": int(estimator.best_epoch_),
-        "stop_reason": str(estimator.stop_reason_),
+        "settings": {key: repr(v) for key, v in own.get_params(deep=False).items()},
+        "history": {key: list(column) for key, column in own.history_.items()},
+        "best_epoch": int(own.best_epoch_),
+        "stop_reason": str(own.stop_reason_),
     }
-    shape = estimator.image_shape_
+    shape = own.image_shape_
     shape = None if shape is None else tuple(int(side) for side in shape)
     held_out = metrics["verdict"]["split"]
     sample, _ = parts[held_out]
@@ -65,24 +68,51 @@ def collect(
 
     coded = _code_points(estimator, parts, shape, seed)
     facts["scatter"] = coded["scatter"]
-    facts["grid"] = facts["traversals"] = facts["effects"] = facts["filters"] = None
-    facts["reconstructions"] = facts["corruption"] = facts["samples"] = facts["columns"] = None
+    return facts | _views(estimator, parts, metrics, coded, shape, seed)
+
+
+def _views(
+    estimator: Any,
+    parts: Parts,
+    metrics: Mapping[str, Any],
+    coded: Mapping[str, Any],
+    shape: tuple[int, ...] | None,
+    seed: int,
+) -> dict[str, Any]:
+    """Gather what is decoded; of a model that is told labels, codes alone under one of them."""
+    views: dict[str, Any] = dict.fromkeys(
+        ("grid", "traversals", "effects", "filters", "reconstructions", "corruption", "samples",
+         "columns", "under_labels")
+    )  # fmt: skip
+    own, held_out = inner(estimator), metrics["verdict"]["split"]
+    views["label"] = _commonest(estimator, parts["train"][1])
+    decoder = own if views["label"] is None else estimator.given(views["label"])
     if shape is None:
-        facts["columns"] = _columns(estimator, metrics)
-        facts["effects"] = _effects(estimator, coded["codes"], parts["train"][0])
-        return facts
-    errors = coded["errors"][held_out]
-    facts["reconstructions"] = _extremes(estimator, coded["examples"][held_out], errors, shape)
-    if estimator.latent_dim == 2:
-        facts["grid"] = _grid(estimator, coded["codes"], shape)
+        views["columns"] = _columns(own, metrics)
+        views["effects"] = _effects(decoder, coded["codes"], parts["train"][0])
+        return views
+    shown = coded["examples"][held_out]
+    views["reconstructions"] = _extremes(estimator, shown, coded["errors"][held_out], shape)
+    if own.latent_dim == 2:
+        views["grid"] = _grid(decoder, coded["codes"], shape)
     else:
-        facts["traversals"] = _traversals(estimator, coded["codes"], shape)
-    facts["filters"] = _filters(estimator, shape)
-    if getattr(estimator, "corruption", None) is not None:
-        facts["corruption"] = _corruption(estimator, coded["examples"][held_out], shape, seed)
-    if getattr(estimator, "generative_", False):
-        facts["samples"] = as_images(estimator.sample(36, random_state=seed), shape)
-    return facts
+        views["traversals"] = _traversals(decoder, coded["codes"], shape)
+    views["filters"] = _filters(own, shape)
+    if getattr(own, "corruption", None) is not None:
+        views["corruption"] = _corruption(estimator, shown, shape, seed)
+    if is_told(estimator):
+        views["under_labels"] = _under_labels(estimator, shape, seed)
+    elif getattr(own, "generative_", False):
+        views["samples"] = as_images(own.sample(36, random_state=seed), shape)
+    return views
+
+
+def _commonest(estimator: Any, labels: Any) -> Any:
+    """Return the label that most training examples have; None of a model that is told none."""
+    if not is_told(estimator):
+        return None
+    kinds, counts = np.unique(np.asarray(labels), return_counts=True)
+    return kinds[counts.argmax()].item()
 
 
 def as_images(X: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -101,22 +131,26 @@ def feature_names(estimator: Any) -> list[str]:
 def _describe(estimator: Any, parts: Parts) -> list[tuple[str, str]]:
     """Say in words what was fitted and on what, a line each."""
     sizes = [f"{len(parts[name][0]):,} {name}" for name in SPLITS if name in parts]
-    shape = estimator.image_shape_
-    width = int(estimator.n_features_in_)
+    own = inner(estimator)
+    shape = own.image_shape_
+    width = int(own.n_features_in_)
     each = f"{width} columns" if shape is None else f"{' by '.join(map(str, shape[:2]))} pixels"
     lines = [
         ("Examples", f"{', '.join(sizes)}, {each}"),
         (
             "Code size",
-            f"{estimator.latent_dim} for {width} {'columns' if shape is None else 'values'}",
+            f"{own.latent_dim} for {width} {'columns' if shape is None else 'values'}",
         ),
-        ("Scaling", str(estimator.scaling_.describe())),
-        ("Likelihood", _name(estimator.likelihood_)),
+        ("Scaling", str(own.scaling_.describe())),
+        ("Likelihood", _name(own.likelihood_)),
     ]
-    if getattr(estimator, "corruption", None) is not None:
-        lines.append(("Corruption", _name(estimator.corruption)))
-    best = f"epoch {estimator.best_epoch_}" if estimator.best_epoch_ else "the start"
-    trained = f"{estimator.n_epochs_} epochs ({estimator.stop_reason_}), the best was {best}"
+    if is_told(estimator):
+        count = len(estimator.classes_)
+        lines.append(("Labels", f"encoder and decoder are told which of {count} an example has"))
+    if getattr(own, "corruption", None) is not None:
+        lines.append(("Corruption", _name(own.corruption)))
+    best = f"epoch {own.best_epoch_}" if own.best_epoch_ else "the start"
+    trained = f"{own.n_epochs_} epochs ({own.stop_reason_}), the best was {best}"
     return [*lines, ("Training", trained)]
 
 
@@ -128,7 +162,7 @@ def _code_points(
     estimator: Any, parts: Parts, shape: tuple[int, ...] | None, seed: int
 ) -> dict[str, Any]:
     """Encode up to 2,000 examples, held-out ones first, and lay their codes in the plane."""
-    features = int(estimator.n_features_in_)
+    features = int(inner(estimator).n_features_in_)
     room = int(np.clip(ELEMENTS // features, 100, POINTS))
     examples, codes, errors, labels, origin = {}, [], {}, [], []
     for name in (n for n in reversed(SPLITS) if n in parts):
@@ -136,9 +170,10 @@ def _code_points(
         if room <= 0:
             break
         coded = encode(estimator, X, y, seed=seed, most=room)
-        examples[name], room = coded.X, room - len(coded.X)
+        examples[name], room = (coded.X, coded.y), room - len(coded.X)
         codes.append(coded.codes)
-        errors[name] = np.asarray(estimator.measure(coded.X)["errors"], np.float64)
+        measured = estimator.measure(*told(estimator, coded.X, coded.y))
+        errors[name] = np.asarray(measured["errors"], np.float64)
         labels.append(coded.y)
         origin += [name] * len(coded.X)
     known = None if any(y is None for y in labels) else as_classes(np.concatenate(labels))
@@ -146,7 +181,7 @@ def _code_points(
     points, axes = _plane(stacked, np.concatenate(list(errors.values())))
     pictures = None
     if shape is not None:
-        pictures = np.concatenate([_shrink(as_images(X, shape)) for X in examples.values()])
+        pictures = np.concatenate([_shrink(as_images(X, shape)) for X, _ in examples.values()])
     scatter = {
         "points": points,
         "axes": axes,
@@ -178,9 +213,10 @@ def _shrink(images: np.ndarray) -> np.ndarray:
 
 
 def _extremes(
-    estimator: Any, X: Any, errors: np.ndarray, shape: tuple[int, ...]
+    estimator: Any, part: tuple[Any, Any], errors: np.ndarray, shape: tuple[int, ...]
 ) -> dict[str, dict[str, np.ndarray]]:
     """Pick the best, the typical and the worst reconstructions."""
+    X, y = part
     order = np.argsort(errors)
     count = max(1, min(GROUP, len(order) // 3))
     middle = len(order) // 2 - count // 2
@@ -191,7 +227,8 @@ def _extremes(
     }
     rows = np.concatenate(list(groups.values()))
     chosen = take(X, rows)
-    originals, rebuilt = as_images(chosen, shape), as_images(estimator.reconstruct(chosen), shape)
+    back = estimator.reconstruct(*told(estimator, chosen, None if y is None else y[rows]))
+    originals, rebuilt = as_images(chosen, shape), as_images(back, shape)
     picked = {}
     for i, (name, members) in enumerate(groups.items()):
         own = slice(i * count, (i + 1) * count)
@@ -273,11 +310,26 @@ def _filters(estimator: Any, shape: tuple[int, ...]) -> np.ndarray | None:
     return weights[strongest].reshape(-1, *shape).mean(axis=-1)
 
 
-def _corruption(estimator: Any, X: Any, shape: tuple[int, ...], seed: int) -> dict[str, np.ndarray]:
-    clean = take(X, np.arange(min(12, len(X))))
-    seen = estimator.corrupt(clean, seed)
+def _corruption(
+    estimator: Any, part: tuple[Any, Any], shape: tuple[int, ...], seed: int
+) -> dict[str, np.ndarray]:
+    X, y = part
+    some = np.arange(min(12, len(X)))
+    clean = take(X, some)
+    seen = inner(estimator).corrupt(clean, seed)
+    back = estimator.reconstruct(*told(estimator, seen, None if y is None else y[some]))
     return {
         "clean": as_images(clean, shape),
         "corrupted": as_images(seen, shape),
-        "denoised": as_images(estimator.reconstruct(seen), shape),
+        "denoised": as_images(back, shape),
+    }
+
+
+def _under_labels(estimator: Any, shape: tuple[int, ...], seed: int) -> dict[str, np.ndarray]:
+    """Decode the same new codes (10, d) under each of at most twelve labels."""
+    codes = inner(estimator).sample_codes(UNDER_EACH, random_state=seed)
+    labels = estimator.classes_[:LABELS].tolist()
+    return {
+        str(label): as_images(estimator.given(label).inverse_transform(codes), shape)
+        for label in labels
     }

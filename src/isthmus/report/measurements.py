@@ -12,6 +12,7 @@ from isthmus.evaluation.pca import Anchor, fit_anchor
 from isthmus.evaluation.probes import as_classes, knn_accuracy
 from isthmus.evaluation.reconstruction import blocks, explained_variance
 from isthmus.report.verdict import fit_warnings, judge
+from isthmus.told import inner, is_told, told
 
 Part = tuple[Any, Any]
 Parts = Mapping[str, Part]
@@ -26,10 +27,10 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
 
     Parameters
     ----------
-    estimator : a fitted Autoencoder
+    estimator : a fitted Autoencoder, with a head or told labels
     parts : mapping of str to (X, y)
         ``"train"`` and, where there are such, ``"validation"`` and ``"test"``; X as the
-        estimator was given it, y labels or None.
+        estimator was given it, y labels, quantities or None.
     seed : int
         Chooses the examples of the diagnostics and the probe, where there are more than
         10,000.
@@ -38,38 +39,65 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     -------
     dict
         Plain values, ready for JSON: ``reconstruction``, ``pca`` and ``floor`` a split,
-        ``latent``, ``probe`` (None without labels), ``columns`` (squared errors a column on
-        the split that is judged), ``model``, ``timing``, ``verdict``, ``warnings``.
+        ``head`` (None without one), ``latent``, ``probe`` (None without labels), ``columns``
+        (squared errors a column on the split that is judged), ``model``, ``timing``, ``verdict``,
+        ``warnings``.
     """
     used = [name for name in SPLITS if name in parts]
-    anchor = fit_anchor(_Scaled(estimator, parts["train"][0]), int(estimator.latent_dim))
+    own = inner(estimator)
+    anchor = fit_anchor(_Scaled(own, parts["train"][0]), int(own.latent_dim))
     k = len(anchor.components)
 
-    measured = {name: _measure_part(estimator, anchor, parts[name][0], k) for name in used}
+    measured = {name: _measure_part(estimator, anchor, parts[name], k) for name in used}
     metrics: dict[str, Any] = {
         kind: {name: measured[name][kind] for name in used}
         for kind in ("reconstruction", "pca", "floor")
     }
     coded = {name: encode(estimator, *parts[name], seed=seed, most=ENCODED) for name in used}
     judged = used[-1]
+    metrics["head"] = measure_head(estimator, parts)
     metrics["latent"] = diagnose(coded[judged].codes, measured[judged]["kl"])
-    metrics["probe"] = _probe(estimator, anchor, k, coded, judged)
+    metrics["probe"] = _probe(own, anchor, k, coded, judged)
     metrics["columns"] = {"split": judged, **measured[judged]["columns"]}
     metrics["model"] = {
-        "parameters": int(estimator.n_parameters_),
-        "trainable_parameters": int(estimator.n_trainable_parameters_),
+        "parameters": int(own.n_parameters_),
+        "trainable_parameters": int(own.n_trainable_parameters_),
         "pca_components": k,
+        "told_labels": len(estimator.classes_) if is_told(estimator) else None,
     }
-    metrics["timing"] = {"fit_seconds": float(estimator.fit_seconds_)}
+    metrics["timing"] = {"fit_seconds": float(own.fit_seconds_)}
     metrics["verdict"] = judge(metrics, judged)
-    metrics["warnings"] = fit_warnings(estimator, metrics, judged)
+    metrics["warnings"] = fit_warnings(own, metrics, judged)
     return _plain(metrics)
 
 
-def _measure_part(estimator: Any, anchor: Anchor, X: Any, k: int) -> dict[str, Any]:
+def measure_head(estimator: Any, parts: Parts) -> dict[str, Any] | None:
+    """Score what a classifier or a regressor reads off the code; None for other estimators.
+
+    Returns
+    -------
+    dict or None
+        ``kind`` is ``"accuracy"``, the share of labels told right, or ``"r2"``, the share of the
+        quantities' variance explained, at most 1; then that score for every labelled split, None
+        where a split has one example and R2 is not defined.
+    """
+    if not hasattr(estimator, "predict"):
+        return None
+    kind = "accuracy" if hasattr(estimator, "classes_") else "r2"
+    least = 1 if kind == "accuracy" else 2
+    scores = {}
+    for name in (name for name in SPLITS if name in parts):
+        X, y = parts[name]
+        if y is not None:
+            scores[name] = float(estimator.score(X, y)) if len(X) >= least else None
+    return {"kind": kind, **scores}
+
+
+def _measure_part(estimator: Any, anchor: Anchor, part: Part, k: int) -> dict[str, Any]:
     """Measure the estimator and PCA on the examples of one part."""
-    own = estimator.measure(X)
-    linear = _measure_pca(estimator, anchor, X, k)
+    X, y = part
+    own = estimator.measure(*told(estimator, X, y))
+    linear = _measure_pca(inner(estimator), anchor, X, k)
     mse, floor = float(own["mse"]), own.get("floor_nats")
     return {
         "reconstruction": {
@@ -149,7 +177,8 @@ def encode(estimator: Any, X: Any, y: Any, *, seed: int, most: int) -> Coded:
         rows = np.sort(np.random.default_rng(seed).choice(len(X), most, replace=False))
         X, y = take(X, rows), None if y is None else np.asarray(y)[rows]
     labels = None if y is None else np.asarray(y)
-    return Coded(X, labels, np.asarray(estimator.transform(X), np.float32))
+    codes = estimator.transform(*told(estimator, X, labels))
+    return Coded(X, labels, np.asarray(codes, np.float32))
 
 
 def take(X: Any, rows: np.ndarray | slice) -> Any:

@@ -110,8 +110,20 @@ def _table(metrics: Mapping[str, Any]) -> dict[str, Any]:
     for line in nats:
         line["wins"] = [False] * len(splits)
     blocks.append({"name": "Nats an example, autoencoder", "write": number, "rows": nats})
+    if (head := metrics["head"]) is not None:
+        name, method, write = HEADS[head["kind"]]
+        scores = {"method": method, "values": [head.get(split) for split in splits]}
+        rows = [scores | {"wins": [False] * len(splits)}]
+        blocks.append({"name": name, "write": write, "rows": rows})
     counts = [metrics["reconstruction"][name]["examples"] for name in splits]
     return {"splits": list(zip(splits, counts, strict=True)), "blocks": blocks}
+
+
+HEADS = {
+    "accuracy": ("Labels told right", "classifier", percent),
+    "r2": ("Variance of the quantities explained (R²)", "regressor", percent),
+}
+"""How the scores of a head are named and written."""
 
 
 def _scatter(scatter: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
@@ -176,7 +188,15 @@ def _pictures(facts: Mapping[str, Any]) -> dict[str, Any]:
         return picture(_fit(images, side), len(images), limits)
 
     views: dict[str, Any] = dict.fromkeys(
-        ("reconstructions", "grid", "traversals", "filters", "corruption", "samples")
+        (
+            "reconstructions",
+            "grid",
+            "traversals",
+            "filters",
+            "corruption",
+            "samples",
+            "under_labels",
+        )
     )
     if facts["reconstructions"] is not None:
         views["reconstructions"] = [
@@ -205,6 +225,8 @@ def _pictures(facts: Mapping[str, Any]) -> dict[str, Any]:
         views["corruption"] = [(n, strip(i, 64)) for n, i in facts["corruption"].items()]
     if (samples := facts["samples"]) is not None:
         views["samples"] = picture(_fit(samples, 64), 12, limits)
+    if (rows := facts["under_labels"]) is not None:
+        views["under_labels"] = [(label, strip(images, 64)) for label, images in rows.items()]
     return views
 
 

@@ -19,6 +19,7 @@ from isthmus.report.drawings import draw
 from isthmus.report.facts import collect
 from isthmus.report.measurements import Parts, measure_fit
 from isthmus.report.page import render
+from isthmus.told import inner
 from isthmus.version import __version__
 
 MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
@@ -47,7 +48,7 @@ def write_run(
     ----------
     folder : path
         Made with its parents. One that holds a run already is replaced only with ``force``.
-    estimator : a fitted Autoencoder
+    estimator : a fitted Autoencoder, with a head or told labels
     parts : mapping of str to (X, y)
         As for `measure_fit`.
     run : mapping
@@ -82,7 +83,7 @@ def write_run(
         estimator.save(fresh / MODEL)
         _write_json(fresh / METRICS, metrics)
         _write_json(fresh / RUN, record)
-        _write_history(fresh / HISTORY, estimator.history_)
+        _write_history(fresh / HISTORY, inner(estimator).history_)
         tell("drawing")
         (fresh / FIGURES).mkdir()
         for name, figure in draw(facts):
