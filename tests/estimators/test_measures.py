@@ -6,6 +6,7 @@ from scipy.special import xlog1py, xlogy
 from scipy.stats import bernoulli, laplace, norm
 
 from isthmus.errors import SettingError
+from isthmus.penalties import L2
 from isthmus.recipes import vae
 
 
@@ -93,3 +94,12 @@ def test_without_a_decoder_nothing_is_reconstructed(make, digits, labels, verb) 
     estimator = make(AutoencoderClassifier, decoder=None, epochs=0).fit(digits, labels)
     with pytest.raises(SettingError, match=r"no decoder \(decoder=None\)"):
         getattr(estimator, verb)(digits)
+
+
+def test_models_of_equal_networks_share_a_program(make, digits, compilations) -> None:
+    plain = make(latent_dim=3).fit(digits)
+    other = make(latent_dim=3, corruption="gaussian", penalties=L2(0.1)).fit(digits)
+    plain.reconstruct(digits)
+    before = len(compilations)
+    other.reconstruct(digits)
+    assert len(compilations) == before > 0

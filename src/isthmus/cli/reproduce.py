@@ -1,4 +1,4 @@
-"""`isthmus reproduce`: the five reports, reported beside measured."""
+"""`isthmus reproduce`: five reports, and figures of papers, reported beside measured."""
 
 import shlex
 from collections.abc import Sequence
@@ -21,7 +21,11 @@ ALL = "all"
 def reproduce(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(help="A study of --list, or all.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="A study of --list, or all: the five reports, without family.",
+            show_default=False,
+        ),
     ] = None,
     out: Annotated[
         str | None,
@@ -49,7 +53,7 @@ def reproduce(
         raise SettingError(
             "reproduce needs a study and --out, the folder to write; --list names the studies."
         )
-    chosen = [studies.get(one) for one in (studies.names() if name == ALL else [name])]
+    chosen = [studies.get(one) for one in (studies.reports() if name == ALL else [name])]
     folder = Path(out)
     _check_data(chosen)
     folders.make_room(folder, "run.json", resume=resume, force=force)

@@ -5,6 +5,7 @@ company, and no number of examples needs a program of its own.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.bounds import ELBO
 from isthmus.engine.feed import stored_type
 from isthmus.latents import AbstractLatent
 from isthmus.model import Model, partition
@@ -114,8 +116,13 @@ def map_rows(function: Rowwise, model: Model, rows: Any) -> Any:
 
 
 def iterate_rows(function: Rowwise, model: Model, rows: Any) -> Iterator[Any]:
-    """Yield a function of the rows, block after block: numpy arrays."""
-    numbers_traced = eqx.combine(*partition(model))  # so that other settings share the program
+    """Yield a function of the rows, block after block: numpy arrays.
+
+    The function sees the model without what training alone knows, and with its numbers traced, so
+    that models of equal networks share the program.
+    """
+    trained = replace(model, corruption=None, bound=ELBO(), penalties=())
+    numbers_traced = eqx.combine(*partition(trained))
     yield from _iterate_blocks(function, numbers_traced, rows)
 
 

@@ -10,19 +10,26 @@ from isthmus.errors import SettingError, unknown
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
 
-_NAMES = ("fully-connected", "pca-comparison", "font-and-vae", "joint-classifier", "convolutional")
+_REPORTS = (
+    "fully-connected",
+    "pca-comparison",
+    "font-and-vae",
+    "joint-classifier",
+    "convolutional",
+)
+_NAMES = (*_REPORTS, "family")
 
 
 @dataclass(frozen=True)
 class Study:
-    """A report to reproduce.
+    """Reported figures to reproduce: one report's, or, in ``family``, those of several papers.
 
     Parameters
     ----------
     name
         As on the command line.
     title
-        What the report is about, in a line.
+        What it is about, in a line.
     needs
         Names of data sets, as `isthmus.open_source` takes them; "a or b" where either will do.
     minutes
@@ -44,9 +51,20 @@ def names() -> tuple[str, ...]:
     Examples
     --------
     >>> len(names())
-    5
+    6
     """
     return _NAMES
+
+
+def reports() -> tuple[str, ...]:
+    """Return the names of those that reproduce one written report each.
+
+    Examples
+    --------
+    >>> set(names()) - set(reports())
+    {'family'}
+    """
+    return _REPORTS
 
 
 def get(name: str) -> Study:
