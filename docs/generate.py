@@ -1,7 +1,8 @@
 """Write the pages of this folder that are made, not typed.
 
 ``python docs/generate.py recipes`` writes docs/recipes.md from the table of recipes;
-``python docs/generate.py reproduction DIR`` writes docs/reproduction.md from a run of all studies.
+``python docs/generate.py reproduction DIR`` writes docs/reproduction.md from a run of all reports;
+``python docs/generate.py family DIR`` writes docs/family.md from a run of the study family.
 """
 
 import shutil
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 from isthmus.recipes import RECIPES
-from isthmus.studies import names
+from isthmus.studies import reports
 from isthmus.studies.running import read_result
 from isthmus.studies.summary import write_summary
 
@@ -35,17 +36,29 @@ def recipes() -> str:
 
 
 def reproduction(run: Path) -> None:
-    """Write the page of the studies, with their main figures beside it."""
-    folders = [run / name for name in names()]
-    images = DOCS / "images" / "reproduction"
-    shutil.rmtree(images, ignore_errors=True)
+    """Write the page of the five reports, with their main figures beside it."""
+    folders = [run / name for name in reports()]
+    shutil.rmtree(DOCS / "images" / "reproduction", ignore_errors=True)
     for folder in folders:
-        result = read_result(folder)
-        for figure in result.run["figures"]:
-            target = images / folder.name / figure["file"]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / figure["file"], target)
+        copy_figures(folder, DOCS / "images" / "reproduction")
     write_summary(DOCS / "reproduction.md", folders, figures="images/reproduction")
+
+
+def family(run: Path) -> None:
+    """Write the page of the study family, with its main figures beside it."""
+    shutil.rmtree(DOCS / "images" / "family", ignore_errors=True)
+    copy_figures(run, DOCS / "images")
+    title = "Members of the family on MNIST"
+    write_summary(DOCS / "family.md", [run], title=title, figures="images")
+
+
+def copy_figures(run: Path, images: Path) -> None:
+    """Copy the main figures of a study to a folder of its name."""
+    result = read_result(run)
+    for figure in result.run["figures"]:
+        target = images / result.run["study"] / figure["file"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(run / figure["file"], target)
 
 
 if __name__ == "__main__":
@@ -53,5 +66,7 @@ if __name__ == "__main__":
         (DOCS / "recipes.md").write_text(recipes(), encoding="utf-8")
     elif sys.argv[1:2] == ["reproduction"] and len(sys.argv) == 3:
         reproduction(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["family"] and len(sys.argv) == 3:
+        family(Path(sys.argv[2]))
     else:
         sys.exit(__doc__)

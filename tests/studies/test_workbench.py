@@ -140,6 +140,7 @@ def tiny(bench):
     bench.record("ours", "a|b", "error", "test", [0.1, 0.2], unit="nats")
     bench.claim("It falls.", holds=False, evidence="It rose.")
     bench.table(["name", "value"], [["x", np.float32(0.5)]], "A table")
+    bench.table(["name", "value"], [["y", "0.25"]], "The table", main=True)
     drawn = isthmus.figures.loss_curves(fitted.history_)
     bench.figure("loss", drawn, "The loss", main=True)
 
@@ -167,6 +168,8 @@ def test_a_run_leaves_records_claims_figures_and_a_page(tmp_path, quick):
     assert r"a\|b" in summary
     assert (tmp_path / "out/figures/loss.png").exists()
     assert "(out/figures/loss.png)" in summary
+    assert "| y | 0.25 |" in summary
+    assert "| x | 0.5 |" not in summary
 
 
 def test_an_interrupted_study_goes_on_where_it_was(tmp_path, fits):

@@ -229,9 +229,11 @@ def tabulate(bench: "Workbench", found: Mapping[int, list[Trained]], size: Size)
             for k, trained in found.items()
             for one in trained
         ],
-        """Nats an image, test. After ± the standard error of what the further draws add; one seed
-        of the weights. A unit is active if its posterior mean has a variance above 0.01 over the
-        test images.""",
+        f"""Negative log likelihood of test images, nats an image; after ± the standard error of
+        what the further draws add; one seed. Every row is a training of its own: the paper's have
+        {PAPERS_EPOCHS:,} epochs. A unit is active if its posterior mean has a variance above 0.01
+        over the test images.""",
+        main=True,
     )
 
 

@@ -260,6 +260,7 @@ def tabulate(
         """Mean ± standard deviation over the seeds. Reconstruction error: a pixel's square, of
         pixels in [0, 1], all test images. Precision is the share of samples that lie among real
         images, recall the share of real images that lie among samples.""",
+        main=True,
     )
 
 

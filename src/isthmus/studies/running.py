@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ class Result:
     claims
         Each with ``claim``, ``verdict`` and ``evidence``.
     run
-        ``study``, ``title``, ``quick``, ``seconds``, ``command``, ``versions``, ``figures``.
+        ``study``, ``title``, ``quick``, ``seconds``, ``command``, ``versions``, and the
+        ``figures`` and ``tables`` of the summary.
     """
 
     records: list[dict[str, Any]]
@@ -77,12 +78,8 @@ def reproduce(
         run["finished"] = True
     finally:
         run["seconds"] = round(before + time.perf_counter() - begun, 1)
-        run["figures"] = [
-            {"file": block["file"], "caption": block["caption"]}
-            for section in bench.sections
-            for block in section.blocks
-            if block["kind"] == "figure" and block["main"]
-        ]
+        run["figures"] = _main(bench, "figure", ("file", "caption"))
+        run["tables"] = _main(bench, "table", ("columns", "rows", "caption"))
         _write(folder / RUN, run)
     result = Result([record.as_dict() for record in bench.records], bench.claims, run)
     _write(folder / RECORDS, result.records)
@@ -96,6 +93,13 @@ def read_result(folder: Path) -> Result:
     """Read what `reproduce` left in a folder."""
     parts = (json.loads((folder / name).read_text("utf-8")) for name in (RECORDS, CLAIMS, RUN))
     return Result(*parts)
+
+
+def _main(bench: Workbench, kind: str, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what the summary shows of one kind of block."""
+    blocks = [block for section in bench.sections for block in section.blocks]
+    chosen = [block for block in blocks if block["kind"] == kind and block["main"]]
+    return [{key: block[key] for key in keys} for block in chosen]
 
 
 def _seconds_so_far(folder: Path, quick: bool) -> float:

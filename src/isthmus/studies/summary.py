@@ -10,7 +10,13 @@ from isthmus.studies.page import count_verdicts, measured
 from isthmus.studies.running import Result, read_result
 
 
-def write_summary(path: Path, folders: Sequence[Path], *, figures: str | None = None) -> Path:
+def write_summary(
+    path: Path,
+    folders: Sequence[Path],
+    *,
+    title: str = "The five reports, reproduced",
+    figures: str | None = None,
+) -> Path:
     """Write the summary of the studies in ``folders``.
 
     Parameters
@@ -19,6 +25,8 @@ def write_summary(path: Path, folders: Sequence[Path], *, figures: str | None = 
         The Markdown file.
     folders
         Each as `isthmus.studies.running.reproduce` left it.
+    title
+        Of the page.
     figures
         Where the page is to look for figures, with a folder a study in it; beside the records
         where left out.
@@ -30,7 +38,7 @@ def write_summary(path: Path, folders: Sequence[Path], *, figures: str | None = 
     """
     results = {folder: read_result(folder) for folder in folders}
     lines = [
-        "# The five reports, reproduced",
+        f"# {title}",
         "",
         *_opening([*results.values()]),
         "",
@@ -94,6 +102,8 @@ def _study(result: Result, place: str) -> list[str]:
         if records:
             title = "Reported beside measured" if given else "Measured, where the report is silent"
             lines += ["", f"### {title}: {result.run['study']}", "", *_records(records, given)]
+    for table in result.run.get("tables", ()):  # none in runs of earlier versions
+        lines += ["", *_table(table["columns"], table["rows"]), "", table["caption"]]
     for figure in result.run["figures"]:
         lines += ["", f"![{figure['caption']}]({place}/{figure['file']})", "", figure["caption"]]
     return lines

@@ -242,10 +242,18 @@ class Workbench:
         figure.savefig(path, dpi=110)
         self._add(kind="figure", file=f"figures/{path.name}", caption=caption, main=main)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> None:
-        """Add a table of words and numbers."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        caption: str,
+        *,
+        main: bool = False,
+    ) -> None:
+        """Add a table of words and numbers; one that is ``main`` stands on the summary too."""
         body = [[_plain(cell) for cell in row] for row in rows]
-        self._add(kind="table", columns=list(columns), rows=body, caption=caption)
+        caption = " ".join(caption.split())
+        self._add(kind="table", columns=list(columns), rows=body, caption=caption, main=main)
 
     def unmeasured(self) -> list[Key]:
         """Return the reported figures that no record stands beside."""
