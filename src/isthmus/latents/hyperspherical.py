@@ -1,21 +1,20 @@
-"""Codes on a sphere."""
+"""Codes on a sphere, spread by a power of the cosine."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import digamma, gammaln
 
-from isthmus.errors import SettingError
-from isthmus.latents.abstract import AbstractLatent
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray
+from isthmus.latents.spherical import AbstractSpherical, reflect, unit
+from isthmus.typing import Array, Context, Draw, Float
 
 EDGE = 1e-6
 """So close to the poles a draw may come."""
 
 
-class PowerSpherical(AbstractLatent):
+class PowerSpherical(AbstractSpherical):
     r"""A posterior around a direction on the unit sphere in d dimensions; prior: uniform there.
 
     h = (direction, concentration): the one is normalised to mu, the softplus of the other is
@@ -42,21 +41,6 @@ class PowerSpherical(AbstractLatent):
     [[0.6..., 0.8...]]
     """
 
-    stochastic: ClassVar[bool] = True
-
-    def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
-        """Return itself."""
-        return self
-
-    def width(self, latent_dim: int) -> int:
-        """Return d + 1: a direction and a concentration."""
-        if latent_dim < 2:
-            raise SettingError(
-                f"latent PowerSpherical needs a sphere, and latent_dim is {latent_dim}: take at "
-                "least 2."
-            )
-        return latent_dim + 1
-
     def __call__(
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
@@ -81,23 +65,3 @@ class PowerSpherical(AbstractLatent):
             cost=jnp.zeros(len(h), h.dtype),
             statistics={"mean": mean, "kappa": kappa},
         ), self
-
-    def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
-        """Return the direction."""
-        return unit(h[:, :-1])
-
-    def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
-        """Return directions, each as likely as another."""
-        return unit(jax.random.normal(key, (n, latent_dim)))
-
-
-def unit(v: Float[Array, "*rest d"]) -> Float[Array, "*rest d"]:
-    """Return vectors of length one in the same directions."""
-    return v * jax.lax.rsqrt((v**2).sum(-1, keepdims=True) + 1e-20)
-
-
-def reflect(y: Float[Array, "K B d"], mean: Float[Array, "B d"]) -> Float[Array, "K B d"]:
-    """Return y after the reflection that takes the first axis to ``mean``."""
-    normal = jnp.zeros_like(mean).at[:, 0].set(1) - mean
-    length = jnp.maximum((normal**2).sum(-1, keepdims=True), 1e-12)
-    return y - 2 * normal * (y * normal).sum(-1, keepdims=True) / length

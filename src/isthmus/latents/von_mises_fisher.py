@@ -1,15 +1,13 @@
 """Codes on a sphere, spread like a normal distribution's."""
 
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.errors import SettingError
-from isthmus.latents.abstract import AbstractLatent
-from isthmus.latents.hyperspherical import reflect, unit
+from isthmus.latents.spherical import AbstractSpherical, reflect, unit
 from isthmus.typing import Array, Bool, Context, Draw, Float, PRNGKeyArray
 
 SHIFT = 10
@@ -24,7 +22,7 @@ REACH = 12.0
 NODES, NODE_WEIGHTS = (a.astype(np.float32) for a in np.polynomial.legendre.leggauss(40))
 
 
-class VonMisesFisher(AbstractLatent):
+class VonMisesFisher(AbstractSpherical):
     r"""A posterior around a direction on the unit sphere in d dimensions; prior: uniform there.
 
     h = (direction, concentration): the one is normalised to mu, one plus the softplus of the other
@@ -58,21 +56,6 @@ class VonMisesFisher(AbstractLatent):
     [[0.6..., 0.8...]]
     """
 
-    stochastic: ClassVar[bool] = True
-
-    def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
-        """Return itself."""
-        return self
-
-    def width(self, latent_dim: int) -> int:
-        """Return d + 1: a direction and a concentration."""
-        if latent_dim < 2:
-            raise SettingError(
-                f"latent VonMisesFisher needs a sphere, and latent_dim is {latent_dim}: take at "
-                "least 2."
-            )
-        return latent_dim + 1
-
     def __call__(
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
@@ -95,14 +78,6 @@ class VonMisesFisher(AbstractLatent):
             cost=jnp.zeros(len(h), h.dtype),
             statistics={"mean": mean, "kappa": kappa},
         ), self
-
-    def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
-        """Return the direction."""
-        return unit(h[:, :-1])
-
-    def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
-        """Return directions, each as likely as another."""
-        return unit(jax.random.normal(key, (n, latent_dim)))
 
 
 def log_bessel(
