@@ -1,5 +1,7 @@
 """Codes from a codebook, learned by gradient or by running means."""
 
+from abc import abstractmethod
+from dataclasses import replace
 from typing import ClassVar, Self
 
 import equinox as eqx
@@ -23,7 +25,44 @@ from isthmus.typing import (
 )
 
 
-class VectorQuantised(AbstractDiscrete):
+class AbstractCodebook(AbstractDiscrete):
+    """A latent whose code is made of vectors of one codebook; prior: uniform."""
+
+    stochastic: ClassVar[bool] = False
+    size: eqx.AbstractVar[int]
+    parts: eqx.AbstractVar[int]
+
+    @property
+    @abstractmethod
+    def codewords(self) -> Float[Array, "size e"]:
+        """The codebook."""
+
+    def width(self, latent_dim: int) -> int:
+        """Return d."""
+        return divisible_width(f"latent {type(self).__name__}", latent_dim, self.parts)
+
+    def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
+        """Return the nearest vectors."""
+        return quantise(self.codewords, h, self.parts)
+
+    def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
+        """Return vectors of the codebook, each as likely as another."""
+        return uniform_codes(key, self.codewords, n, self.parts)
+
+    def alphabet(self, count: int) -> tuple[int, ...]:
+        """Return the size of the codebook, for each part."""
+        return (self.size,) * count
+
+    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
+        """Return the indices of the vectors, part after part."""
+        return draw.statistics["index"]
+
+    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
+        """Return the vectors of the codebook."""
+        return self.codewords[symbols].reshape(len(symbols), -1)
+
+
+class VectorQuantised(AbstractCodebook):
     r"""Each part of the code is the nearest vector e of a learned codebook; prior: uniform.
 
     .. math:: \text{cost} = \sum_p \lVert \mathrm{sg}[h_p] - e_p \rVert^2
@@ -59,7 +98,6 @@ class VectorQuantised(AbstractDiscrete):
     [[1.0, -1.0]]
     """
 
-    stochastic: ClassVar[bool] = False
     size: int = eqx.field(static=True, default=512)
     commitment: Number = 0.25
     parts: int = eqx.field(static=True, default=1)
@@ -71,51 +109,29 @@ class VectorQuantised(AbstractDiscrete):
     def create(self, latent_dim: int, rng: np.random.Generator) -> "VectorQuantised":
         """Return this latent with a codebook drawn."""
         codebook = draw_codebook(rng, self.size, latent_dim // self.parts)
-        return type(self)(self.size, self.commitment, self.parts, codebook)
-
-    def width(self, latent_dim: int) -> int:
-        """Return d."""
-        return divisible_width("latent VectorQuantised", latent_dim, self.parts)
+        return replace(self, codebook=codebook)
 
     def __call__(
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
         """Return the nearest vectors, ``draws`` times, and what the codebook charges."""
-        assert self.codebook is not None
         vectors = h.reshape(len(h), self.parts, -1)
-        index = nearest(self.codebook, vectors)
-        chosen = self.codebook[index]  # (B, P, e)
+        index = nearest(self.codewords, vectors)
+        chosen = self.codewords[index]  # (B, P, e)
         dictionary = ((jax.lax.stop_gradient(vectors) - chosen) ** 2).sum((-2, -1))
         commitment = ((vectors - jax.lax.stop_gradient(chosen)) ** 2).sum((-2, -1))
         z = straight_through(chosen, vectors).reshape(h.shape)
         cost = dictionary + self.commitment * commitment
         return certain(z, draws, self.parts * np.log(self.size), cost, {"index": index}), self
 
-    def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
-        """Return the nearest vectors."""
+    @property
+    def codewords(self) -> Float[Array, "size e"]:
+        """The codebook."""
         assert self.codebook is not None
-        return quantise(self.codebook, h, self.parts)
-
-    def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
-        """Return vectors of the codebook, each as likely as another."""
-        assert self.codebook is not None
-        return uniform_codes(key, self.codebook, n, self.parts)
-
-    def alphabet(self, count: int) -> tuple[int, ...]:
-        """Return the size of the codebook, for each part."""
-        return (self.size,) * count
-
-    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
-        """Return the indices of the vectors, part after part."""
-        return draw.statistics["index"]
-
-    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
-        """Return the vectors of the codebook."""
-        assert self.codebook is not None
-        return self.codebook[symbols].reshape(len(symbols), -1)
+        return self.codebook
 
 
-class VectorQuantisedEMA(AbstractDiscrete):
+class VectorQuantisedEMA(AbstractCodebook):
     r"""`VectorQuantised` with a codebook of running means, which no gradient moves.
 
     .. math:: N_i \leftarrow \gamma N_i + (1 - \gamma) n_i, \quad
@@ -156,7 +172,6 @@ class VectorQuantisedEMA(AbstractDiscrete):
     0.99
     """
 
-    stochastic: ClassVar[bool] = False
     size: int = eqx.field(static=True, default=512)
     commitment: Number = 0.25
     parts: int = eqx.field(static=True, default=1)
@@ -176,52 +191,29 @@ class VectorQuantisedEMA(AbstractDiscrete):
         counts = jnp.asarray(np.ones(self.size, np.float32))
         return self._with(codebook, counts)
 
-    def width(self, latent_dim: int) -> int:
-        """Return d."""
-        return divisible_width("latent VectorQuantisedEMA", latent_dim, self.parts)
-
     def __call__(
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
         """Return the nearest vectors, ``draws`` times, and this latent with its means moved."""
-        assert self.codebook is not None
         vectors = h.reshape(len(h), self.parts, -1)
-        index = nearest(self.codebook.value, vectors)
-        chosen = self.codebook.value[index]  # (B, P, e)
+        index = nearest(self.codewords, vectors)
+        chosen = self.codewords[index]  # (B, P, e)
         commitment = ((vectors - chosen) ** 2).sum((-2, -1))
         z = straight_through(chosen, vectors).reshape(h.shape)
         cost = self.commitment * commitment
         draw = certain(z, draws, self.parts * np.log(self.size), cost, {"index": index})
         return draw, self._moved(vectors, index, context) if context.training else self
 
-    def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
-        """Return the nearest vectors."""
+    @property
+    def codewords(self) -> Float[Array, "size e"]:
+        """The codebook."""
         assert self.codebook is not None
-        return quantise(self.codebook.value, h, self.parts)
-
-    def sample_prior(self, key: PRNGKeyArray, n: int, latent_dim: int) -> Float[Array, "n d"]:
-        """Return vectors of the codebook, each as likely as another."""
-        assert self.codebook is not None
-        return uniform_codes(key, self.codebook.value, n, self.parts)
-
-    def alphabet(self, count: int) -> tuple[int, ...]:
-        """Return the size of the codebook, for each part."""
-        return (self.size,) * count
-
-    def symbols(self, draw: Draw) -> Int[Array, "B T"]:
-        """Return the indices of the vectors, part after part."""
-        return draw.statistics["index"]
-
-    def from_symbols(self, symbols: Int[Array, "n T"]) -> Float[Array, "n d"]:
-        """Return the vectors of the codebook."""
-        assert self.codebook is not None
-        return self.codebook.value[symbols].reshape(len(symbols), -1)
+        return self.codebook.value
 
     def _moved(
         self, vectors: Float[Array, "B P e"], index: Int[Array, "B P"], context: Context
     ) -> Self:
         """Return this latent after one step of the recurrence, dead codes restarted."""
-        assert self.codebook is not None
         assert self.counts is not None
         flat = jax.lax.stop_gradient(vectors).reshape(-1, vectors.shape[-1])
         weights = jnp.repeat(context.weights, self.parts)
@@ -229,8 +221,8 @@ class VectorQuantisedEMA(AbstractDiscrete):
         used = member.sum(0)
         counts = self.decay * self.counts.value + (1 - self.decay) * used
         # m' / N' with m = N e, rearranged so that a code without vectors stays where it is
-        shift = (1 - self.decay) * (member.T @ flat - used[:, None] * self.codebook.value)
-        codebook = self.codebook.value + shift / jnp.maximum(counts, 1e-30)[:, None]
+        shift = (1 - self.decay) * (member.T @ flat - used[:, None] * self.codewords)
+        codebook = self.codewords + shift / jnp.maximum(counts, 1e-30)[:, None]
         share = counts.mean()
         dead = counts < self.restart * share
         rows = jax.random.categorical(context.key, jnp.log(weights), shape=(self.size,))
@@ -238,15 +230,7 @@ class VectorQuantisedEMA(AbstractDiscrete):
         return self._with(codebook, jnp.where(dead, share, counts))
 
     def _with(self, codebook: Float[Array, "size e"], counts: Float[Array, " size"]) -> Self:
-        return type(self)(
-            self.size,
-            self.commitment,
-            self.parts,
-            self.decay,
-            self.restart,
-            Fixed(codebook),
-            Fixed(counts),
-        )
+        return replace(self, codebook=Fixed(codebook), counts=Fixed(counts))
 
 
 def nearest(codebook: Float[Array, "size e"], vectors: Float[Array, "B P e"]) -> Int[Array, "B P"]:
