@@ -5,7 +5,7 @@ images. Costs are in nats an example: summed over features, never averaged over 
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import equinox as eqx
@@ -13,7 +13,7 @@ import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, Shaped
 
-from isthmus.errors import SettingError
+from isthmus.errors import SettingError, unknown
 
 __all__ = [
     "Array",
@@ -31,6 +31,7 @@ __all__ = [
     "Spec",
     "check_between",
     "check_whole",
+    "member_of",
 ]
 
 type_number = int | float
@@ -168,3 +169,37 @@ def check_whole(owner: str, name: str, value: Any, least: int) -> None:
         raise SettingError(
             f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
         )
+
+
+def member_of(
+    what: str, value: Any, members: Mapping[str, Callable[[], Any]], kind: type, where: str
+) -> Any:
+    """Return the member that a name stands for, or the value itself where it is one already.
+
+    Parameters
+    ----------
+    what
+        What is chosen, for the sentence of a mistake.
+    value
+        A name, or a member.
+    members
+        What makes the members, by name.
+    kind
+        The class of them all.
+    where
+        The module where a user finds them.
+
+    Raises
+    ------
+    SettingError
+        If the name is unknown (the nearest one is suggested) or the value is no member.
+    """
+    if isinstance(value, str):
+        if value not in members:
+            raise SettingError(unknown(f"{what} called", value, members))
+        return members[value]()
+    if not isinstance(value, kind):
+        raise SettingError(
+            f"{what} is {value!r}; it must be a name ({', '.join(members)}) or a member of {where}."
+        )
+    return value

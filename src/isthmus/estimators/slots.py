@@ -3,7 +3,7 @@
 from typing import Any
 
 from isthmus import bounds, corruption, latents, likelihoods, networks, penalties
-from isthmus.errors import SettingError, unknown
+from isthmus.typing import member_of
 
 MEMBERS: dict[str, dict[str, Any]] = {
     "corruption": dict(corruption.MEMBERS),
@@ -38,16 +38,8 @@ def member(slot: str, value: Any) -> Any:
     >>> member("latent", "gaussian")
     Gaussian()
     """
-    if isinstance(value, str):
-        if value not in MEMBERS[slot]:
-            raise SettingError(unknown(f"{slot} called", value, MEMBERS[slot]))
-        return MEMBERS[slot][value]()
-    if isinstance(value, KINDS[slot]):
-        return value
-    raise SettingError(
-        f"{slot} is {value!r}; it must be a name ({', '.join(MEMBERS[slot])}) or a member of "
-        f"isthmus.{slot if slot in ('corruption', 'penalties') else slot + 's'}."
-    )
+    module = slot if slot in ("corruption", "penalties") else f"{slot}s"
+    return member_of(slot, value, MEMBERS[slot], KINDS[slot], f"isthmus.{module}")
 
 
 def takes_missing(likelihood: Any) -> bool:

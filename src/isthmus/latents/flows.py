@@ -9,11 +9,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.errors import SettingError, unknown
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.latents.priors import AbstractPrior, StandardNormal, as_prior
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, Spec, check_whole
+from isthmus.typing import (
+    Array,
+    Context,
+    Draw,
+    Float,
+    PRNGKeyArray,
+    Spec,
+    check_whole,
+    member_of,
+)
 
 OPEN = 2.0
 """Where the gates of inverse autoregressive flows start: sigmoid(2) of a code passes."""
@@ -197,16 +205,7 @@ def as_flow(value: Spec | str) -> AbstractFlow:
     >>> as_flow("planar").length
     10
     """
-    if isinstance(value, str):
-        if value not in FLOWS:
-            raise SettingError(unknown("flow called", value, FLOWS))
-        return FLOWS[value]()
-    if not isinstance(value, AbstractFlow):
-        raise SettingError(
-            f"flow is {type(value).__name__}; it must be a name ({', '.join(FLOWS)}) or a flow of "
-            "isthmus.latents."
-        )
-    return value
+    return member_of("flow", value, FLOWS, AbstractFlow, "isthmus.latents")
 
 
 class NormalisingFlow(AbstractLatent):

@@ -13,10 +13,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.errors import SettingError, unknown
+from isthmus.errors import SettingError
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.networks.layers import zeros
-from isthmus.typing import Array, Float, PRNGKeyArray, Spec, check_whole
+from isthmus.typing import Array, Float, PRNGKeyArray, Spec, check_whole, member_of
 
 LOG_2_PI = float(np.log(2 * np.pi))
 
@@ -327,13 +327,4 @@ def as_prior(value: Spec | str) -> AbstractPrior:
     >>> as_prior("mixture").components
     10
     """
-    if isinstance(value, str):
-        if value not in PRIORS:
-            raise SettingError(unknown("prior called", value, PRIORS))
-        return PRIORS[value]()
-    if not isinstance(value, AbstractPrior):
-        raise SettingError(
-            f"prior is {type(value).__name__}; it must be a name ({', '.join(PRIORS)}) or a prior "
-            "of isthmus.latents."
-        )
-    return value
+    return member_of("prior", value, PRIORS, AbstractPrior, "isthmus.latents")

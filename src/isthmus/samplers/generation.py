@@ -10,7 +10,6 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from isthmus.errors import SettingError, unknown
 from isthmus.estimators import inference
 from isthmus.estimators.abstract import AbstractAutoencoder
 from isthmus.estimators.inputs import flat_examples
@@ -22,7 +21,7 @@ from isthmus.samplers.density import GaussianMixture, KernelDensity, Normal
 from isthmus.samplers.flow import MAF
 from isthmus.samplers.prior import Prior
 from isthmus.samplers.two_stage import TwoStage
-from isthmus.typing import Array, Context, Draw, check_whole
+from isthmus.typing import Array, Context, Draw, check_whole, member_of
 
 MEMBERS: dict[str, type[AbstractSampler]] = {
     "prior": Prior,
@@ -118,15 +117,7 @@ def fit(
     """
     check_is_fitted(autoencoder)
     autoencoder._need_decoder()
-    if isinstance(sampler, str):
-        if sampler not in MEMBERS:
-            raise SettingError(unknown("sampler called", sampler, MEMBERS))
-        sampler = MEMBERS[sampler]()
-    if not isinstance(sampler, AbstractSampler):
-        raise SettingError(
-            f"sampler is {sampler!r}; it must be a name ({', '.join(MEMBERS)}) or a member of "
-            "isthmus.samplers."
-        )
+    sampler = member_of("sampler", sampler, MEMBERS, AbstractSampler, "isthmus.samplers")
     random = check_random_state(random_state)
     latent: Any = autoencoder.model_.latent
     draw = _draw(autoencoder, X, random)
