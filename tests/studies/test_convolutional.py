@@ -10,6 +10,7 @@ import pytest
 import isthmus
 from isthmus.studies import convolutional as study
 from isthmus.studies import convolutional_geometry as geometry
+from isthmus.studies import convolutional_labels as labels
 from isthmus.studies import convolutional_transfer as transfer
 from isthmus.studies.workbench import Workbench
 
@@ -138,7 +139,7 @@ def test_residual_jacobians_are_as_the_theory_says():
 
 def test_a_probe_reads_classes_that_are_apart(images):
     codes = {"train": np.eye(10)[images.train_digits], "test": np.eye(10)[images.test_digits]}
-    assert transfer.probe(codes, images, 20, range(2)) == [1.0, 1.0]
+    assert labels.probe(codes, images, 20, range(2)) == [1.0, 1.0]
 
 
 def test_labels_spread_to_codes_that_are_near():
@@ -146,4 +147,4 @@ def test_labels_spread_to_codes_that_are_near():
     digits = np.tile(np.arange(10), 30)
     codes = 9 * np.eye(10)[digits] + rng.normal(size=(300, 10))
     part = transfer.Images(codes[:200], digits[:200], codes[200:], digits[200:])
-    assert transfer.spread(codes[:200], codes[200:], part, 100, range(2)) == [1.0, 1.0]
+    assert labels.spread(codes[:200], codes[200:], part, 100, range(2)) == [1.0, 1.0]

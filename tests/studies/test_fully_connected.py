@@ -9,6 +9,7 @@ from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
 from isthmus.studies import fully_connected as study
+from isthmus.studies import fully_connected_codes as codes_of
 from isthmus.studies.fully_connected_measures import (
     PAIRS,
     Images,
@@ -47,7 +48,7 @@ def test_the_autoencoder_has_the_widths_784_50_d_50_784(images):
 
 def test_all_forty_values_of_the_table_are_found_and_positive(tmp_path: Path):
     bench = Workbench("fully-connected", tmp_path, quick=True)
-    table = study.reported_codes(bench)
+    table = codes_of.reported_codes(bench)
     assert table.shape == (10, 4)
     assert len(bench.reported) == 40
     assert table.min() > 0
@@ -56,7 +57,7 @@ def test_all_forty_values_of_the_table_are_found_and_positive(tmp_path: Path):
 
 def test_every_value_of_the_table_is_recorded_and_none_compared(tmp_path: Path):
     bench = Workbench("fully-connected", tmp_path, quick=True)
-    study.value_by_value(bench, np.ones((10, 4)))
+    codes_of.value_by_value(bench, np.ones((10, 4)))
     assert bench.unmeasured() == []
     assert {record.verdict for record in bench.records} == {"not comparable"}
 

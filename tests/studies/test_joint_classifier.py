@@ -4,6 +4,7 @@ import pytest
 from isthmus.errors import DataError
 from isthmus.studies import joint_classifier as study
 from isthmus.studies import joint_classifier_letters as letters
+from isthmus.studies import joint_classifier_models as models
 from isthmus.studies.workbench import Workbench, open_first
 
 X = np.random.default_rng(0).integers(0, 256, (44, 28, 28)).astype(np.uint8)
@@ -13,11 +14,11 @@ y = np.tile(letters.CLASSES, 4)
 @pytest.fixture(scope="module")
 def fitted():
     """One pass over noise: enough to count parameters."""
-    settings = study.training(epochs=1, batch_size=44)
+    settings = models.training(epochs=1, batch_size=44)
     return {
-        "classifier": study.plain_classifier(0, **settings).fit(X, y),
-        "joint": study.joint_autoencoder(0, **settings).fit(X, y),
-        "tied": study.tied_autoencoder(0, **settings).fit(X),
+        "classifier": models.plain_classifier(0, **settings).fit(X, y),
+        "joint": models.joint_autoencoder(0, **settings).fit(X, y),
+        "tied": models.tied_autoencoder(0, **settings).fit(X),
     }
 
 
@@ -33,7 +34,7 @@ def test_the_models_count_the_parameters_that_the_report_gives(fitted):
     classifier, joint, tied = fitted["classifier"], fitted["joint"], fitted["tied"]
     assert (classifier.n_parameters_, classifier.n_trainable_parameters_) == (502_965, 501_453)
     assert joint.n_parameters_ == joint.n_trainable_parameters_ == 1_150_235
-    assert study.count_parameters(tied.model_.encoder) == 244_192
+    assert models.count_parameters(tied.model_.encoder) == 244_192
     assert tied.n_parameters_ == 245_424
 
 

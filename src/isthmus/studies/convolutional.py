@@ -14,16 +14,14 @@ from isthmus.studies.convolutional_geometry import (
     interpolation,
     residual_jacobians,
 )
+from isthmus.studies.convolutional_labels import flat, label_efficiency, spread
 from isthmus.studies.convolutional_transfer import (
     BEST_SIZE,
     DIGITS,
     LABELS,
     Images,
     few_labels,
-    flat,
     frozen,
-    label_efficiency,
-    spread,
     transfer,
 )
 from isthmus.studies.study import Study

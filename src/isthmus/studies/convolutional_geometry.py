@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
-from isthmus.studies.convolutional_transfer import BEST_SIZE, Images, flat, lead
+from isthmus.studies.convolutional_labels import flat
+from isthmus.studies.convolutional_transfer import BEST_SIZE, Images, lead
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
