@@ -90,13 +90,26 @@ def test_a_killed_sweep_goes_on_with_what_it_kept(isthmus, swept, tmp_path):
         (("--grid", "latent_size=1,2"), "latent_size"),
         (("--grid", "latent_dim=0,2"), "latent_dim is 0"),
         (("--grid", "latent_dim=1", "--strategy", "both"), "strategy is 'both'"),
+        (("--grid", "latent_dim=1", "--validation-fraction", "0"), "validation_fraction is 0"),
+        (("--grid", "latent_dim=1", "--limit", "2"), "There are 2 examples"),
+        (("--grid", "latent_dim=1", "--jobs", "0"), "n_jobs is 0"),
+        (("--grid", "random_state=1,2"), "no parameter of the grid"),
     ],
 )
 def test_mistakes_end_in_a_sentence(isthmus, tmp_path, arguments, words):
-    answer = isthmus("sweep", "digits", "--out", tmp_path / "s", *arguments, *QUICK[:6])
+    options = [*QUICK[:4], *arguments]
+    answer = isthmus("sweep", "digits", "--out", tmp_path / "s", *options)
     assert answer.code == 2
     assert words in answer.err
-    assert "Traceback" not in answer.err
+    assert answer.err.count("\n") == 1
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_mistake_leaves_the_sweep_that_it_was_to_replace(isthmus, tmp_path):
+    (tmp_path / "sweep.json").write_text("earlier")
+    answer = isthmus("sweep", "digits", "--out", tmp_path, "--grid", "latent_size=1", "--force")
+    assert answer.code == 2
+    assert (tmp_path / "sweep.json").read_text() == "earlier"
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(isthmus, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from isthmus.evaluation.advice import Advice
 from isthmus.report.sweep_page import collect_sweep, draw_sweep, render_sweep, sweep_table
-from isthmus.sweep.search import Point, _table
+from isthmus.sweep.results import Point, results_of
 
 RUN = {
     "command": "isthmus sweep it",
@@ -30,7 +30,7 @@ def sweep():
     failed = Point(grid[3], 1, np.nan, None, None, 0.0, 0, 0, "The loss became nan.")
     points[-1] = failed
     return SimpleNamespace(
-        cv_results_=_table(grid, points, 2),
+        cv_results_=results_of(grid, points, 2),
         points_=points,
         seeds=2,
         estimator=SimpleNamespace(latent_dim=2),

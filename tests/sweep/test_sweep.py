@@ -161,7 +161,12 @@ def test_the_choice_is_measured_once_and_remembered(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("settings", "words"),
-    [({"strategy": "both"}, "strategy"), ({"seeds": 0}, "seeds")],
+    [
+        ({"strategy": "both"}, "strategy"),
+        ({"seeds": 0}, "seeds"),
+        ({"n_jobs": 0}, "n_jobs is 0"),
+        ({"validation_fraction": 1.5}, "validation_fraction is 1.5"),
+    ],
 )
 def test_settings_that_cannot_be(settings, words):
     with pytest.raises(SettingError, match=words):

@@ -1,12 +1,51 @@
 """The folders that the longer verbs write: begun anew, gone on with, or left alone."""
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from isthmus.errors import SettingError
 
 
+@contextmanager
+def begun(folder: Path, mark: str, write: Callable[[Path], None]) -> Iterator[None]:
+    """Begin a folder by its mark; take it away if nothing follows it but a mistake.
+
+    Parameters
+    ----------
+    folder
+        Of ``--out``.
+    mark
+        The file by which it is known.
+    write
+        Writes it, at the path that it is given.
+    """
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = (folder / mark).exists()
+    write(folder / mark)
+    try:
+        yield
+    except BaseException:
+        if not earlier and [entry.name for entry in folder.iterdir()] == [mark]:
+            (folder / mark).unlink()
+            if new:
+                folder.rmdir()
+        raise
+
+
 def make_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
+    """See to it that a folder may be written, and empty one that is to be replaced.
+
+    The parameters and the mistakes are those of `check_room`.
+    """
+    check_room(folder, mark, resume=resume, force=force)
+    if force and not resume and folder.exists():
+        shutil.rmtree(folder)
+
+
+def check_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
     """See to it that a folder may be written, before any time is spent.
 
     Parameters
@@ -36,5 +75,3 @@ def make_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
         raise SettingError(
             f"--out {str(folder)!r} holds something else (no {mark}); choose another name."
         )
-    if force and not resume:
-        shutil.rmtree(folder)

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from isthmus.atomic import new_file
-from isthmus.cli import consoles, folders, models, options, parsing, progress, settings, targets
+from isthmus.cli import (
+    consoles,
+    folders,
+    options,
+    parsing,
+    progress,
+    runs,
+    settings,
+    targets,
+)
 from isthmus.cli import fit_options as given
 from isthmus.errors import SettingError
 
@@ -80,40 +89,59 @@ def sweep(
     quiet: given.Quiet = False,
 ) -> None:
     """Fit SOURCE at every point of a grid; recommend a code size, beside PCA's curve."""
-    if not grid or out is None:
+    _run(context.params, context.obj)
+
+
+def _run(given: Mapping[str, Any], command: Sequence[str]) -> None:
+    """Check, search, report."""
+    if not given["grid"] or given["out"] is None:
         raise SettingError(
             "a sweep needs --grid, such as --grid latent_dim=2,5,10, and --out, a folder to write."
         )
-    values = read_grid(grid)
-    folder = Path(out)
-    folders.make_room(folder, MARK, resume=resume, force=force)
+    values, folder = read_grid(given["grid"]), Path(given["out"])
+    room = {"resume": given["resume"], "force": given["force"]}
+    folders.check_room(folder, MARK, **room)
+    estimator = settings.build(dict.fromkeys(_NOT_OFFERED) | dict(given))
+    if targets.learns(estimator):
+        raise SettingError(
+            f"--recipe {given['recipe']} is told labels, which a sweep has none of; fit it."
+        )
+    estimator.set_params(**{name: some[0] for name, some in values.items()})  # so mistakes show now
+    source = runs.origin(given).open(quiet=given["quiet"])
+    limit = given["limit"]
+    examples = source.examples if limit is None else source.examples[:limit]
+    run = {"command": shlex.join(["isthmus", *command]), "source": given["source"]}
+    folders.make_room(folder, MARK, **room)
+    with folders.begun(folder, MARK, lambda mark: _write(mark, {"run": run, "finished": False})):
+        searched = _search(estimator, values, examples, folder, given)
+    _report(searched, folder, run)
+    if not given["keep_models"]:
+        shutil.rmtree(folder / "models")
+
+
+def _search(
+    estimator: Any,
+    values: Mapping[str, Sequence[Any]],
+    examples: Any,
+    folder: Path,
+    given: Mapping[str, Any],
+) -> "Sweep":
+    """Fit every point, with progress on stderr."""
     from isthmus.sweep import Sweep
 
-    estimator = settings.build(dict.fromkeys(_NOT_OFFERED) | context.params)
-    if targets.learns(estimator):
-        raise SettingError(f"--recipe {recipe} is told labels, which a sweep has none of; fit it.")
-    estimator.set_params(**{name: some[0] for name, some in values.items()})  # so mistakes show now
-    opened = models.Origin(source, label, array, image_shape).open(quiet=quiet)
-    folder.mkdir(parents=True, exist_ok=True)
-    run = {"command": shlex.join(["isthmus", *context.obj]), "source": source}
-    _write(folder / MARK, {"run": run, "finished": False})
-    examples = opened.examples if limit is None else opened.examples[:limit]
-    with progress.counted("sweep", quiet=quiet) as shown:
-        searched = Sweep(
+    with progress.counted("sweep", quiet=given["quiet"]) as shown:
+        return Sweep(
             estimator,
             values,
-            seeds=seeds,
-            validation_fraction=validation_fraction,
-            strategy=strategy,
-            n_jobs=jobs,
+            seeds=given["seeds"],
+            validation_fraction=given["validation_fraction"],
+            strategy=given["strategy"],
+            n_jobs=given["jobs"],
             folder=folder / "models",
             on_result=lambda point, done, total: shown.tell(done, total, _words(point)),
             callbacks=(shown,),
-            random_state=seed,
+            random_state=given["seed"],
         ).fit(examples)
-    _report(searched, folder, run)
-    if not keep_models:
-        shutil.rmtree(folder / "models")
 
 
 def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:

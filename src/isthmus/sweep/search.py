@@ -1,7 +1,6 @@
 """A grid of settings and seeds, as scikit-learn searches are used."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -16,47 +15,20 @@ from sklearn.utils.validation import check_is_fitted
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.engine import HearsProgress
-from isthmus.errors import IsthmusError, SettingError
+from isthmus.errors import DataError, IsthmusError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.inputs import is_indexed
 from isthmus.estimators.keeping import kept_path
 from isthmus.estimators.persistence import load
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_anchor
+from isthmus.sweep.results import Point, point_of, results_of
 from isthmus.sweep.running import fit_each, fit_share, fit_together
+from isthmus.typing import check_between
 
 STRATEGIES = ("auto", "together", "in turn")
-
-
-@dataclass(frozen=True)
-class Point:
-    """One fit of a sweep and what came of it.
-
-    Parameters
-    ----------
-    params
-        The settings that the grid chose.
-    seed
-        The fit's ``random_state``.
-    score
-        ``score`` of the held-out examples; NaN where the fit failed.
-    mse, nats
-        Of the held-out examples, as the estimator's ``measure`` gives them; None without a decoder.
-    seconds, epochs, best_epoch
-        Of the fit; fits that share a program share its time evenly.
-    failure
-        Why there is no model, in a sentence; None where there is one.
-    """
-
-    params: Mapping[str, Any]
-    seed: int
-    score: float
-    mse: float | None
-    nats: float | None
-    seconds: float
-    epochs: int
-    best_epoch: int
-    failure: str | None = None
+LEAST = 3
+"""Examples: two to learn from, one held out."""
 
 
 def _best_has(name: str) -> Callable[["Sweep"], bool]:
@@ -180,14 +152,14 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         outcomes = self._outcomes(unfitted, train, held_out)
         for done, (place, outcome) in enumerate(outcomes, start=1):
             params, seed = wanted[place]
-            point = points[place] = _point(params, seed, outcome, held_out)
+            point = points[place] = point_of(params, seed, outcome, held_out)
             index = place // self.seeds
             if point.failure is None and point.score > leaders.get(index, (-np.inf, None))[0]:
                 leaders[index] = (point.score, outcome)
             if self.on_result is not None:
                 self.on_result(point, done, len(wanted))
         self.points_: list[Point] = points
-        self.cv_results_ = _table(grid, points, self.seeds)
+        self.cv_results_ = results_of(grid, points, self.seeds)
         self._choose(grid, leaders)
         self._compare(train[0], held_out[0])
         return self
@@ -197,6 +169,12 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
             raise SettingError(f"strategy is {self.strategy!r}; it must be one of {STRATEGIES}.")
         if not isinstance(self.seeds, int) or self.seeds < 1:
             raise SettingError(f"seeds is {self.seeds!r}; it must be a whole number of at least 1.")
+        if self.n_jobs == 0:
+            raise SettingError("n_jobs is 0; it must be at least 1, or -1 for a process a core.")
+        if any("random_state" in params for params in ParameterGrid(self.param_grid)):
+            raise SettingError(
+                "random_state is no parameter of the grid; seeds=3 fits every point three times."
+            )
 
     def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
         estimator: Any = clone(self.estimator)
@@ -206,7 +184,11 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         """Return (examples, labels) to learn from, and those held out."""
         if given is not None:
             return (X, y), (given if y is not None else (given, None))
+        share = self.validation_fraction
+        check_between("The sweep", "validation_fraction", share, 0, 0.9, open_low=True)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
+        if len(X) < LEAST:
+            raise DataError(f"There are {len(X)} examples; a sweep needs at least {LEAST}.")
         rows = self._rows(len(X), y, seed)
         kept, held = (np.sort(part) for part in rows)
         parts = [
@@ -351,50 +333,3 @@ class _Scaled:
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         return self._fitted.scale(self._X[rows])
-
-
-def _point(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:
-    if isinstance(outcome, IsthmusError):
-        return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
-    X, y = held_out
-    measured = outcome.measure(X) if outcome.model_.decoder is not None else {}
-    return Point(
-        params,
-        seed,
-        outcome.score(X, y),
-        measured.get("mse"),
-        measured.get("nats"),
-        outcome.fit_seconds_,
-        outcome.n_epochs_,
-        outcome.best_epoch_,
-    )
-
-
-def _table(grid: list[dict[str, Any]], points: Sequence[Point], seeds: int) -> dict[str, Any]:
-    """Return the results as scikit-learn's searches do."""
-    scores = np.array([p.score for p in points]).reshape(len(grid), seeds)
-    seconds = np.array([p.seconds for p in points]).reshape(len(grid), seeds)
-    errors = np.array([np.nan if p.mse is None else p.mse for p in points]).reshape(-1, seeds)
-    names = sorted({name for params in grid for name in params})
-    columns: dict[str, Any] = {
-        f"param_{name}": np.ma.array(
-            [params.get(name) for params in grid],
-            mask=[name not in params for params in grid],
-            dtype=object,
-        )
-        for name in names
-    }
-    mean = scores.mean(axis=1)
-    ranked = np.where(np.isnan(mean), -np.inf, mean)
-    return {
-        "params": grid,
-        **columns,
-        **{f"split{i}_test_score": scores[:, i] for i in range(seeds)},
-        "mean_test_score": mean,
-        "std_test_score": scores.std(axis=1),
-        "rank_test_score": 1 + (ranked[None] > ranked[:, None]).sum(axis=1),
-        "mean_fit_time": seconds.mean(axis=1),
-        "std_fit_time": seconds.std(axis=1),
-        "mean_mse": errors.mean(axis=1),
-        "std_mse": errors.std(axis=1),
-    }

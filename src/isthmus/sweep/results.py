@@ -1,0 +1,88 @@
+"""What came of the fits of a sweep: a record of each, and the table of them all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from isthmus.errors import IsthmusError
+
+
+@dataclass(frozen=True)
+class Point:
+    """One fit of a sweep and what came of it.
+
+    Parameters
+    ----------
+    params
+        The settings that the grid chose.
+    seed
+        The fit's ``random_state``.
+    score
+        ``score`` of the held-out examples; NaN where the fit failed.
+    mse, nats
+        Of the held-out examples, as the estimator's ``measure`` gives them; None without a decoder.
+    seconds, epochs, best_epoch
+        Of the fit; fits that share a program share its time evenly.
+    failure
+        Why there is no model, in a sentence; None where there is one.
+    """
+
+    params: Mapping[str, Any]
+    seed: int
+    score: float
+    mse: float | None
+    nats: float | None
+    seconds: float
+    epochs: int
+    best_epoch: int
+    failure: str | None = None
+
+
+def point_of(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:
+    """Return the record of a fit, from its estimator or from the error that ended it."""
+    if isinstance(outcome, IsthmusError):
+        return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
+    X, y = held_out
+    measured = outcome.measure(X) if outcome.model_.decoder is not None else {}
+    return Point(
+        params,
+        seed,
+        outcome.score(X, y),
+        measured.get("mse"),
+        measured.get("nats"),
+        outcome.fit_seconds_,
+        outcome.n_epochs_,
+        outcome.best_epoch_,
+    )
+
+
+def results_of(grid: list[dict[str, Any]], points: Sequence[Point], seeds: int) -> dict[str, Any]:
+    """Return the results as scikit-learn's searches do."""
+    scores = np.array([p.score for p in points]).reshape(len(grid), seeds)
+    seconds = np.array([p.seconds for p in points]).reshape(len(grid), seeds)
+    errors = np.array([np.nan if p.mse is None else p.mse for p in points]).reshape(-1, seeds)
+    names = sorted({name for params in grid for name in params})
+    columns: dict[str, Any] = {
+        f"param_{name}": np.ma.array(
+            [params.get(name) for params in grid],
+            mask=[name not in params for params in grid],
+            dtype=object,
+        )
+        for name in names
+    }
+    mean = scores.mean(axis=1)
+    ranked = np.where(np.isnan(mean), -np.inf, mean)
+    return {
+        "params": grid,
+        **columns,
+        **{f"split{i}_test_score": scores[:, i] for i in range(seeds)},
+        "mean_test_score": mean,
+        "std_test_score": scores.std(axis=1),
+        "rank_test_score": 1 + (ranked[None] > ranked[:, None]).sum(axis=1),
+        "mean_fit_time": seconds.mean(axis=1),
+        "std_fit_time": seconds.std(axis=1),
+        "mean_mse": errors.mean(axis=1),
+        "std_mse": errors.std(axis=1),
+    }
