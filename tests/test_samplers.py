@@ -293,6 +293,25 @@ def test_what_cannot_be_is_refused_in_one_sentence(plain):
         samplers.fit("normal", classifier.fit(X, load_digits().target[:600]), X)
 
 
+@pytest.mark.parametrize(
+    ("sampler", "words"),
+    [
+        (GaussianMixture(2, "round"), "There is no covariance called 'round'"),
+        (KernelDensity("scot"), "did you mean 'scott'"),
+        (KernelDensity(0), "bandwidth is 0"),
+        (TwoStage("vae"), "autoencoder is 'vae'"),
+    ],
+)
+def test_settings_of_a_sampler_are_checked_in_its_fit(sampler, words):
+    with pytest.raises(SettingError, match=words):
+        sampler.fit(np.zeros((3, 2)))
+
+
+def test_one_code_is_too_few():
+    with pytest.raises(DataError, match="found 1: give more"):
+        Normal().fit(np.zeros((1, 2)))
+
+
 @pytest.mark.parametrize("name", MEMBERS)
 def test_members_are_small_estimators(name):
     sampler = MEMBERS[name]()

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 
-from isthmus.errors import SettingError
+from isthmus.errors import DataError, SettingError
 from isthmus.latents import is_discrete
 
 
@@ -57,10 +57,17 @@ def check_codes(codes: Any, latent: Any = None) -> np.ndarray:
     ------
     SettingError
         If there is a latent and its codes are of finitely many values, which have no density.
+    DataError
+        If there is one code, or none.
     """
     if is_discrete(latent):
         raise SettingError(
             f"The codes of latent {type(latent).__name__} are of finitely many values, and this "
             "sampler models a continuum: take 'autoregressive' or 'prior'."
         )
-    return check_array(codes, dtype="float64", ensure_min_samples=2, input_name="codes")
+    codes = check_array(codes, dtype="float64", ensure_min_samples=0, input_name="codes")
+    if len(codes) < 2:
+        raise DataError(
+            f"A sampler is fitted to 2 codes at least, and found {len(codes)}: give more examples."
+        )
+    return codes

@@ -10,9 +10,12 @@ from sklearn import mixture, neighbors
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from isthmus.errors import DataError
+from isthmus.errors import DataError, SettingError, unknown
 from isthmus.samplers.abstract import AbstractSampler, check_codes
-from isthmus.typing import check_whole
+from isthmus.typing import check_between, check_whole
+
+COVARIANCES = ("full", "tied", "diag", "spherical")
+RULES = ("scott", "silverman")
 
 
 @dataclass(eq=False, repr=False)
@@ -84,10 +87,14 @@ class GaussianMixture(AbstractSampler):
 
         Raises
         ------
+        SettingError
+            If there is no covariance of that name, or no such number of components.
         DataError
             If there are fewer different codes than components.
         """
         check_whole("sampler GaussianMixture", "components", self.components, 1)
+        if self.covariance not in COVARIANCES:
+            raise SettingError(unknown("covariance called", self.covariance, COVARIANCES))
         codes = check_codes(codes, latent)
         different = len(np.unique(codes, axis=0))
         if different < self.components:
@@ -150,7 +157,19 @@ class KernelDensity(AbstractSampler):
     bandwidth: float | str = "scott"
 
     def fit(self, codes: Any, latent: Any = None) -> Self:
-        """Keep the codes."""
+        """Keep the codes.
+
+        Raises
+        ------
+        SettingError
+            If the bandwidth is neither a number above zero nor a rule's name.
+        """
+        if not isinstance(self.bandwidth, str):
+            infinity = float("inf")
+            owner = "sampler KernelDensity"
+            check_between(owner, "bandwidth", self.bandwidth, 0, infinity, open_low=True)
+        elif self.bandwidth not in RULES:
+            raise SettingError(unknown("bandwidth called", self.bandwidth, RULES))
         codes = check_codes(codes, latent)
         scale = codes.std(axis=0, ddof=1)
         self.scale_ = np.where(scale > 0, scale, 1.0)

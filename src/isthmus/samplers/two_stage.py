@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from isthmus.errors import DataError
+from isthmus.errors import DataError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.likelihoods import LearnedGaussian
 from isthmus.samplers.abstract import AbstractSampler, check_codes
@@ -57,9 +57,16 @@ class TwoStage(AbstractSampler):
 
         Raises
         ------
+        SettingError
+            If the second stage is no autoencoder.
         DataError
             If the codes have one dimension only.
         """
+        if not isinstance(self.autoencoder, Autoencoder | None):
+            raise SettingError(
+                f"sampler TwoStage: autoencoder is {self.autoencoder!r}; it must be an unfitted "
+                "isthmus.Autoencoder, or left out."
+            )
         codes = check_codes(codes, latent)
         if codes.shape[1] < 2:
             raise DataError(
