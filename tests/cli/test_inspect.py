@@ -34,6 +34,20 @@ def test_evaluate_on_another_source_compares_with_pca_of_the_training_part(
     assert answer.json["pca"]["train"]["mse"] == pytest.approx(written["pca"]["train"]["mse"])
 
 
+def test_evaluate_estimates_the_log_likelihood_where_codes_are_drawn(isthmus, digits_run, tmp_path):
+    argv = ("--recipe", "vae", "--hidden", "16", "--latent-dim", "2", "--epochs", "2", "--quiet")
+    assert isthmus("fit", "digits", "--out", tmp_path / "vae", *argv).code == 0
+    few, many = (
+        isthmus("evaluate", tmp_path / "vae", "--log-likelihood", k, "--json").json for k in (1, 50)
+    )
+    assert few["log_likelihood"]["test"]["nats"] < many["log_likelihood"]["test"]["nats"]
+    assert many["log_likelihood"]["test"]["draws"] == 50
+    assert "50 draws" in isthmus("evaluate", tmp_path / "vae", "--log-likelihood", 50).out
+    answer = isthmus("evaluate", digits_run, "--log-likelihood", 50)
+    assert answer.code == 2
+    assert "a code that is drawn" in answer.err
+
+
 def test_evaluate_a_model_file_alone_has_no_pca(isthmus, digits_run, tmp_path):
     model = tmp_path / "model.safetensors"
     shutil.copy(digits_run / "model.safetensors", model)

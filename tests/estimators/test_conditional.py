@@ -113,6 +113,10 @@ def test_rows_come_back_in_their_order(fitted, groups):
     alone = [fitted.given(y[i]).transform(X[i : i + 1])[0] for i in range(7)]
     np.testing.assert_array_equal(codes, alone)
     assert fitted.score(X, y) > fitted.score(X, np.roll(y, 1))
+    settings = {"n_samples": 20, "random_state": 0}
+    found = fitted.log_likelihood(X[:7], y[:7], **settings)
+    alone = [fitted.given(y[i]).log_likelihood(X[i : i + 1], **settings)[0] for i in range(7)]
+    np.testing.assert_array_equal(found, alone)
 
 
 def test_measures_are_means_over_the_examples_of_all_labels(fitted, groups):

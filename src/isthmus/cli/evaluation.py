@@ -7,6 +7,9 @@ from isthmus.cli import consoles, models, parts
 from isthmus.errors import DataError
 from isthmus.told import inner, told
 
+_GROUP = 256
+"""Examples between two looks at how far a long estimate has come."""
+
 
 def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     """Open a run's own source again and divide it as its fit did.
@@ -54,3 +57,22 @@ def measure(estimator: Any, measured: parts.Parts) -> dict[str, Any]:
         "floor": {"test": {"nats": own.get("floor_nats")}},
         "latent": {"dim": inner(estimator).latent_dim},
     }
+
+
+def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[str, Any]:
+    """Estimate the log likelihood of the test part: its mean, nats, and the mean's error."""
+    import numpy as np
+
+    from isthmus.cli.progress import advancing
+
+    X, y = measured["test"]
+    found = []
+    with advancing("estimating the log likelihood") as advance:
+        for start in range(0, len(X), _GROUP):
+            some = slice(start, start + _GROUP)
+            given = told(estimator, X[some], None if y is None else y[some])
+            found.append(estimator.log_likelihood(*given, n_samples=draws, random_state=0))
+            advance(min(start + _GROUP, len(X)), len(X))
+    nats = np.concatenate(found)
+    error = float(nats.std(ddof=1) / np.sqrt(len(nats))) if len(nats) > 1 else None
+    return {"nats": float(nats.mean()), "standard_error": error, "draws": draws}

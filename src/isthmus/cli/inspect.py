@@ -25,6 +25,16 @@ def evaluate(
     label: options.LabelOption = None,
     array: options.ArrayOption = None,
     image_shape: options.ImageShapeOption = None,
+    log_likelihood: Annotated[
+        int | None,
+        typer.Option(
+            "--log-likelihood",
+            min=1,
+            metavar="K",
+            help="Estimate the log likelihood of the test part too, by K draws of each posterior"
+            " (5000 in the literature); for codes that are drawn.",
+        ),
+    ] = None,
     json: options.JsonOption = False,
 ) -> None:
     """Measure a model honestly again, beside PCA fitted on the same training part."""
@@ -44,6 +54,9 @@ def evaluate(
             models.Origin(source, label, array, image_shape), facts, estimator
         )
     metrics = evaluation.measure(estimator, parts)
+    if log_likelihood is not None:
+        found = evaluation.log_likelihood(estimator, parts, log_likelihood)
+        metrics["log_likelihood"] = {"test": found}
     if json:
         consoles.print_json(metrics)
         return
@@ -52,6 +65,8 @@ def evaluate(
         consoles.say(consoles.out(), metrics["verdict"]["sentence"])
     else:
         consoles.say(consoles.out(), "Without the training part there is no PCA to compare with.")
+    if "log_likelihood" in metrics:
+        consoles.say(consoles.out(), _likelihood_sentence(metrics["log_likelihood"]["test"]))
 
 
 def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
@@ -62,6 +77,14 @@ def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
         consoles.print_json(facts)
     else:
         consoles.out().print(tables.facts(facts))
+
+
+def _likelihood_sentence(found: Mapping[str, Any]) -> str:
+    error = "" if found["standard_error"] is None else f" ± {found['standard_error']:.2g}"
+    return (
+        f"Log likelihood of the test part, by {found['draws']} draws an example:"
+        f" {found['nats']:.2f}{error} nats."
+    )
 
 
 def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:

@@ -160,6 +160,16 @@ class ConditionalAutoencoder(BaseEstimator):
         """Return how usual each example (n, ...) is under its label (n,): nats, (n,)."""
         return self._under_labels("score_samples", X, y)
 
+    def log_likelihood(
+        self, X: Any, y: Any, n_samples: int = 5000, random_state: Any = None
+    ) -> np.ndarray:
+        """Estimate the log likelihood of each example (n, ...) under its label (n,): nats, (n,).
+
+        The estimate is that of `isthmus.Autoencoder.log_likelihood`.
+        """
+        draws = {"n_samples": n_samples, "random_state": random_state}
+        return self._under_labels("log_likelihood", X, y, **draws)
+
     def score(self, X: Any, y: Any) -> float:
         """Return the mean of `score_samples`: nats an example, higher is better."""
         return float(np.mean(self.score_samples(X, y)))
@@ -191,10 +201,12 @@ class ConditionalAutoencoder(BaseEstimator):
 
         return save(self, path)
 
-    def _under_labels(self, method: str, X: Any, y: Any) -> np.ndarray:
+    def _under_labels(self, method: str, X: Any, y: Any, **settings: Any) -> np.ndarray:
         """Apply a method of the autoencoder to the rows of each label; put them back in order."""
         rows = self._rows_of_labels(X, y)
-        parts = [getattr(self.given(k), method)(_part(X, own)) for k, own in rows.items()]
+        parts = [
+            getattr(self.given(k), method)(_part(X, own), **settings) for k, own in rows.items()
+        ]
         return _in_order(rows.values(), parts)
 
     def _rows_of_labels(self, X: Any, y: Any) -> dict[Any, np.ndarray]:
