@@ -55,6 +55,8 @@ def test_a_model_told_labels_is_reported_whole(told):
     page = (told / "report.html").read_text()
     assert "Under each label" in page
     assert "under the label" in page
+    assert "a code need not hold a label" in page
+    assert "isthmus.cli.progress" not in page  # who listened to the fit
 
 
 def test_examples_are_generated_by_label(isthmus, told, conditional, tmp_path):

@@ -159,11 +159,12 @@ def check_domain(likelihood: AbstractLikelihood, scaled: np.ndarray) -> None:
         return
     j = int(wrong.argmax())
     same = (low == low[j]) & (high == high[j])
+    bounded = np.isfinite(high[j])
+    remedy = "scaling='minmax'" if bounded else "scaling='none', if the data are counts,"
     raise SettingError(
         f"likelihood {type(likelihood).__name__} needs values within [{low[j]:g}, {high[j]:g}]"
         f"{'' if same.all() else f' in column {j}, counted from 0'}, and the scaled data has "
-        f"[{least[same].min():g}, {most[same].max():g}]: use "
-        f"scaling={'minmax' if np.isfinite(high[j]) else 'none'!r} or another likelihood."
+        f"[{least[same].min():g}, {most[same].max():g}]: use {remedy} or another likelihood."
     )
 
 
