@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.data.source import Rows
 from isthmus.engine import Feed, feed
 from isthmus.engine.feed import epoch_order
 
@@ -114,3 +115,11 @@ def test_a_block_has_a_bounded_size(monkeypatch) -> None:
     monkeypatch.setattr(feed, "BLOCK_BYTES", 2**12)
     source = Feed(np.zeros((1000, 64), np.float32), None, 8, 0)
     assert all(block.x.nbytes <= 2**12 for block in source.blocks(0, 20))
+
+
+def test_a_part_is_read_where_it_lies() -> None:
+    x = np.random.default_rng(0).integers(0, 256, (50, 3), dtype=np.uint8)
+    index = np.array([40, 3, 17, 8, 25, 31, 2])
+    part = Rows(Rows(x, np.arange(1, 50)), index - 1)
+    found, copied = (rows_of(Feed(rows, None, 2, 5), 0, 8) for rows in (part, x[index]))
+    assert np.array_equal(found, copied)

@@ -78,14 +78,14 @@ class Rows:
     """
 
     def __init__(self, examples: Examples, index: np.ndarray) -> None:
-        self._examples, self._index = examples, index
+        self.examples, self.index = examples, index
         self.shape, self.dtype = (len(index), *examples.shape[1:]), examples.dtype
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self.index)
 
     def __getitem__(self, rows: Any) -> np.ndarray:
-        return self._examples[self._index[rows]]
+        return self.examples[self.index[rows]]
 
 
 class Columns:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from isthmus.data.source import Rows
+
 BLOCK_BYTES = 2**23
 """A block is about so large: enough steps to hide its dispatch, little enough for the cache."""
 
@@ -95,21 +97,23 @@ class Feed:
     def _take(self, index: np.ndarray) -> Any:
         """Return examples (S, B, D) for an index (s, B), s <= S."""
         shape = (self.block_steps, self.batch_size, self.features)
-        flat = index.ravel()
-        if isinstance(self.x, jax.Array):
+        x, flat = self.x, index.ravel()
+        while isinstance(x, Rows):  # read where they lie, so that a part is never a copy
+            x, flat = x.examples, x.index[flat]
+        if isinstance(x, jax.Array):
             filled = np.resize(flat, self.block_steps * self.batch_size)  # one shape, one program
-            return self.x[filled].reshape(shape)
+            return x[filled].reshape(shape)
         block = np.empty(shape, self.dtype)
         rows = block[: len(index)].reshape(len(flat), self.features)
-        if isinstance(self.x, np.ndarray) and not isinstance(self.x, np.memmap):
-            if self.x.dtype == self.dtype and self.x.flags.c_contiguous:
-                examples = self.x.reshape(len(self.x), self.features)
+        if isinstance(x, np.ndarray) and not isinstance(x, np.memmap):
+            if x.dtype == self.dtype and x.flags.c_contiguous:
+                examples = x.reshape(len(x), self.features)
                 np.take(examples, flat, axis=0, out=rows, mode="clip")  # nothing between is kept
             else:
-                rows[:] = self.x[flat].reshape(rows.shape)
+                rows[:] = x[flat].reshape(rows.shape)
         else:  # a file is read forwards
             forwards = np.argsort(flat, kind="stable")
-            rows[forwards] = self.x[flat[forwards]].reshape(rows.shape)
+            rows[forwards] = x[flat[forwards]].reshape(rows.shape)
         return block
 
     def _epochs_of(self, steps: range) -> Iterator[tuple[int, int, int]]:

@@ -3,6 +3,8 @@
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from isthmus.estimators.slots import penalty_members
 from isthmus.penalties import AbstractPenalty, WeightDecay
 
@@ -43,20 +45,21 @@ def plan(settings: Any, n: int) -> Plan:
     )
 
 
-def chosen_penalties(setting: Any, n: int, variance: float) -> tuple[AbstractPenalty, ...]:
+def chosen_penalties(setting: Any, n: int, scaled: np.ndarray) -> tuple[AbstractPenalty, ...]:
     """Return the penalties of a setting; ``"auto"`` decays the weights of a fit to few examples.
 
-    A squared weight then costs 3 variance / n nats an example, ``variance`` being that of a scaled
-    feature on average: a normal prior on every weight, which matters to a hundred examples and
-    vanishes for many.
+    A squared weight then costs 3 v / n nats an example, v being the variance of a feature of the
+    ``scaled`` examples (m, D) on average: a normal prior on every weight, which matters to a
+    hundred examples and vanishes for many.
 
     Examples
     --------
-    >>> chosen_penalties("auto", 200, 1.0), chosen_penalties("auto", 60_000, 1.0)
+    >>> scaled = np.array([[-1.0, 1.0], [1.0, -1.0]])
+    >>> chosen_penalties("auto", 200, scaled), chosen_penalties("auto", 60_000, scaled)
     ((WeightDecay(weight=0.015),), ())
     """
     if isinstance(setting, str) and setting == "auto":
-        return (WeightDecay(DECAY * variance / n),) if n < FEW else ()
+        return (WeightDecay(DECAY * float(scaled.var(axis=0).mean()) / n),) if n < FEW else ()
     return penalty_members(setting)
 
 

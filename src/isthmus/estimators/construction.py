@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -35,9 +35,6 @@ from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
 from isthmus.typing import Spec
 
-PCA_ROWS = 30_000
-"""At most so many examples, evenly spaced, decide the PCA that training starts from."""
-
 _anchors: ContextVar[dict[Any, Anchor] | None] = ContextVar("anchors", default=None)
 
 
@@ -59,8 +56,9 @@ def build_model(
         The estimator.
     likelihood
         A member, settled, or ``"auto"``.
-    scaled_sample : (n, D)
-        Training examples, scaled, NaN where entries are missing: for the start from PCA.
+    scaled_sample : (m, D)
+        Some training examples, scaled, NaN where entries are missing: what the start from PCA and
+        a latent that looks at examples are made of.
     n
         How many training examples there are in all.
     choice
@@ -82,7 +80,7 @@ def build_model(
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
-    penalties = chosen_penalties(settings.penalties, n, float(scaled_sample.var(axis=0).mean()))
+    penalties = chosen_penalties(settings.penalties, n, scaled_sample)
     model = Model(
         scaling=choice.scaling,
         corruption=corruption,
@@ -149,11 +147,14 @@ def left_alone(likelihood: Any) -> np.ndarray | None:
     return np.isfinite(inner.domain()[0]) if isinstance(inner, Columns) else None
 
 
-def check_domain(likelihood: AbstractLikelihood, scaled: np.ndarray) -> None:
-    """Raise `SettingError` if scaled examples (n, D) lie outside what a likelihood can model."""
-    low, high = (np.broadcast_to(limit, scaled.shape[1]) for limit in likelihood.domain())
-    known = np.nan_to_num(scaled, nan=0.0) if likelihood.masked else scaled  # 0 is always within
-    least, most = known.min(axis=0), known.max(axis=0)
+def check_domain(likelihood: AbstractLikelihood, scaled: Iterable[np.ndarray]) -> None:
+    """Raise `SettingError` if blocks of scaled examples lie outside what a likelihood can model."""
+    if not any(np.isfinite(limit).any() for limit in likelihood.domain()):
+        return
+    known = (np.nan_to_num(x, nan=0.0) if likelihood.masked else x for x in scaled)  # 0 is within
+    lows, highs = zip(*((x.min(axis=0), x.max(axis=0)) for x in known), strict=True)
+    least, most = np.min(lows, axis=0), np.max(highs, axis=0)
+    low, high = (np.broadcast_to(limit, least.shape) for limit in likelihood.domain())
     wrong = (least < low) | (most > high)
     if not wrong.any():
         return
@@ -306,8 +307,7 @@ def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
     assert isinstance(model.encoder, Chain)
     assert isinstance(model.decoder, Chain)
     assert link is not None
-    step = -(-len(scaled_sample) // PCA_ROWS)
-    anchor = _anchor(scaled_sample[::step], model.latent_dim)
+    anchor = _anchor(scaled_sample, model.latent_dim)
     weight = _padded_components(anchor, model.latent_dim)
     encoder_path = _path(weight.T, -anchor.mean @ weight.T)
     decoder_path = _path(weight, anchor.mean)

@@ -37,6 +37,12 @@ from isthmus.scaling import choose
 LEAST_VALIDATED = 20
 """With fewer examples none are held out."""
 
+LOOKED_AT = 60_000
+"""At most so many examples, evenly spaced, decide the scaling and show whether they fit it."""
+
+BEGUN_FROM = 30_000
+"""At most so many of those, scaled, decide the PCA that training starts from."""
+
 VALIDATION_BATCH = 256
 """Held-out examples are judged at least so many at a time: one program for any number of them."""
 
@@ -216,24 +222,24 @@ def _hold_out(
 
 
 def _part(examples: Any, target: np.ndarray | None, index: np.ndarray) -> Part:
-    taken = Rows(examples, index) if is_indexed(examples) else examples[index]
-    return taken, None if target is None else target[index]
+    return Rows(examples, index), None if target is None else target[index]
 
 
 def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     """Choose the scaling and fill the slots."""
     _warn_of_copying(estimator)
     image = estimator.image_shape_ is not None
-    looked_at = flat_rows(examples, slice(None, None, -(-len(examples) // 60_000)))
+    looked_at = flat_rows(examples, slice(None, None, -(-len(examples) // LOOKED_AT)))
     likelihood = settled_likelihood(estimator.likelihood, looked_at)
     kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
     estimator.scaling_ = choose(kind, looked_at, image=image, left=left)
-    scaled = inference.map_scaling(estimator.scaling_.scaling, looked_at)
+    scaling = estimator.scaling_.scaling
+    begun_from = looked_at[:: -(-len(looked_at) // BEGUN_FROM)]
     rng = np.random.default_rng(seed)
     model = build_model(
         estimator,
         likelihood,
-        scaled,
+        inference.map_scaling(scaling, begun_from),
         len(examples),
         estimator.scaling_,
         estimator.image_shape_,
@@ -241,7 +247,7 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
         rng,
     )
     estimator.likelihood_ = model.likelihood
-    check_domain(model.likelihood, scaled)
+    check_domain(model.likelihood, inference.iterate_scaled(scaling, looked_at))
     return model
 
 
@@ -259,9 +265,10 @@ def _warn_of_copying(estimator: Any) -> None:
 def _feed(estimator: Any, part: Part, batch_size: int, seed: int | None) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target = part
-    resident = isinstance(examples, np.ndarray) and examples.nbytes <= estimator.memory_limit
+    held = examples.examples if isinstance(examples, Rows) else examples
+    resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
-        examples = jax.device_put(examples)
+        examples = jax.device_put(examples[:])
     return Feed(examples, target, batch_size, seed)
 
 

@@ -171,7 +171,16 @@ def encode_labelled(model: Model, rows: np.ndarray, labels: np.ndarray | None) -
 
 def map_scaling(scaling: Scaling, x: np.ndarray) -> np.ndarray:
     """Return examples (n, D) scaled, before there is a model."""
-    return np.concatenate(list(_iterate_blocks(_scale_alone, scaling, x)))
+    scaled, start = np.empty(x.shape, np.float32), 0
+    for block in iterate_scaled(scaling, x):
+        scaled[start : start + len(block)] = block
+        start += len(block)
+    return scaled
+
+
+def iterate_scaled(scaling: Scaling, x: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield examples (n, D) scaled, block after block, before there is a model."""
+    yield from _iterate_blocks(_scale_alone, scaling, x)
 
 
 def _scale_alone(scaling: Scaling, x: Array) -> Array:
