@@ -1,7 +1,7 @@
 """Checkpoints: the whole of training's state in one safe file, written atomically."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def save_checkpoint(
     tensors = {f"{i:05d}": leaf for i, leaf in enumerate(leaves)}
     about = {
         "best_epoch": best_epoch,
-        "records": [asdict(record) for record in records],
+        "records": [record._asdict() for record in records],
         "settings": where.settings,
     }
     target = folder / f"epoch-{len(records):06d}.safetensors"

@@ -1,6 +1,7 @@
 """The ledger of a training: its epochs, its best one, and whether it has waited too long."""
 
 from collections.abc import Mapping
+from itertools import count
 
 import numpy as np
 
@@ -52,8 +53,9 @@ class Ledger:
         seconds
             Since training began.
         """
+        names = [name for name in logs if name not in ("loss", "learning_rate")]
+        table = np.array([logs[name][:steps] for name in ("loss", *names)], float)
         sizes = self.feed.sizes(first, first + steps).astype(float)
-        table = np.array([values[:steps] for values in logs.values()], float)  # (names, steps)
         epochs = (first + np.arange(steps)) // self.feed.steps_per_epoch
         starts = np.flatnonzero(np.diff(epochs, prepend=-1))
         examples = np.add.reduceat(sizes, starts)
@@ -61,14 +63,14 @@ class Ledger:
         examples[0] += self._open[0]
         sums[:, 0] += self._open[1]
         done = (first + steps) // self.feed.steps_per_epoch - epochs[0]  # of these epochs
-        ends = np.append(starts[1:], steps)[:done] - 1
-        means = (sums[:, :done] / examples[:done]).T.tolist()
-        rates = logs["learning_rate"][ends].tolist()
         self._open = (examples[-1], sums[:, -1]) if done < len(starts) else (0.0, 0.0)
-        finished = [
-            self._record(i, dict(zip(logs, mean, strict=True)), rate, seconds)
-            for i, (mean, rate) in enumerate(zip(means, rates, strict=True), len(self.records) + 1)
-        ]
+        means = (sums[:, :done] / examples[:done]).T.tolist()
+        rates = logs["learning_rate"][np.append(starts[1:], steps)[:done] - 1].tolist()
+        judged = self.validation_loss, self.best_epoch, self.best_loss
+        finished = []
+        for epoch, (loss, *terms), rate in zip(count(len(self.records) + 1), means, rates):
+            parts = dict(zip(names, terms, strict=True))
+            finished.append(EpochRecord(epoch, self.epochs, loss, *judged, parts, rate, seconds))
         self.records += finished
         return finished
 
@@ -76,21 +78,6 @@ class Ledger:
         """Tell whether the validation loss has not fallen for so many epochs; 0 is for ever."""
         judged = self.best_loss is not None
         return patience > 0 and judged and len(self.records) - self.best_epoch >= patience
-
-    def _record(
-        self, epoch: int, means: dict[str, float], rate: float, seconds: float
-    ) -> EpochRecord:
-        return EpochRecord(
-            epoch=epoch,
-            epochs=self.epochs,
-            train_loss=means.pop("loss"),
-            validation_loss=self.validation_loss,
-            best_epoch=self.best_epoch,
-            best_loss=self.best_loss,
-            terms={name: mean for name, mean in means.items() if name != "learning_rate"},
-            learning_rate=rate,
-            seconds=seconds,
-        )
 
 
 def check_finite(logs: Mapping[str, np.ndarray], first: int, feed: Feed) -> None:

@@ -6,7 +6,8 @@ learning rate needs another program.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
@@ -26,6 +27,10 @@ from isthmus.typing import Array, Context, Float, Int, PRNGKeyArray
 
 if TYPE_CHECKING:
     from isthmus.engine.devices import Devices
+
+
+Sent = tuple[dict[str, Array], int, int]
+"""Logs (..., S) of a block that was sent, its first step, and how many steps of it are filled."""
 
 
 class State(eqx.Module):
@@ -218,15 +223,14 @@ class _Run:
         for end in ends:
             if self.ledger.is_out_of(patience):  # also where a run that had ended so is resumed
                 return
-            running = None  # what the device computes while the host gathers the next
-            for block in self.feed.blocks(first, end):
-                self.state, logs = self.run_block((block, self.optimiser, self.clock), self.state)
-                if running is not None:
-                    yield fetched(*running)
-                running = logs, first, int(block.steps)
-                first += int(block.steps)
-            if running is not None:
-                yield fetched(*running)
+            yield from one_behind(self._sent(first, end))
+            first = end
+
+    def _sent(self, first: int, end: int) -> Iterator[Sent]:
+        for block in self.feed.blocks(first, end):
+            self.state, logs = self.run_block((block, self.optimiser, self.clock), self.state)
+            yield logs, first, int(block.steps)
+            first += int(block.steps)
 
     def judge(self) -> None:
         """Take the validation loss of the state; keep the weights if it is the least so far."""
@@ -330,11 +334,18 @@ evaluate_block = eqx.filter_jit(evaluate_steps)
 """The compiled program of validation."""
 
 
-def fetched(
-    logs: dict[str, Array], first: int, steps: int
-) -> tuple[dict[str, np.ndarray], int, int]:
-    """Return the logs of a block's steps, (..., steps), on the host; wait until they are there."""
-    return {name: np.asarray(v)[..., :steps] for name, v in logs.items()}, first, steps
+def one_behind(sent: Iterable[Sent]) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
+    """Yield the logs of blocks on the host, each once the next block has been sent.
+
+    So the device computes while the host gathers. Of the logs (..., S) those of the block's steps
+    are taken.
+    """
+    running: Sent | None = None
+    for block in chain(sent, [None]):
+        if running is not None:
+            logs, first, steps = running
+            yield {name: np.asarray(v)[..., :steps] for name, v in logs.items()}, first, steps
+        running = block
 
 
 def _asked_to_stop(callbacks: Sequence[Callback], records: list[EpochRecord]) -> bool:

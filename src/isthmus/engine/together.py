@@ -15,10 +15,11 @@ from isthmus.engine.feed import Block, Feed
 from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.loop import (
     Clock,
+    Sent,
     State,
     begin,
     evaluate_steps,
-    fetched,
+    one_behind,
     run_steps,
     with_numbers_of,
 )
@@ -141,16 +142,15 @@ class _Running:
 
     def blocks(self, end: int) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
         """Run steps up to ``end``; yield (logs (rows, steps), first step, steps) of each block."""
+        yield from one_behind(self._sent(end))
+
+    def _sent(self, end: int) -> Iterator[Sent]:
         feeds = [self.lanes[place].feed for place in self.rows]
-        running = None  # what the device computes while the host gathers the next
         for parts in zip(*(feed.blocks(self.done, end) for feed in feeds), strict=True):
+            first, steps = self.done, int(parts[0].steps)
             self.state, logs = _run_lanes((_stacked_block(parts), *self.given), self.state)
-            if running is not None:
-                yield fetched(*running)
-            running = logs, self.done, int(parts[0].steps)
-            self.done += int(parts[0].steps)
-        if running is not None:
-            yield fetched(*running)
+            self.done += steps
+            yield logs, first, steps
 
     def judge(self, epoch: int) -> None:
         """Take every lane's validation loss; keep the weights of those that have their least."""

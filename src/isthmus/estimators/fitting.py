@@ -305,21 +305,14 @@ def _note(
 
 
 def _history(trained: Trained, earlier: dict[str, list]) -> dict[str, list]:
-    columns: dict[str, list] = {name: [] for name in COLUMNS}
-    columns.update({name: list(values) for name, values in earlier.items()})
-    done = len(columns["epoch"])
-    for record in trained.records:
-        row = {
-            "epoch": done + record.epoch,
-            "train_loss": record.train_loss,
-            "validation_loss": record.validation_loss,
-            "learning_rate": record.learning_rate,
-            "seconds": record.seconds,
-            **record.terms,
-        }
-        for name, value in row.items():
-            columns.setdefault(name, []).append(value)
-    return columns
+    """Return the columns of the history: those of an earlier training, and the records below."""
+    records = trained.records
+    done = len(earlier.get("epoch", ()))
+    now = {name: [getattr(record, name) for record in records] for name in COLUMNS}
+    now["epoch"] = [done + epoch for epoch in now["epoch"]]
+    terms = records[0].terms if records else ()
+    now |= {name: [record.terms[name] for record in records] for name in terms}
+    return {name: [*earlier.get(name, ()), *values] for name, values in now.items()}
 
 
 def _announce(estimator: Any, learned: int, held_out: int) -> None:

@@ -24,7 +24,7 @@ from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 ROWS = 256
 """Rows computed together."""
 
-BLOCK_BYTES = 2**24
+BLOCK_BYTES = 2**22
 """A call takes about so many bytes, in whole groups; groups that are not used cost nothing."""
 
 Rowwise = Callable[[Model, Array], Any]
