@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import numpy as np
 from benchmarks.workloads import Workload
 
@@ -11,7 +12,11 @@ from isthmus.networks import Convolutional
 
 
 class _Watch:
-    """Counts epochs by the steps that it is told of, and so lets blocks span epochs."""
+    """Counts epochs by the steps that it is told of, and so lets blocks span epochs.
+
+    A block is on its way when the one before is told of. It belongs to the turn that sent it: while
+    others have their turn nothing is computed here.
+    """
 
     def __init__(self, steps_a_turn: int, turn: Callable[[int], None]):
         self.steps_a_turn, self.turn, self.turns = steps_a_turn, turn, 0
@@ -19,6 +24,9 @@ class _Watch:
     def on_progress(self, done_steps: int, total_steps: int) -> None:
         if done_steps // self.steps_a_turn > self.turns:
             self.turns += 1
+            for array in jax.live_arrays():
+                if not array.is_deleted():
+                    array.block_until_ready()
             self.turn(self.turns)
 
 

@@ -1,5 +1,6 @@
 """The workloads' models in PyTorch, for every peer that is built on it."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 from benchmarks.workloads import Workload
 from torch import nn
 
+Convolution = nn.Conv2d | nn.ConvTranspose2d
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
@@ -16,6 +18,16 @@ def linear(weight: np.ndarray, bias: np.ndarray) -> nn.Linear:
     with torch.no_grad():
         layer.weight.copy_(torch.from_numpy(weight.T.copy()))
         layer.bias.copy_(torch.from_numpy(bias))
+    return layer
+
+
+def as_isthmus_draws(layer: Convolution) -> Convolution:
+    """Return a convolution with normal weights, by what an output pixel sums of a rectifier's."""
+    window = math.prod(layer.kernel_size)
+    if isinstance(layer, nn.ConvTranspose2d):
+        window = max(1, window // math.prod(layer.stride))
+    nn.init.normal_(layer.weight, std=math.sqrt(2 / (window * layer.in_channels)))
+    nn.init.zeros_(layer.bias)
     return layer
 
 
@@ -81,13 +93,13 @@ def build(workload: Workload) -> Plain:
 
 
 def _convolutional(workload: Workload, down: list[nn.Linear], up: list[nn.Linear]) -> Images:
-    def block(layer: nn.Module, channels: int) -> list[nn.Module]:
-        return [layer, nn.BatchNorm2d(channels), nn.ReLU()]
+    def block(layer: Convolution) -> list[nn.Module]:
+        return [as_isthmus_draws(layer), nn.BatchNorm2d(layer.out_channels), nn.ReLU()]
 
     encoder = nn.Sequential(
-        *block(nn.Conv2d(1, 8, 3, 2, 1), 8),
-        *block(nn.Conv2d(8, 16, 3, 2, 1), 16),
-        *block(nn.Conv2d(16, 32, 3, 2, 1), 32),
+        *block(nn.Conv2d(1, 8, 3, 2, 1)),
+        *block(nn.Conv2d(8, 16, 3, 2, 1)),
+        *block(nn.Conv2d(16, 32, 3, 2, 1)),
         nn.Flatten(),
         chain(workload, down, norm=True),
     )
@@ -96,9 +108,9 @@ def _convolutional(workload: Workload, down: list[nn.Linear], up: list[nn.Linear
         nn.BatchNorm1d(512),
         nn.ReLU(),
         nn.Unflatten(1, (32, 4, 4)),
-        *block(nn.ConvTranspose2d(32, 16, 3, 2, 1, 0), 16),
-        *block(nn.ConvTranspose2d(16, 8, 3, 2, 1, 1), 8),
-        nn.ConvTranspose2d(8, 1, 3, 2, 1, 1),
+        *block(nn.ConvTranspose2d(32, 16, 3, 2, 1, 0)),
+        *block(nn.ConvTranspose2d(16, 8, 3, 2, 1, 1)),
+        as_isthmus_draws(nn.ConvTranspose2d(8, 1, 3, 2, 1, 1)),
     )
     return Images(encoder, decoder)
 
