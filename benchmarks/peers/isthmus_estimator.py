@@ -8,11 +8,22 @@ import numpy as np
 from benchmarks.workloads import Workload
 
 import isthmus
+from isthmus.engine import EpochRecord
 from isthmus.networks import Convolutional
 
 
-class _Watch:
-    """Counts epochs by the steps that it is told of, and so lets blocks span epochs.
+class _Epochs:
+    """Turns of an epoch each; nothing is on its way to the device when an epoch is told of."""
+
+    def __init__(self, turn: Callable[[int], None]):
+        self.turn = turn
+
+    def __call__(self, record: EpochRecord) -> None:
+        self.turn(record.epoch)
+
+
+class _Blocks:
+    """Turns of many epochs, counted by the steps that are told of: so blocks may span epochs.
 
     A block is on its way when the one before is told of. It belongs to the turn that sent it: while
     others have their turn nothing is computed here.
@@ -38,7 +49,8 @@ def train(workload: Workload, x: np.ndarray, turn: Callable[..., None]) -> None:
         epochs = turns * workload.epochs_a_turn
         turn(lambda x_: make(workload, epochs).fit(x).reconstruct(x_))
 
-    watch = _Watch(workload.steps * workload.epochs_a_turn, report)
+    one = workload.epochs_a_turn == 1
+    watch = _Epochs(report) if one else _Blocks(workload.steps * workload.epochs_a_turn, report)
     make(workload, 1_000_000 // workload.steps).set_params(callbacks=(watch,)).fit(x)
 
 

@@ -22,7 +22,7 @@ def linear(weight: np.ndarray, bias: np.ndarray) -> nn.Linear:
 
 
 def as_isthmus_draws(layer: Convolution) -> Convolution:
-    """Return a convolution with normal weights, by what an output pixel sums of a rectifier's."""
+    """Return a convolution with normal weights, their variance by what an output pixel sums."""
     window = math.prod(layer.kernel_size)
     if isinstance(layer, nn.ConvTranspose2d):
         window = max(1, window // math.prod(layer.stride))
