@@ -1,4 +1,4 @@
-"""Part B of family: reconstructions and samples of six autoencoders with equal networks."""
+"""Part A of family: reconstructions and samples of six autoencoders with equal networks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
