@@ -21,12 +21,13 @@ def linear(weight: np.ndarray, bias: np.ndarray) -> nn.Linear:
     return layer
 
 
-def as_isthmus_draws(layer: Convolution) -> Convolution:
+def as_isthmus_draws(layer: Convolution, *, last: bool = False) -> Convolution:
     """Return a convolution with normal weights, their variance by what an output pixel sums."""
     window = math.prod(layer.kernel_size)
-    if isinstance(layer, nn.ConvTranspose2d):
-        window = max(1, window // math.prod(layer.stride))
-    nn.init.normal_(layer.weight, std=math.sqrt(2 / (window * layer.in_channels)))
+    summed = window // math.prod(layer.stride) if isinstance(layer, nn.ConvTranspose2d) else window
+    fan_in, fan_out = max(1, summed) * layer.in_channels, window * layer.out_channels
+    variance = 2 / (fan_in + fan_out) if last else 2 / fan_in
+    nn.init.normal_(layer.weight, std=math.sqrt(variance))
     nn.init.zeros_(layer.bias)
     return layer
 
@@ -110,7 +111,7 @@ def _convolutional(workload: Workload, down: list[nn.Linear], up: list[nn.Linear
         nn.Unflatten(1, (32, 4, 4)),
         *block(nn.ConvTranspose2d(32, 16, 3, 2, 1, 0)),
         *block(nn.ConvTranspose2d(16, 8, 3, 2, 1, 1)),
-        as_isthmus_draws(nn.ConvTranspose2d(8, 1, 3, 2, 1, 1)),
+        as_isthmus_draws(nn.ConvTranspose2d(8, 1, 3, 2, 1, 1), last=True),
     )
     return Images(encoder, decoder)
 
