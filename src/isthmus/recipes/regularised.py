@@ -8,6 +8,7 @@ from isthmus.penalties import (
     L2,
     MMD,
     Contraction,
+    DecoderIsometry,
     DecoderSmoothness,
     DecoderWeightDecay,
     Decorrelation,
@@ -134,4 +135,23 @@ def decorrelated(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) 
     Decorrelation(weight=0.1)
     """
     slots: Slots = {"penalties": Decorrelation(weight)}
+    return Autoencoder(latent_dim, **slots | settings)
+
+
+@recipe(
+    "Gropp, Atzmon and Lipman, 2020",
+    "dense - deterministic - mirror - Gaussian, isometry of the decoder",
+    "codes whose distances are those of the examples",
+)
+def isometric(latent_dim: int = 16, *, weight: float = 1.0, **settings: Any) -> Autoencoder:
+    """Return an isometric autoencoder: a step in the code is as long as the one it decodes to.
+
+    The weight is not from the paper, nor is there its term for the encoder.
+
+    Examples
+    --------
+    >>> isometric().penalties
+    DecoderIsometry(weight=1.0)
+    """
+    slots: Slots = {"penalties": DecoderIsometry(weight)}
     return Autoencoder(latent_dim, **slots | settings)
