@@ -21,6 +21,9 @@ SKEWED = 2.0
 LEAST = 1e-30
 """A column that varies by less is constant: its reciprocal may leave single precision."""
 
+COLUMNS_VALUES = 2**22
+"""About so many numbers of a few columns are held in double precision at a time."""
+
 SAMPLE = 100_000
 """At most so many examples, evenly spaced, are looked at."""
 
@@ -267,7 +270,34 @@ def _minmax(x: np.ndarray) -> tuple[str, Scaling]:
     return reason, Scaling.create(low, np.where(constant, 1, width), constant=constant)
 
 
+class _Standard(NamedTuple):
+    """What standardises columns, (D,) each; ``centre`` and ``spread`` are of those that bend."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    centre: np.ndarray
+    spread: np.ndarray
+    bent: np.ndarray
+    constant: np.ndarray
+
+
 def _standard(x: np.ndarray) -> tuple[str, Scaling]:
+    step = max(1, COLUMNS_VALUES // len(x))
+    parts = [_standard_of(x[:, j : j + step]) for j in range(0, x.shape[1], step)]
+    found = _Standard(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    reason = "each column to mean 0 and variance 1"
+    if found.bent.any():
+        reason += f", {found.bent.sum()} skewed bent by asinh first"
+    if found.constant.any():
+        reason += f", {found.constant.sum()} constant only centred"
+    bend = None
+    if found.bent.any():
+        bend = Bend(_fixed(found.centre), _fixed(np.where(found.bent, found.spread, np.inf)))
+    return reason, Scaling.create(found.mean, found.deviation, bend, found.constant)
+
+
+def _standard_of(x: np.ndarray) -> _Standard:
+    """Look at some columns, in double precision."""
     x = x.astype(np.float64)
     of = _statistics(x)
     width = of.most(x, axis=0) - of.least(x, axis=0)
@@ -278,14 +308,8 @@ def _standard(x: np.ndarray) -> tuple[str, Scaling]:
     bent = (np.abs(skewness) > SKEWED) & (high > low)
     spread = np.where(bent, np.maximum(high - low, 1e-6 * width), 1)  # asinh stays below 15
     y = np.where(bent, np.arcsinh((x - middle) / spread), x)
-    reason = "each column to mean 0 and variance 1"
-    if bent.any():
-        reason += f", {bent.sum()} skewed bent by asinh first"
-    if constant.any():
-        reason += f", {constant.sum()} constant only centred"
     deviation = np.where(constant, 1, of.deviation(y, axis=0))
-    bend = Bend(_fixed(middle), _fixed(np.where(bent, spread, np.inf))) if bent.any() else None
-    return reason, Scaling.create(of.mean(y, axis=0), deviation, bend, constant)
+    return _Standard(of.mean(y, axis=0), deviation, middle, spread, bent, constant)
 
 
 KINDS: dict[str, Callable[[np.ndarray], tuple[str, Scaling]]] = {
