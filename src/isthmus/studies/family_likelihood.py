@@ -82,7 +82,6 @@ class Trained(NamedTuple):
     epochs: int
     nll: NLL
     active: int
-    seconds: float
 
 
 def compare_likelihoods(bench: "Workbench") -> None:
@@ -188,7 +187,7 @@ def measure(
     )
     nll = NLL(**{name: float(value) for name, value in kept.items()})
     active = isthmus.evaluation.active_units(model.transform(X_test))
-    return Trained(epochs, nll, active, model.fit_seconds_)
+    return Trained(epochs, nll, active)
 
 
 def estimate(model: "isthmus.Autoencoder", X: np.ndarray, size: Size) -> NLL:
@@ -214,7 +213,6 @@ def tabulate(bench: "Workbench", found: Mapping[int, list[Trained]], size: Size)
             f"NLL, {size.few_draws} draws",
             f"NLL, {size.many_draws:,} draws",
             "active units of 50",
-            "seconds to fit",
         ],
         [
             [
@@ -223,7 +221,6 @@ def tabulate(bench: "Workbench", found: Mapping[int, list[Trained]], size: Size)
                 f"{one.nll.few:.2f}",
                 f"{one.nll.many:.2f} ± {one.nll.error:.2f}",
                 one.active,
-                f"{one.seconds:.0f}",
             ]
             for k, trained in found.items()
             for one in trained
