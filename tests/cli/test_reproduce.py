@@ -19,9 +19,7 @@ def test_the_list_names_every_study_with_its_needs(isthmus):
 
 
 @needs_data
-@pytest.mark.parametrize(
-    "name", ["fully-connected", "joint-classifier", "family"]
-)  # all: minutes each
+@pytest.mark.parametrize("name", ["fully-connected", "joint-classifier"])  # all: minutes each
 def test_a_quick_run_does_the_whole_of_a_study(isthmus, name, tmp_path):
     from isthmus.studies.records import read_reported
 
