@@ -4,6 +4,7 @@ isthmus is imported within the fixtures, after the hook that checks shapes.
 """
 
 import gc
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -35,6 +36,9 @@ checker.check = beartype(  # pyright: ignore[reportAttributeAccessIssue]
 )
 sys.modules[checker.__name__] = checker
 install_import_hook([f"isthmus.{name}" for name in CORE], "shape_checker.check")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a script's background jobs
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("isthmus", deadline=None)  # compiling takes its time
 hypothesis.settings.load_profile("isthmus")
