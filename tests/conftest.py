@@ -74,6 +74,20 @@ def _release_programs():
         gc.collect()
 
 
+@pytest.fixture
+def compilations():
+    """Return a list that grows by one with every program that is compiled."""
+    counted = []
+
+    def hear(event: str, seconds: float, **_) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            counted.append(seconds)
+
+    jax.monitoring.register_event_duration_secs_listener(hear)
+    yield counted
+    jax.monitoring.unregister_event_duration_listener(hear)
+
+
 @pytest.fixture(scope="session")
 def make_model():
     """Return a function that fills the slots with small members, or with those named."""

@@ -247,20 +247,6 @@ def test_another_thread_may_fit_too(make, digits) -> None:
     assert same(fitted[0], make().fit(digits))
 
 
-@pytest.fixture
-def compilations():
-    """Return a list that grows by one with every program that is compiled."""
-    counted = []
-
-    def hear(event: str, seconds: float, **_) -> None:
-        if event == "/jax/core/compile/backend_compile_duration":
-            counted.append(seconds)
-
-    jax.monitoring.register_event_duration_secs_listener(hear)
-    yield counted
-    jax.monitoring.unregister_event_duration_listener(hear)
-
-
 def test_equal_shapes_share_one_program(make, digits, compilations) -> None:
     def fit(n=200, noise=0.1, **settings) -> int:
         before = len(compilations)

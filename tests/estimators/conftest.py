@@ -1,6 +1,5 @@
 """Small fits that share one compiled program wherever their shapes agree."""
 
-import jax
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -45,17 +44,3 @@ def make():
 def fitted(make, digits):
     """Return an autoencoder fitted to the digits; leave it as it is."""
     return make().fit(digits)
-
-
-@pytest.fixture
-def compilations():
-    """Return a list that grows by one with every program that is compiled."""
-    counted = []
-
-    def hear(event: str, seconds: float, **_) -> None:
-        if event == "/jax/core/compile/backend_compile_duration":
-            counted.append(seconds)
-
-    jax.monitoring.register_event_duration_secs_listener(hear)
-    yield counted
-    jax.monitoring.unregister_event_duration_listener(hear)
