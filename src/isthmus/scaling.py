@@ -271,13 +271,12 @@ def _minmax(x: np.ndarray) -> tuple[str, Scaling]:
 
 
 class _Standard(NamedTuple):
-    """What standardises columns, (D,) each; ``centre`` and ``spread`` are of those that bend."""
+    """What standardises columns, (D,) each; the spread of one that does not bend is infinity."""
 
     mean: np.ndarray
     deviation: np.ndarray
     centre: np.ndarray
     spread: np.ndarray
-    bent: np.ndarray
     constant: np.ndarray
 
 
@@ -285,14 +284,13 @@ def _standard(x: np.ndarray) -> tuple[str, Scaling]:
     step = max(1, COLUMNS_VALUES // len(x))
     parts = [_standard_of(x[:, j : j + step]) for j in range(0, x.shape[1], step)]
     found = _Standard(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    reason = "each column to mean 0 and variance 1"
-    if found.bent.any():
-        reason += f", {found.bent.sum()} skewed bent by asinh first"
+    reason, bend = "each column to mean 0 and variance 1", None
+    bent = np.isfinite(found.spread)
+    if bent.any():
+        reason += f", {bent.sum()} skewed bent by asinh first"
+        bend = Bend(_fixed(found.centre), _fixed(found.spread))
     if found.constant.any():
         reason += f", {found.constant.sum()} constant only centred"
-    bend = None
-    if found.bent.any():
-        bend = Bend(_fixed(found.centre), _fixed(np.where(found.bent, found.spread, np.inf)))
     return reason, Scaling.create(found.mean, found.deviation, bend, found.constant)
 
 
@@ -306,10 +304,10 @@ def _standard_of(x: np.ndarray) -> _Standard:
     skewness = of.mean(((x - of.mean(x, axis=0)) / deviation) ** 3, axis=0)
     low, middle, high = of.quantile(x, [0.25, 0.5, 0.75], axis=0)
     bent = (np.abs(skewness) > SKEWED) & (high > low)
-    spread = np.where(bent, np.maximum(high - low, 1e-6 * width), 1)  # asinh stays below 15
+    spread = np.where(bent, np.maximum(high - low, 1e-6 * width), np.inf)  # asinh below 15
     y = np.where(bent, np.arcsinh((x - middle) / spread), x)
     deviation = np.where(constant, 1, of.deviation(y, axis=0))
-    return _Standard(of.mean(y, axis=0), deviation, middle, spread, bent, constant)
+    return _Standard(of.mean(y, axis=0), deviation, middle, spread, constant)
 
 
 KINDS: dict[str, Callable[[np.ndarray], tuple[str, Scaling]]] = {
