@@ -1,6 +1,7 @@
 """What `isthmus evaluate` measures."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from isthmus.cli import consoles, models, parts
@@ -63,16 +64,12 @@ def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[st
     """Estimate the log likelihood of the test part: its mean, nats, and the mean's error."""
     import numpy as np
 
-    from isthmus.cli.progress import advancing
+    from isthmus.cli.progress import map_blocks
 
-    X, y = measured["test"]
-    found = []
-    with advancing("estimating the log likelihood") as advance:
-        for start in range(0, len(X), _GROUP):
-            some = slice(start, start + _GROUP)
-            given = told(estimator, X[some], None if y is None else y[some])
-            found.append(estimator.log_likelihood(*given, n_samples=draws, random_state=0))
-            advance(min(start + _GROUP, len(X)), len(X))
-    nats = np.concatenate(found)
+    estimate = partial(estimator.log_likelihood, n_samples=draws, random_state=0)
+    given = told(estimator, *measured["test"])
+    nats = np.concatenate(
+        [*map_blocks("estimating the log likelihood", estimate, *given, rows=_GROUP)]
+    )
     error = float(nats.std(ddof=1) / np.sqrt(len(nats))) if len(nats) > 1 else None
     return {"nats": float(nats.mean()), "standard_error": error, "draws": draws}

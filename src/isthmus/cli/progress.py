@@ -283,7 +283,7 @@ def counted(what: str, *, quiet: bool) -> Iterator[Counted]:
 
 
 def map_blocks(
-    what: str, function: Any, *given: Any, quiet: bool = False
+    what: str, function: Any, *given: Any, rows: int | None = None, quiet: bool = False
 ) -> Iterator["np.ndarray"]:
     """Apply ``function`` block by block; yield what it returns.
 
@@ -296,12 +296,14 @@ def map_blocks(
     given
         Array-likes: examples (n, ...), and maybe their labels (n,); they are read block by block,
         so they may be larger than memory.
+    rows
+        How many in a block; None goes by their size.
     """
     import numpy as np
 
     examples = given[0]
     per_example = max(1, int(np.prod(examples.shape[1:])))
-    step = max(1, _BLOCK // per_example)
+    step = max(1, _BLOCK // per_example) if rows is None else rows
     with advancing(what) as advance:
         for start in range(0, len(examples), step):
             yield np.asarray(function(*(array[start : start + step] for array in given)))
