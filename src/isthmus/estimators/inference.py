@@ -130,15 +130,17 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
     features = int(np.prod(rows.shape[1:]))
     dtype = stored_type(rows.dtype)
     groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
-    for start in range(0, len(rows), groups * ROWS):
-        part = np.asarray(rows[start : start + groups * ROWS])
-        block = np.zeros((groups * ROWS, features), dtype)
-        block[: len(part)] = part.reshape(len(part), features)
-        used = np.asarray(-(-len(part) // ROWS), np.int32)
+    size = groups * ROWS
+    for start in range(0, len(rows), size):
+        block = np.asarray(rows[start : start + size]).reshape(-1, features)
+        block, n = block.astype(dtype, copy=False), len(block)
+        if n < size:
+            block = np.concatenate([block, np.zeros((size - n, features), dtype)])
+        used = np.asarray(-(-n // ROWS), np.int32)
         out = _run_groups(
             function, model, jnp.asarray(block.reshape(groups, ROWS, features)), jnp.asarray(used)
         )
-        yield jax.tree.map(partial(_first_rows, n=len(part)), out)
+        yield jax.tree.map(partial(_first_rows, n=n), out)
 
 
 def _first_rows(rows: Array, n: int) -> np.ndarray:
