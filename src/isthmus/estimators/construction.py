@@ -149,12 +149,13 @@ def left_alone(likelihood: Any) -> np.ndarray | None:
 
 def check_domain(likelihood: AbstractLikelihood, scaled: Iterable[np.ndarray]) -> None:
     """Raise `SettingError` if blocks of scaled examples lie outside what a likelihood can model."""
-    if not any(np.isfinite(limit).any() for limit in likelihood.domain()):
+    limits = likelihood.domain()
+    if not any(np.isfinite(limit).any() for limit in limits):
         return
     known = (np.nan_to_num(x, nan=0.0) if likelihood.masked else x for x in scaled)  # 0 is within
     lows, highs = zip(*((x.min(axis=0), x.max(axis=0)) for x in known), strict=True)
     least, most = np.min(lows, axis=0), np.max(highs, axis=0)
-    low, high = (np.broadcast_to(limit, least.shape) for limit in likelihood.domain())
+    low, high = (np.broadcast_to(limit, least.shape) for limit in limits)
     wrong = (least < low) | (most > high)
     if not wrong.any():
         return

@@ -312,7 +312,7 @@ def _history(trained: Trained, earlier: dict[str, list]) -> dict[str, list]:
     now["epoch"] = [done + epoch for epoch in now["epoch"]]
     terms = records[0].terms if records else ()
     now |= {name: [record.terms[name] for record in records] for name in terms}
-    return {name: [*earlier.get(name, ()), *values] for name, values in now.items()}
+    return {name: [*earlier.get(name, ()), *now.get(name, ())] for name in earlier | now}
 
 
 def _announce(estimator: Any, learned: int, held_out: int) -> None:
