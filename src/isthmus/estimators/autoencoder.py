@@ -51,9 +51,10 @@ class Autoencoder(AbstractAutoencoder):
         (H, W) or (H, W, C) of flat images.
     optimizer : str or optax.GradientTransformation, default="adam"
         A name of `isthmus.engine.OPTIMIZERS`; a transformation brings its own learning rate.
-    learning_rate : float, default=1e-3
-        Step length at the schedule's height.
-    schedule : str or callable, default="cosine"
+    learning_rate : "auto" or float, default="auto"
+        Step length at the schedule's height; ``"auto"`` is 0.003 where training starts
+        from PCA under the schedule "warmup_cosine", and else 0.001.
+    schedule : str or callable, default="warmup_cosine"
         A name of `isthmus.engine.SCHEDULES`, or a function of the step count.
     epochs : "auto" or int, default="auto"
         At most so many passes over the training part; ``"auto"`` makes about 20,000 steps, in 20 to
@@ -136,8 +137,8 @@ class Autoencoder(AbstractAutoencoder):
         start: str = "auto",
         image_shape: tuple[int, ...] | None = None,
         optimizer: Any = "adam",
-        learning_rate: float = 1e-3,
-        schedule: Any = "cosine",
+        learning_rate: float | str = "auto",
+        schedule: Any = "warmup_cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
         patience: int | str = "auto",

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from isthmus.estimators.slots import penalty_members
+from isthmus.model import Model
+from isthmus.networks import LinearPath
 from isthmus.penalties import AbstractPenalty, WeightDecay
 
 STEPS = 20_000
@@ -16,6 +18,9 @@ SMALL = 1_000
 
 FEW = 10_000
 """With fewer examples than this, weights are decayed."""
+
+STEEP, SAFE = 3e-3, 1e-3
+"""Learning rates of Adam: for a fit that begins gently, and for any other."""
 
 DECAY = 3.0
 """How strongly, in nats a squared weight over all of them, beside features of unit variance."""
@@ -43,6 +48,22 @@ def plan(settings: Any, n: int) -> Plan:
         chosen("epochs", automatic_epochs(steps)),
         chosen("patience", automatic_patience(n, steps)),
     )
+
+
+def chosen_learning_rate(setting: Any, schedule: Any, model: Model) -> Any:
+    """Return the learning rate of a setting; ``"auto"`` dares more where a fit begins gently.
+
+    That is after a warm-up, from PCA with the network beside it at zero.
+
+    Examples
+    --------
+    >>> chosen_learning_rate(0.01, "cosine", None)
+    0.01
+    """
+    if not (isinstance(setting, str) and setting == "auto"):
+        return setting
+    gentle = schedule == "warmup_cosine" and isinstance(model.encoder, LinearPath)
+    return STEEP if gentle else SAFE
 
 
 def chosen_penalties(setting: Any, n: int, scaled: np.ndarray) -> tuple[AbstractPenalty, ...]:

@@ -13,7 +13,7 @@ from isthmus.data.source import Rows
 from isthmus.engine import Checkpoint, Devices, EpochRecord, Feed, Lane, Optimiser, Trained, train
 from isthmus.errors import SettingError, warn
 from isthmus.estimators import inference
-from isthmus.estimators.automatic import Plan, plan
+from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
 from isthmus.estimators.construction import (
     build_model,
     check_domain,
@@ -139,6 +139,7 @@ def prepare(
     elif len(examples) >= LEAST_VALIDATED and estimator.validation_fraction > 0:
         (examples, target), held_out = _hold_out(estimator, examples, target, seed)
     model = _first_model(estimator, examples, seed)
+    optimiser = _optimiser(estimator, model, estimator.schedule)
     if labels:
         model = _told_labels(model, labels, np.random.default_rng([seed, labels]))
     sizes = plan(estimator, len(examples))
@@ -148,7 +149,7 @@ def prepare(
         judged += -judged % devices.count
     lane = Lane(
         model,
-        _optimiser(estimator, estimator.schedule),
+        optimiser,
         _feed(estimator, (examples, target), sizes.batch_size, seed),
         None if held_out is None else _feed(estimator, held_out, judged, None),
         seed,
@@ -175,9 +176,10 @@ def partial_fit(estimator: Any, X: Any, target: np.ndarray | None) -> None:
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     done = 0 if first else estimator.n_epochs_
     size = plan(estimator, len(examples)).batch_size
+    model = _first_model(estimator, examples, seed) if first else estimator.model_
     trained = train(
-        _first_model(estimator, examples, seed) if first else estimator.model_,
-        _optimiser(estimator, "constant"),
+        model,
+        _optimiser(estimator, model, "constant"),
         _feed(estimator, (examples, target), size, seed + done),  # another order each time
         epochs=1,
         seed=seed,
@@ -272,10 +274,9 @@ def _feed(estimator: Any, part: Part, batch_size: int, seed: int | None) -> Feed
     return Feed(examples, target, batch_size, seed)
 
 
-def _optimiser(estimator: Any, schedule: Any) -> Optimiser:
-    return Optimiser(
-        estimator.optimizer, estimator.learning_rate, schedule, estimator.gradient_clip
-    )
+def _optimiser(estimator: Any, model: Model, schedule: Any) -> Optimiser:
+    learning_rate = chosen_learning_rate(estimator.learning_rate, schedule, model)
+    return Optimiser(estimator.optimizer, learning_rate, schedule, estimator.gradient_clip)
 
 
 def _told_labels(model: Model, labels: int, rng: np.random.Generator) -> Model:
