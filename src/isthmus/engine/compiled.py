@@ -1,7 +1,8 @@
 """Compiled functions of modules that return before their result is there.
 
 `equinox.filter_jit` waits for every result, in case an error was raised while it was computed.
-Training raises none there, and the time is better spent on gathering the next block.
+Nothing here raises one, and the time is better spent on gathering the next block. It also takes a
+model apart several times a call, which for a small block lasts as long as computing it.
 """
 
 from collections.abc import Callable
@@ -12,14 +13,48 @@ import equinox as eqx
 import jax
 import numpy as np
 
+_Structure = tuple[Any, tuple[Any, ...]]
+"""How a tree is built, and its leaves that are no arrays: hashable."""
+
+
+def compile_ahead(function: Callable[..., Any], consumes: int | None = None) -> Callable[..., Any]:
+    """Return ``function`` compiled; what it returns are arrays alone, maybe still computed.
+
+    Arrays are the program's arguments; all else that it is given is its structure.
+
+    Parameters
+    ----------
+    function
+        Of modules, arrays and plain values.
+    consumes
+        Which argument's arrays a call may overwrite; None for none.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> compile_ahead(lambda name, x: {name: x + 1})("sum", jnp.ones(2))["sum"].tolist()
+    [2.0, 2.0]
+    """
+    donated = () if consumes is None else (1 + consumes,)
+
+    @partial(jax.jit, static_argnums=0, donate_argnums=donated)
+    def program(structures: tuple[_Structure, ...], *arrays: list[Any]) -> Any:
+        return function(*map(_join, arrays, structures))
+
+    @wraps(function)
+    def call(*given: Any) -> Any:
+        arrays, structures = zip(*map(_split, given), strict=True)
+        return program(structures, *arrays)
+
+    return call
+
 
 def compile_run(
     run: Callable[[Any, Any], tuple[Any, Any]],
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
     """Return ``run(given, state) -> (state, logs)`` compiled; a call consumes the state.
 
-    Arrays are the program's arguments; all else in ``given`` and ``state`` is its structure, which
-    a run leaves as it is. The logs are arrays alone.
+    As `compile_ahead`; what is no array in the state a run leaves as it is.
 
     Examples
     --------
@@ -30,21 +65,32 @@ def compile_run(
     ([2.0, 2.0], [2.0, 2.0])
     """
 
-    @partial(jax.jit, static_argnums=0, donate_argnums=2)
-    def program(structure: Any, given: Any, state: Any) -> tuple[Any, Any]:
-        leaves, treedef = structure
-        static = jax.tree.unflatten(treedef, leaves)
-        state, logs = run(*eqx.combine((given, state), static))
+    def run_arrays(given: Any, state: Any) -> tuple[Any, Any]:
+        state, logs = run(given, state)
         return eqx.filter(state, eqx.is_array), logs
+
+    program = compile_ahead(run_arrays, consumes=1)
 
     @wraps(run)
     def call(given: Any, state: Any) -> tuple[Any, Any]:
-        arrays, static = eqx.partition((given, state), _is_array)
-        leaves, treedef = jax.tree.flatten(static)
-        moved, logs = program((tuple(leaves), treedef), *arrays)
-        return eqx.combine(moved, static[1]), logs
+        static = eqx.filter(state, _is_array, inverse=True)
+        moved, logs = program(given, state)
+        return eqx.combine(moved, static), logs
 
     return call
+
+
+def _split(tree: Any) -> tuple[list[Any], _Structure]:
+    """Return a tree's leaves that are arrays, None for the others, and all else that it is."""
+    leaves, treedef = jax.tree.flatten(tree)
+    arrays = [leaf if _is_array(leaf) else None for leaf in leaves]
+    return arrays, (treedef, tuple(None if _is_array(leaf) else leaf for leaf in leaves))
+
+
+def _join(arrays: list[Any], structure: _Structure) -> Any:
+    treedef, others = structure
+    leaves = [o if a is None else a for a, o in zip(arrays, others, strict=True)]
+    return jax.tree.unflatten(treedef, leaves)
 
 
 def _is_array(leaf: object) -> bool:
