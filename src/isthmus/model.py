@@ -178,7 +178,7 @@ def partition(model: Model) -> tuple[Model, Model]:
 
     mask = jax.tree.map(lambda n: eqx.is_inexact_array(n), model, is_leaf=is_whole)
     parameters, rest = eqx.partition(model, mask, is_leaf=is_whole)
-    return parameters, _trace_numbers(rest)
+    return parameters, trace_numbers(rest)
 
 
 def count_parameters(model: Model) -> tuple[int, int]:
@@ -196,8 +196,8 @@ def count_parameters(model: Model) -> tuple[int, int]:
     return trainable + running, trainable
 
 
-def _trace_numbers(rest: Model) -> Model:
-    """Turn plain numbers into scalars, except within the user's own modules."""
+def trace_numbers(model: Model) -> Model:
+    """Turn a model's plain numbers into scalars, except within the user's own modules."""
 
     def leave(node: object) -> bool:
         return isinstance(node, PerExample)
@@ -206,4 +206,4 @@ def _trace_numbers(rest: Model) -> Model:
         is_number = isinstance(node, int | float) and not isinstance(node, bool)
         return jnp.asarray(node, jnp.float32) if is_number else node
 
-    return jax.tree.map(trace, rest, is_leaf=leave)
+    return jax.tree.map(trace, model, is_leaf=leave)

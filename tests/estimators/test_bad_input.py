@@ -182,3 +182,26 @@ def test_sampling_and_saving_before_fit_are_named(tmp_path) -> None:
     for use in (Autoencoder().sample, lambda: Autoencoder().save(tmp_path / "m.safetensors")):
         with pytest.raises(NotFittedError, match="not fitted yet"):
             use()
+
+
+ALL_OF_THEM = {
+    "NaN": "X holds 4 missing and 0 infinite values, the first at example 3, index 4",
+    "infinite": "X holds 2 missing and 4 infinite values, the first at example 3, index 4",
+    "too large": DATA["too large"][2],
+}
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+@pytest.mark.parametrize("case", ALL_OF_THEM)
+def test_data_that_cannot_be_encoded_is_described_whole(
+    case, on_disk, fitted, digits, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("isthmus.estimators.inference.BLOCK_BYTES", 1)  # blocks of 256 examples
+    spoil = DATA[case][0]
+    spoilt = np.concatenate([spoil(digits), digits, spoil(digits)])
+    if on_disk:
+        np.save(tmp_path / "x.npy", spoilt)
+        spoilt = np.load(tmp_path / "x.npy", mmap_mode="r")
+    for verb in (fitted.transform, fitted.measure, fitted.score_samples):
+        with pytest.raises(DataError, match=ALL_OF_THEM[case]):
+            verb(spoilt)

@@ -82,6 +82,20 @@ def test_an_example_is_measured_alike_in_any_company(fitted, digits) -> None:
     assert np.array_equal(fitted.transform(digits)[7:9], fitted.transform(digits[7:9]))
 
 
+def test_many_blocks_at_once_are_one_block_to_the_bit(
+    fitted, digits, tmp_path, monkeypatch, compilations
+) -> None:
+    together = fitted.transform(digits)
+    monkeypatch.setattr("isthmus.estimators.inference.BLOCK_BYTES", 1)  # blocks of 256 examples
+    fitted.transform(digits[:1])
+    before = len(compilations)
+    np.save(tmp_path / "x.npy", digits)
+    for x in (digits, np.load(tmp_path / "x.npy", mmap_mode="r"), np.asfortranarray(digits)):
+        assert np.array_equal(fitted.transform(x), together)
+        assert np.array_equal(fitted.transform(x[:300]), together[:300])
+    assert len(compilations) == before
+
+
 def test_eight_bit_and_wide_examples_give_the_same_codes(fitted, digits) -> None:
     narrow = fitted.transform(digits.astype(np.uint8))
     assert np.array_equal(narrow, fitted.transform(digits).astype(np.float32))

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import importance, inference
-from isthmus.estimators.inputs import flat_examples, is_indexed
+from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.settings import set_nested
 from isthmus.estimators.slots import takes_missing
 from isthmus.heads import AbstractHead
@@ -69,7 +69,7 @@ class AbstractAutoencoder(
         """
         check_is_fitted(self)
         wide = getattr(X, "dtype", None) == np.float64 or not hasattr(X, "dtype")
-        codes = self._map(inference.encode, flat_examples(self, X))
+        codes = self._map(inference.encode, examples_to_walk(self, X))
         return codes.astype(np.float64) if wide else codes
 
     def inverse_transform(self, X: Any) -> np.ndarray:
@@ -110,7 +110,7 @@ class AbstractAutoencoder(
         """
         check_is_fitted(self)
         self._need_decoder()
-        return self._as_given(self._map(inference.reconstruct, flat_examples(self, X)))
+        return self._as_given(self._map(inference.reconstruct, examples_to_walk(self, X)))
 
     def impute(self, X: Any) -> np.ndarray:
         """Fill in missing entries.
@@ -140,7 +140,7 @@ class AbstractAutoencoder(
                 "is missing: fit with likelihood='masked', or a member of "
                 "isthmus.likelihoods.Masked."
             )
-        back = self._map(inference.reconstruct, flat_examples(self, X))
+        back = self._map(inference.reconstruct, examples_to_walk(self, X))
         X = X[:] if is_indexed(X) else X
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
         dtypes: Any = ("float64", "float32")
@@ -161,7 +161,7 @@ class AbstractAutoencoder(
         Missing entries are zero, as the encoder sees them.
         """
         check_is_fitted(self)
-        return self._map(inference.scale, flat_examples(self, X))
+        return self._map(inference.scale, examples_to_walk(self, X))
 
     def unscale(self, X: Any) -> np.ndarray:
         """Return scaled examples (n, D) in the data's own units."""
@@ -188,7 +188,7 @@ class AbstractAutoencoder(
         """
         check_is_fitted(self)
         self._need_decoder()
-        examples = flat_examples(self, X)
+        examples = examples_to_walk(self, X)
         sums: dict[str, Any] = {}
         errors = []
         for rows in inference.iterate_rows(inference.assess, self.model_, examples):
@@ -235,7 +235,7 @@ class AbstractAutoencoder(
         """
         check_is_fitted(self)
         self._need_decoder()
-        examples = flat_examples(self, X)
+        examples = examples_to_walk(self, X)
         parts = [
             -(rows["nats"] + rows["kl"]).astype(np.float64)
             for rows in inference.iterate_rows(inference.assess, self.model_, examples)
@@ -296,7 +296,7 @@ class AbstractAutoencoder(
                 f"{type(self.model_.latent).__name__}: fit with latent='gaussian' for instance."
             )
         check_whole("log_likelihood", "n_samples", n_samples, 1)
-        examples = flat_examples(self, X)
+        examples = examples_to_walk(self, X)
         seed = check_random_state(random_state).randint(2**31 - 1)
         return importance.log_likelihood(self.model_, examples, n_samples, seed)
 

@@ -4,20 +4,22 @@ Rows are computed in groups of one fixed size, so that an example's result does 
 company, and no number of examples needs a program of its own.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
+import joblib
 import numpy as np
 
 from isthmus.bounds import ELBO
+from isthmus.engine.compiled import compile_ahead
 from isthmus.engine.feed import stored_type
 from isthmus.latents import AbstractLatent
-from isthmus.model import Model, partition
+from isthmus.model import Model, trace_numbers
 from isthmus.scaling import Scaling
 from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 
@@ -122,37 +124,51 @@ def iterate_rows(function: Rowwise, model: Model, rows: Any) -> Iterator[Any]:
     that models of equal networks share the program.
     """
     trained = replace(model, corruption=None, bound=ELBO(), penalties=())
-    numbers_traced = eqx.combine(*partition(trained))
-    yield from _iterate_blocks(function, numbers_traced, rows)
+    yield from _iterate_blocks(function, trace_numbers(trained), rows)
 
 
 def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iterator[Any]:
+    """Yield a function of the rows, block after block in order; several are computed at once.
+
+    A thread each, because a group is too small for its products to be shared well, and one more,
+    which copies its block meanwhile.
+    """
     features = int(np.prod(rows.shape[1:]))
-    dtype = stored_type(rows.dtype)
-    groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
-    size = groups * ROWS
-    for start in range(0, len(rows), size):
-        block = np.asarray(rows[start : start + size]).reshape(-1, features)
-        block, n = block.astype(dtype, copy=False), len(block)
-        if n < size:
-            block = np.concatenate([block, np.zeros((size - n, features), dtype)])
-        used = np.asarray(-(-n // ROWS), np.int32)
-        out = _run_groups(
-            function, model, jnp.asarray(block.reshape(groups, ROWS, features)), jnp.asarray(used)
-        )
-        yield jax.tree.map(partial(_first_rows, n=n), out)
+    size = ROWS * max(1, BLOCK_BYTES // (ROWS * features * 4))
+    threads = 1 + (joblib.cpu_count() if jax.default_backend() == "cpu" else 1)
+    device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
+    running: deque[Future[Any]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(rows), size):
+            part = np.asarray(rows[start : start + size]).reshape(-1, features)
+            running.append(pool.submit(_run_block, function, model, part, size, device))
+            if len(running) > threads:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
 
-def _first_rows(rows: Array, n: int) -> np.ndarray:
-    return np.asarray(rows)[:n]
+def _run_block(
+    function: Callable[..., Any], model: Any, part: np.ndarray, size: int, device: Any
+) -> Any:
+    """Return a function of rows (n, D), n <= size, on the host."""
+    block, n = part.astype(stored_type(part.dtype), copy=False), len(part)
+    if n < size:
+        block = np.zeros((size, part.shape[1]), block.dtype)
+        block[:n] = part
+    used = np.asarray(-(-n // ROWS), np.int32)
+    with jax.default_device(device):
+        out = _run_groups(function, model, block.reshape(-1, ROWS, part.shape[1]), used)
+    return jax.tree.map(lambda rows: np.asarray(rows)[:n], out)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _run_groups(function: Callable[..., Any], model: Any, block: Array, used: Array) -> Any:
     """Apply a function to the used groups of a block (G, 256, D); rows come back joined."""
 
     def fill(i: Array, out: Any) -> Any:
-        return jax.tree.map(lambda o, r: o.at[i].set(r), out, function(model, block[i]))
+        rows = function(model, block[i])
+        return jax.tree.map(lambda o, r: jax.lax.dynamic_update_index_in_dim(o, r, i, 0), out, rows)
 
     shapes = jax.eval_shape(lambda b: function(model, b), block[0])
     empty = jax.tree.map(lambda s: jnp.zeros((len(block), *s.shape), s.dtype), shapes)

@@ -55,38 +55,62 @@ def flat_examples(estimator: Any, X: Any, *, fitting: bool = False, held_out: bo
     """
     model = None if fitting or held_out else getattr(estimator, "model_", None)
     masked = takes_missing(estimator.likelihood if model is None else model.likelihood)
-    if is_indexed(X):
-        return _indexed_examples(estimator, X, fitting, masked)
-    rows: Any = X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim in (3, 4) else X
-    least = 2 if fitting else 1
-    try:
-        X = validate_data(
-            estimator,
-            rows,
-            reset=fitting,
-            dtype=list(STORED),
-            order="C",
-            ensure_all_finite=False,
-            ensure_min_samples=least,
-            ensure_min_features=least,
-        )
-    except ValueError as error:
-        if "could not convert string" not in str(error):
+    examples = _as_table(estimator, X, fitting)
+    names = _names(estimator, examples)
+    check_finite(examples, "X", names, missing_allowed=masked)
+    if fitting and masked:
+        check_observed(examples, "X", names)
+    return examples if is_indexed(X) else _single(examples)
+
+
+def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
+    """Return `flat_examples` of a fitted estimator whose entries are checked as they are read.
+
+    So they are read once, and the check of a block is hidden behind the computing of another.
+    """
+    masked = takes_missing(estimator.model_.likelihood)
+    examples = _as_table(estimator, X, fitting=False)
+    return CheckedExamples(examples, _names(estimator, examples), masked)
+
+
+class CheckedExamples:
+    """Examples whose entries are checked where they are indexed.
+
+    Parameters
+    ----------
+    examples : (n, ...)
+        An array, or what is read from disk.
+    names
+        Of the columns, where they have some.
+    masked
+        Whether entries may be missing.
+    """
+
+    def __init__(self, examples: Any, names: Any, masked: bool) -> None:
+        self._examples, self._names, self._masked = examples, names, masked
+        self.shape, self.dtype = examples.shape, stored_type(examples.dtype)
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Return rows as the engine stores them.
+
+        Raises
+        ------
+        DataError
+            As `flat_examples` does, of all the examples.
+        """
+        part = np.asarray(self._examples[rows])
+        try:
+            self._check(part)
+        except DataError:
+            self._check(self._examples)
             raise
-        raise DataError(
-            f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
-        ) from error
-    _check_entries(X, getattr(estimator, "feature_names_in_", None), fitting, masked)
-    if X.dtype == np.float64:
-        with np.errstate(over="ignore"):
-            single = X.astype(np.float32)
-        if np.isinf(single).any():
-            raise DataError(
-                f"The greatest absolute value is {np.nanmax(np.abs(X)):.3g}, beyond what single "
-                "precision holds (3.4e38): rescale that column."
-            )
-        return single
-    return X
+        return _single(part).astype(self.dtype, copy=False)
+
+    def _check(self, examples: Any) -> None:
+        check_finite(examples, "X", self._names, missing_allowed=self._masked)
 
 
 def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> ImageShape | None:
@@ -133,13 +157,51 @@ def check_varied(X: Any) -> None:
         )
 
 
-def _check_entries(X: Any, names: Any, fitting: bool, masked: bool) -> None:
-    check_finite(X, "X", names, missing_allowed=masked)
-    if fitting and masked:
-        check_observed(X, "X", names)
+def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
+    """Return examples as (n, D), or as they lie on disk; note or check the features alone."""
+    if is_indexed(X):
+        return _indexed_examples(estimator, X, fitting)
+    rows: Any = X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim in (3, 4) else X
+    least = 2 if fitting else 1
+    try:
+        return validate_data(
+            estimator,
+            rows,
+            reset=fitting,
+            dtype=list(STORED),
+            order="C",
+            ensure_all_finite=False,
+            ensure_min_samples=least,
+            ensure_min_features=least,
+        )
+    except ValueError as error:
+        if "could not convert string" not in str(error):
+            raise
+        raise DataError(
+            f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
+        ) from error
 
 
-def _indexed_examples(estimator: Any, X: Any, fitting: bool, masked: bool) -> Any:
+def _names(estimator: Any, examples: Any) -> Any:
+    """Return the columns' names, where the examples have columns and these have names."""
+    return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
+
+
+def _single(X: np.ndarray) -> np.ndarray:
+    """Return numbers of double precision in single precision, others as they are."""
+    if X.dtype != np.float64:
+        return X
+    with np.errstate(over="ignore"):
+        single = X.astype(np.float32)
+    if np.isinf(single).any():
+        raise DataError(
+            f"The greatest absolute value is {np.nanmax(np.abs(X)):.3g}, beyond what single "
+            "precision holds (3.4e38): rescale that column."
+        )
+    return single
+
+
+def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
     X = ArrayFile.of(X)
     features = int(np.prod(X.shape[1:]))
     if X.dtype.kind not in "uifb" or len(X.shape) < 2:
@@ -157,5 +219,4 @@ def _indexed_examples(estimator: Any, X: Any, fitting: bool, masked: bool) -> An
             f"X has {features} features, but {type(estimator).__name__} is expecting "
             f"{estimator.n_features_in_} features as input."
         )
-    _check_entries(X, None, fitting, masked)
     return X

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from isthmus.engine import Checkpoint
 from isthmus.errors import DataError
 from isthmus.estimators import fitting, inference
-from isthmus.estimators.inputs import flat_examples
+from isthmus.estimators.inputs import examples_to_walk
 
 
 def fit_with_targets(
@@ -55,5 +55,5 @@ def need_targets(estimator: Any, y: Any, why: str) -> None:
 def read_head(estimator: Any, X: Any) -> np.ndarray:
     """Return what the head reads from the codes of examples, (n, outputs)."""
     check_is_fitted(estimator)
-    read = inference.map_rows(inference.read_head, estimator.model_, flat_examples(estimator, X))
+    read = inference.map_rows(inference.read_head, estimator.model_, examples_to_walk(estimator, X))
     return read.astype(np.float64)

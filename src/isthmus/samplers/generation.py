@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from isthmus.estimators import inference
 from isthmus.estimators.abstract import AbstractAutoencoder
-from isthmus.estimators.inputs import flat_examples
+from isthmus.estimators.inputs import examples_to_walk
 from isthmus.latents import is_discrete
 from isthmus.model import Model
 from isthmus.samplers.abstract import AbstractSampler
@@ -149,7 +149,7 @@ def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = Non
 def _draw(autoencoder: AbstractAutoencoder, X: Any, random_state: Any) -> Draw:
     check_is_fitted(autoencoder)
     model = autoencoder.model_
-    h = inference.map_rows(_encoder_output, model, flat_examples(autoencoder, X))
+    h = inference.map_rows(_encoder_output, model, examples_to_walk(autoencoder, X))
     key = jax.random.key(check_random_state(random_state).randint(2**31 - 1))
     context = Context(key, jnp.ones(len(h)), jnp.asarray(jnp.inf), training=False)
     return model.latent(jnp.asarray(h), context, 1)[0]
