@@ -39,7 +39,7 @@ jax.distributed.initialize("localhost:{port}", num_processes=2, process_id=int(s
 
 
 def start(text, *arguments, devices=1):
-    flags = f"--xla_force_host_platform_device_count={devices}"
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={devices}"
     environment = os.environ | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
     command = [sys.executable, "-c", text, *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
