@@ -102,7 +102,8 @@ def test_divergence_is_the_mean_log_ratio_and_the_integral(d, make_context):
         norm = integrate.trapezoid(prior * tilt, y)
         log_ratio = kappa * (np.tanh(y) - 1) - np.log(norm)
         expected = integrate.trapezoid(prior * tilt / norm * log_ratio, y)
-        assert float(kl) == pytest.approx(expected, rel=1e-4)
+        rounding = 1e-5  # it is a difference of tens of nats
+        assert float(kl) == pytest.approx(expected, rel=1e-4, abs=rounding)
 
 
 def test_cosines_are_distributed_as_in_three_dimensions_where_the_quantile_is_known():
