@@ -184,7 +184,7 @@ def predict(
     wanted = "predict_proba" if probabilities else "predict"
     if not hasattr(estimator, wanted):
         head = "--classifier" if probabilities else "--classifier or --regressor"
-        raise SettingError(f"this model has learned no such thing; fit one with {head}.")
+        raise SettingError(f"this model has no head to predict with; fit one with {head}.")
     read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
     told = map_blocks("predicting", getattr(estimator, wanted), *read, quiet=quiet)
     names = [f"p({one})" for one in estimator.classes_] if probabilities else ["prediction"]

@@ -29,6 +29,9 @@ ROWS = 256
 BLOCK_BYTES = 2**22
 """A call takes about so many bytes, in whole groups; groups that are not used cost nothing."""
 
+MOST_AT_ONCE = 8
+"""At most so many processors compute blocks, each of which is in memory with its results."""
+
 Rowwise = Callable[[Model, Array], Any]
 """From (model, rows (256, ...)) to arrays of as many rows."""
 
@@ -135,7 +138,8 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
     """
     features = int(np.prod(rows.shape[1:]))
     size = ROWS * max(1, BLOCK_BYTES // (ROWS * features * 4))
-    threads = 1 + (joblib.cpu_count() if jax.default_backend() == "cpu" else 1)
+    processors = joblib.cpu_count() if jax.default_backend() == "cpu" else 1
+    threads = 1 + min(processors, MOST_AT_ONCE)
     device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
     running: deque[Future[Any]] = deque()
     with ThreadPoolExecutor(threads) as pool:
