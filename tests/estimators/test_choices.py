@@ -74,6 +74,24 @@ def test_pca_is_refused_where_it_cannot_start(make, digits) -> None:
         make(latent="gaussian", start="pca").fit(digits)
 
 
+@pytest.mark.parametrize(
+    ("settings", "height"),
+    [
+        ({}, 3e-3),
+        ({"start": "random"}, 1e-3),
+        ({"schedule": "cosine"}, 1e-3),
+        ({"learning_rate": 0.01}, 0.01),
+    ],
+)
+def test_a_step_is_longer_where_a_fit_begins_gently(make, table, settings, height) -> None:
+    rates = make(epochs=20, **settings).fit(table).history_["learning_rate"]
+    assert max(rates) == pytest.approx(height, rel=0.05)
+
+
+def test_fits_in_parts_never_begin_gently(make, table) -> None:
+    assert make().partial_fit(table).history_["learning_rate"] == pytest.approx([1e-3])
+
+
 def test_a_squashed_code_starts_at_random(make, digits) -> None:
     latent = latents.Deterministic("tanh")
     estimator = make(latent=latent, epochs=0, validation_fraction=0).fit(digits)
