@@ -28,6 +28,7 @@ def linear(data):
         epochs=4000,
         batch_size=60,
         learning_rate=1e-2,
+        schedule="cosine",
         validation_fraction=0,
         random_state=0,
     ).fit(data)

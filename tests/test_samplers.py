@@ -131,9 +131,9 @@ def test_a_second_stage_learns_what_a_normal_cannot():
     rng = np.random.default_rng(0)
     along, beside = rng.normal(size=(2, 1500))
     parabola = np.stack([3 * along, along**2 + 0.1 * beside], axis=1)
-    settings = {"hidden": (32,), "epochs": 60, "learning_rate": 1e-2, "patience": 0}
+    settings = {"hidden": (32,), "epochs": 60, "learning_rate": 1e-2, "schedule": "cosine"}
     second = Autoencoder(
-        2, latent="gaussian", likelihood="learned_gaussian", random_state=0, **settings
+        2, latent="gaussian", likelihood="learned_gaussian", patience=0, random_state=0, **settings
     )
     off = []
     for sampler in (Normal(), TwoStage(second)):

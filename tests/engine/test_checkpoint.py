@@ -102,7 +102,7 @@ def begun(make, digits, tmp_path_factory):
     ("changed", "words"),
     [
         ({"epochs": 5}, "epochs = 4, and this one has epochs = 5"),
-        ({"learning_rate": 0.5}, "learning_rate = 0.001, and this one has learning_rate = 0.5"),
+        ({"learning_rate": 0.5}, "learning_rate = 'auto', and this one has learning_rate = 0.5"),
         ({"random_state": 1}, "random_state = 0, and this one has random_state = 1"),
         ({"corruption": Gaussian(0.2)}, "corruption = 'Gaussian.scale=0.1.', and"),
         ({"corruption": Masking(0.1)}, "corruption = 'Gaussian.*corruption = 'Masking"),

@@ -11,7 +11,14 @@ from isthmus.estimators import fitting
 
 RNG = np.random.default_rng(0)
 X = (RNG.normal(size=(120, 3)) @ RNG.normal(size=(3, 10))).astype(np.float32)
-SETTINGS = {"hidden": (8,), "batch_size": 16, "epochs": 12, "patience": 2, "penalties": ()}
+SETTINGS = {
+    "hidden": (8,),
+    "batch_size": 16,
+    "epochs": 12,
+    "patience": 2,
+    "penalties": (),
+    "schedule": "cosine",
+}
 POINTS = [
     {"random_state": 0},
     {"random_state": 1, "learning_rate": 0.1},

@@ -104,7 +104,8 @@ def test_a_linear_autoencoder_finds_the_principal_directions_in_order():
     X = (rng.standard_normal((256, 8)) * 0.75 ** np.arange(8)) @ mix.T
     fitted = isthmus.Autoencoder(
         3, latent=NestedDropout(1.0), hidden=(), start="random", scaling="none", epochs=250,
-        batch_size=32, learning_rate=1e-2, validation_fraction=0.0, penalties=None, random_state=0,
+        batch_size=32, learning_rate=1e-2, schedule="cosine",
+        validation_fraction=0.0, penalties=None, random_state=0,
     ).fit(X)  # fmt: skip
     directions = fit_anchor(X, 3).components
     decoder = np.asarray(fitted.model_.decoder.affines[0].weight, float)  # (d, D)

@@ -28,7 +28,7 @@ OPTIMIZERS: dict[str, optax.GradientTransformation] = {
 SCHEDULES: dict[str, Callable[[Any], Any]] = {
     "constant": optax.constant_schedule(1.0),
     "cosine": optax.cosine_decay_schedule(1.0, 1),
-    "warmup_cosine": optax.warmup_cosine_decay_schedule(0.0, 1.0, 0.05, 1.0),  # pyright: ignore[reportArgumentType]
+    "warmup_cosine": optax.warmup_cosine_decay_schedule(0.1, 1.0, 0.05, 1.0),  # pyright: ignore[reportArgumentType]
     "linear": optax.linear_schedule(1.0, 0.0, 1),
     "exponential": optax.exponential_decay(1.0, 1, 0.01),
 }
