@@ -112,9 +112,28 @@ def test_a_file_is_read_forwards() -> None:
 
 
 def test_a_block_has_a_bounded_size(monkeypatch) -> None:
-    monkeypatch.setattr(feed, "BLOCK_BYTES", 2**12)
-    source = Feed(np.zeros((1000, 64), np.float32), None, 8, 0)
-    assert all(block.x.nbytes <= 2**12 for block in source.blocks(0, 20))
+    monkeypatch.setattr(feed, "BLOCK_BYTES", 2**14)
+    monkeypatch.setattr(feed, "LARGEST_BLOCK_BYTES", 2**16)
+    x = np.zeros((1000, 64), np.float32)  # 256 bytes each
+    sizes = [Feed(x, None, batch, 0).room[0] * batch * 256 for batch in (8, 32, 64, 128)]
+    assert sizes == [2**14, 2**15, 2**16, 2**16]  # eight steps, four, four, two
+
+
+def test_a_block_stays_as_it_is_until_the_next_but_one() -> None:
+    source = Feed(np.arange(40, dtype=np.float32)[:, None], None, 4, None)
+    source.block_steps = 2
+    first, second, third, *_ = source.blocks(0, 10)
+    assert np.shares_memory(first.x, third.x)
+    assert not np.shares_memory(first.x, second.x)
+    blocks = source.blocks(0, 10)
+    first, second = next(blocks), next(blocks)
+    assert first.x.ravel().tolist() == list(range(8))
+    assert second.x.ravel().tolist() == list(range(8, 16))
+
+
+def test_jax_uses_a_block_as_it_lies() -> None:
+    (block,) = Feed(np.ones((7, 3), np.float32), None, 2, 0).blocks(0, 4)
+    assert block.x.ctypes.data % feed.ALIGNMENT == 0
 
 
 def test_a_part_is_read_where_it_lies() -> None:

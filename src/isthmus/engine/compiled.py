@@ -6,18 +6,41 @@ model apart several times a call, which for a small block lasts as long as compu
 """
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import cache, wraps
 from typing import Any
 
 import equinox as eqx
 import jax
+import joblib
 import numpy as np
 
 _Structure = tuple[Any, tuple[Any, ...]]
 """How a tree is built, and its leaves that are no arrays: hashable."""
 
 
-def compile_ahead(function: Callable[..., Any], consumes: int | None = None) -> Callable[..., Any]:
+LOOP_OPTIONS = {"xla_cpu_copy_insertion_use_region_analysis": True}
+"""How XLA compiles a loop of steps on a processor: without copying every weight in every step."""
+
+
+def programs_at_once() -> int:
+    """Return how many small programs are best run at once, each in a thread of its own.
+
+    That is one a processor, none of which is shared well by the pieces of a small program; and one
+    on an accelerator.
+
+    Examples
+    --------
+    >>> programs_at_once() >= 1
+    True
+    """
+    return joblib.cpu_count() if jax.default_backend() == "cpu" else 1
+
+
+def compile_ahead(
+    function: Callable[..., Any],
+    consumes: int | None = None,
+    options: dict[str, bool] | None = None,
+) -> Callable[..., Any]:
     """Return ``function`` compiled; what it returns are arrays alone, maybe still computed.
 
     Arrays are the program's arguments; all else that it is given is its structure.
@@ -28,6 +51,8 @@ def compile_ahead(function: Callable[..., Any], consumes: int | None = None) -> 
         Of modules, arrays and plain values.
     consumes
         Which argument's arrays a call may overwrite; None for none.
+    options
+        Of the compiler; one that it does not know is left out.
 
     Examples
     --------
@@ -37,16 +62,32 @@ def compile_ahead(function: Callable[..., Any], consumes: int | None = None) -> 
     """
     donated = () if consumes is None else (1 + consumes,)
 
-    @partial(jax.jit, static_argnums=0, donate_argnums=donated)
-    def program(structures: tuple[_Structure, ...], *arrays: list[Any]) -> Any:
+    def joined(structures: tuple[_Structure, ...], *arrays: list[Any]) -> Any:
         return function(*map(_join, arrays, structures))
+
+    @cache  # made at the first call, since to ask the compiler is to start JAX
+    def program() -> Callable[..., Any]:
+        known = {name: value for name, value in (options or {}).items() if _is_known(name, value)}
+        return jax.jit(
+            joined, static_argnums=0, donate_argnums=donated, compiler_options=known or None
+        )
 
     @wraps(function)
     def call(*given: Any) -> Any:
         arrays, structures = zip(*map(_split, given), strict=True)
-        return program(structures, *arrays)
+        return program()(structures, *arrays)
 
     return call
+
+
+@cache
+def _is_known(name: str, value: bool) -> bool:
+    """Tell whether the compiler of this version of JAX has an option of that name."""
+    try:
+        jax.jit(lambda: 0, compiler_options={name: value})()
+    except jax.errors.JaxRuntimeError:
+        return False
+    return True
 
 
 def compile_run(
@@ -69,7 +110,7 @@ def compile_run(
         state, logs = run(given, state)
         return eqx.filter(state, eqx.is_array), logs
 
-    program = compile_ahead(run_arrays, consumes=1)
+    program = compile_ahead(run_arrays, consumes=1, options=LOOP_OPTIONS)
 
     @wraps(run)
     def call(given: Any, state: Any) -> tuple[Any, Any]:

@@ -4,7 +4,8 @@ One path serves data in memory, on an accelerator and on disk, so that all three
 bits: a block of examples is gathered by index, in the type in which the examples are stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import jax
@@ -17,6 +18,15 @@ BLOCK_BYTES = 2**23
 
 LONGEST_BLOCK = 512
 """And at most so many steps."""
+
+SHORTEST_BLOCK = 4
+"""And at least so many: a call's working memory is taken from the system anew each time."""
+
+LARGEST_BLOCK_BYTES = 2**27
+"""Unless that made it larger than this."""
+
+ALIGNMENT = 64
+"""JAX uses memory that begins at a multiple of so many bytes as it is, and copies all else."""
 
 
 class Block(NamedTuple):
@@ -64,23 +74,49 @@ class Feed:
         self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
         self.features = int(np.prod(x.shape[1:]))
         self.dtype = stored_type(x.dtype)
-        batch_bytes = batch_size * self.features * self.dtype.itemsize
-        self.block_steps = max(1, min(LONGEST_BLOCK, BLOCK_BYTES // batch_bytes))
+        self.block_steps = _block_steps(batch_size * self.features * self.dtype.itemsize)
+        self._rooms: list[np.ndarray] = []
         sizes = np.full(self.steps_per_epoch, batch_size)
         sizes[-1] = len(x) - batch_size * (self.steps_per_epoch - 1)
         self._sizes, self._filled = sizes, np.arange(batch_size) < sizes[:, None]
         self._batches: tuple[int, np.ndarray] = (-1, np.empty(0, int))
 
-    def blocks(self, first: int, last: int) -> Iterator[Block]:
-        """Yield the batches of steps ``first`` to ``last``, counted from the start of training."""
-        for start in range(first, last, self.block_steps):
-            yield self._gather(range(start, min(start + self.block_steps, last)))
+    @property
+    def room(self) -> tuple[int, int, int]:
+        """The shape (S, B, D) of a block's examples."""
+        return self.block_steps, self.batch_size, self.features
+
+    def blocks(
+        self, first: int, last: int, rooms: Sequence[np.ndarray] | None = None
+    ) -> Iterator[Block]:
+        """Yield the batches of steps ``first`` to ``last``, counted from the start of training.
+
+        Examples that are gathered on the host lie in one of two rooms, in turn: a block's are
+        overwritten by those of the next but one. So one may be filled while the device reads the
+        other, and no memory is taken from the system for it.
+
+        Parameters
+        ----------
+        first, last
+            Steps.
+        rooms : (S, B, D) each
+            Memory to fill, of the stored type; None takes the feed's own.
+        """
+        rooms = self._own_rooms() if rooms is None else rooms
+        starts = range(first, last, self.block_steps)
+        for start, room in zip(starts, cycle(rooms), strict=False):
+            yield self._gather(range(start, min(start + self.block_steps, last)), room)
+
+    def _own_rooms(self) -> list[np.ndarray]:
+        if not self._rooms:
+            self._rooms = [aligned_empty(self.room, self.dtype) for _ in range(2)]
+        return self._rooms
 
     def sizes(self, first: int, last: int) -> np.ndarray:
         """Return how many examples the batches of steps ``first`` to ``last`` hold."""
         return self._sizes[np.arange(first, last) % self.steps_per_epoch]
 
-    def _gather(self, steps: range) -> Block:
+    def _gather(self, steps: range, room: np.ndarray) -> Block:
         places = np.arange(steps.start, steps.stop) % self.steps_per_epoch
         weights = np.zeros((self.block_steps, self.batch_size), np.float32)
         weights[: len(steps)] = self._filled[places]
@@ -92,19 +128,17 @@ class Feed:
             shape = (*weights.shape, *self.target.shape[1:])
             target = np.zeros(shape, self.target.dtype)
             target[: len(steps)] = self.target[index]
-        return Block(self._take(index), target, weights, np.asarray(len(steps), np.int32))
+        return Block(self._take(index, room), target, weights, np.asarray(len(steps), np.int32))
 
-    def _take(self, index: np.ndarray) -> Any:
-        """Return examples (S, B, D) for an index (s, B), s <= S."""
-        shape = (self.block_steps, self.batch_size, self.features)
+    def _take(self, index: np.ndarray, room: np.ndarray) -> Any:
+        """Return examples (S, B, D) for an index (s, B), s <= S: in the room, if the host can."""
         x, flat = self.x, index.ravel()
         while isinstance(x, Rows):  # read where they lie, so that a part is never a copy
             x, flat = x.examples, x.index[flat]
         if isinstance(x, jax.Array):
             filled = np.resize(flat, self.block_steps * self.batch_size)  # one shape, one program
-            return x[filled].reshape(shape)
-        block = np.empty(shape, self.dtype)
-        rows = block[: len(index)].reshape(len(flat), self.features)
+            return x[filled].reshape(self.room)
+        rows = room[: len(index)].reshape(len(flat), self.features)
         if isinstance(x, np.ndarray) and not isinstance(x, np.memmap):
             if x.dtype == self.dtype and x.flags.c_contiguous:
                 examples = x.reshape(len(x), self.features)
@@ -114,7 +148,7 @@ class Feed:
         else:  # a file is read forwards
             forwards = np.argsort(flat, kind="stable")
             rows[forwards] = x[flat[forwards]].reshape(rows.shape)
-        return block
+        return room
 
     def _epochs_of(self, steps: range) -> Iterator[tuple[int, int, int]]:
         """Yield (start, stop, epoch) of the parts of some steps that lie in one epoch."""
@@ -135,6 +169,32 @@ class Feed:
             filled = np.concatenate([order, np.repeat(order[whole], missing)])
             self._batches = (epoch, filled.reshape(self.steps_per_epoch, self.batch_size))
         return self._batches[1]
+
+
+def _block_steps(batch_bytes: int) -> int:
+    """Return how many batches of so many bytes make a block.
+
+    Examples
+    --------
+    >>> [_block_steps(size) for size in (2**10, 2**20, 2**23, 2**30)]
+    [512, 8, 4, 1]
+    """
+    room = max(BLOCK_BYTES, min(SHORTEST_BLOCK * batch_bytes, LARGEST_BLOCK_BYTES))
+    return max(1, min(LONGEST_BLOCK, room // batch_bytes))
+
+
+def aligned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return an array of unspecified content that JAX can use without a copy.
+
+    Examples
+    --------
+    >>> aligned_empty((3, 5), np.dtype(np.float32)).ctypes.data % ALIGNMENT
+    0
+    """
+    size = int(np.prod(shape)) * dtype.itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def stored_type(dtype: Any) -> np.dtype:

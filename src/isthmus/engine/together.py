@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any, TypeVar
 
 import equinox as eqx
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.engine.compiled import compile_run
-from isthmus.engine.feed import Block, Feed
+from isthmus.engine.feed import Block, Feed, aligned_empty
 from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.loop import (
     Clock,
@@ -129,6 +130,9 @@ class _Running:
         self.ledgers = [Ledger(epochs, lane.feed) for lane in lanes]
         self.rows = list(range(len(lanes)))
         self.active = list(range(len(lanes)))
+        self.held_out = [lane.validation for lane in lanes if lane.validation is not None]
+        self.rooms = _rooms([lane.feed for lane in lanes])
+        self.judged_rooms = _rooms(self.held_out) if self.held_out else []
         optimisers = [
             jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), lane.optimiser) for lane in lanes
         ]
@@ -146,20 +150,19 @@ class _Running:
 
     def _sent(self, end: int) -> Iterator[Sent]:
         feeds = [self.lanes[place].feed for place in self.rows]
-        for parts in zip(*(feed.blocks(self.done, end) for feed in feeds), strict=True):
-            first, steps = self.done, int(parts[0].steps)
-            self.state, logs = _run_lanes((_stacked_block(parts), *self.given), self.state)
+        for block in _stacked_blocks(feeds, self.rooms, self.done, end):
+            first, steps = self.done, int(block.steps)
+            self.state, logs = _run_lanes((block, *self.given), self.state)
             self.done += steps
             yield logs, first, steps
 
     def judge(self, epoch: int) -> None:
         """Take every lane's validation loss; keep the weights of those that have their least."""
-        feeds = [self.lanes[place].validation for place in self.rows]
+        feeds = [self.held_out[place] for place in self.rows]
         sums = np.zeros((2, len(self.rows)))
         now = (self.state.parameters, self.state.rest)
-        parts_of = [feed.blocks(0, feed.steps_per_epoch) for feed in feeds if feed is not None]
-        for parts in zip(*parts_of, strict=True):
-            sums += np.asarray(_evaluate_lanes(_stacked_block(parts), self.given[1].key, *now))
+        for block in _stacked_blocks(feeds, self.judged_rooms, 0, feeds[0].steps_per_epoch):
+            sums += np.asarray(_evaluate_lanes(block, self.given[1].key, *now))
         losses = sums[0] / sums[1]
         better = np.array(
             [self.ledgers[place].judge(epoch, loss) for place, loss in self._with(losses)]
@@ -236,10 +239,23 @@ def _block_axes(block: Block) -> Block:
     return Block(0, None if block.target is None else 0, 0, None)  # pyright: ignore[reportArgumentType]
 
 
-def _stacked_block(parts: Sequence[Block]) -> Block:
-    target = None if parts[0].target is None else np.stack([part.target for part in parts])
-    x, weights = (np.stack([part[i] for part in parts]) for i in (0, 2))
-    return Block(x, target, weights, parts[0].steps)
+def _rooms(feeds: Sequence[Feed]) -> list[np.ndarray]:
+    """Return two rooms (L, S, B, D) for the examples of as many feeds."""
+    return [aligned_empty((len(feeds), *feeds[0].room), feeds[0].dtype) for _ in range(2)]
+
+
+def _stacked_blocks(
+    feeds: Sequence[Feed], rooms: Sequence[np.ndarray], first: int, last: int
+) -> Iterator[Block]:
+    """Yield blocks whose arrays (L, S, B, ...) are those of every feed, in the rooms by turns."""
+    each = [
+        feed.blocks(first, last, [room[row] for room in rooms]) for row, feed in enumerate(feeds)
+    ]
+    for parts, room in zip(zip(*each, strict=True), cycle(rooms), strict=False):
+        on_host = isinstance(parts[0].x, np.ndarray)
+        x = room[: len(feeds)] if on_host else jnp.stack([part.x for part in parts])
+        target = None if parts[0].target is None else np.stack([part.target for part in parts])
+        yield Block(x, target, np.stack([part.weights for part in parts]), parts[0].steps)
 
 
 def _stack(trees: Sequence[T]) -> T:

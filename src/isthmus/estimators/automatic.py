@@ -60,7 +60,7 @@ def chosen_learning_rate(setting: Any, schedule: Any, model: Model) -> Any:
     >>> chosen_learning_rate(0.01, "cosine", None)
     0.01
     """
-    if not (isinstance(setting, str) and setting == "auto"):
+    if setting != "auto":
         return setting
     gentle = schedule == "warmup_cosine" and isinstance(model.encoder, LinearPath)
     return STEEP if gentle else SAFE

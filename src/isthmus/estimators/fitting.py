@@ -139,7 +139,6 @@ def prepare(
     elif len(examples) >= LEAST_VALIDATED and estimator.validation_fraction > 0:
         (examples, target), held_out = _hold_out(estimator, examples, target, seed)
     model = _first_model(estimator, examples, seed)
-    optimiser = _optimiser(estimator, model, estimator.schedule)
     if labels:
         model = _told_labels(model, labels, np.random.default_rng([seed, labels]))
     sizes = plan(estimator, len(examples))
@@ -149,7 +148,7 @@ def prepare(
         judged += -judged % devices.count
     lane = Lane(
         model,
-        optimiser,
+        _optimiser(estimator, model, estimator.schedule),
         _feed(estimator, (examples, target), sizes.batch_size, seed),
         None if held_out is None else _feed(estimator, held_out, judged, None),
         seed,

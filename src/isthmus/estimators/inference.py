@@ -8,16 +8,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from queue import SimpleQueue
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import joblib
 import numpy as np
 
 from isthmus.bounds import ELBO
-from isthmus.engine.compiled import compile_ahead
-from isthmus.engine.feed import stored_type
+from isthmus.engine.compiled import compile_ahead, programs_at_once
+from isthmus.engine.feed import aligned_empty, stored_type
 from isthmus.latents import AbstractLatent
 from isthmus.model import Model, trace_numbers
 from isthmus.scaling import Scaling
@@ -26,7 +26,7 @@ from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 ROWS = 256
 """Rows computed together."""
 
-BLOCK_BYTES = 2**22
+BLOCK_BYTES = 2**23
 """A call takes about so many bytes, in whole groups; groups that are not used cost nothing."""
 
 MOST_AT_ONCE = 8
@@ -138,14 +138,24 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
     """
     features = int(np.prod(rows.shape[1:]))
     size = ROWS * max(1, BLOCK_BYTES // (ROWS * features * 4))
-    processors = joblib.cpu_count() if jax.default_backend() == "cpu" else 1
-    threads = 1 + min(processors, MOST_AT_ONCE)
+    threads = 1 + min(programs_at_once(), MOST_AT_ONCE)
     device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
     running: deque[Future[Any]] = deque()
+    rooms: SimpleQueue[np.ndarray] = SimpleQueue()
+    for _ in range(threads):
+        rooms.put(aligned_empty((size // ROWS, ROWS, features), stored_type(rows.dtype)))
+
+    def compute(part: np.ndarray) -> Any:
+        room = rooms.get()
+        with jax.default_device(device):
+            out = _run_block(function, model, part, room)
+        rooms.put(room)
+        return out
+
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, len(rows), size):
             part = np.asarray(rows[start : start + size]).reshape(-1, features)
-            running.append(pool.submit(_run_block, function, model, part, size, device))
+            running.append(pool.submit(compute, part))
             if len(running) > threads:
                 yield running.popleft().result()
         while running:
@@ -153,16 +163,14 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
 
 
 def _run_block(
-    function: Callable[..., Any], model: Any, part: np.ndarray, size: int, device: Any
+    function: Callable[..., Any], model: Any, part: np.ndarray, room: np.ndarray
 ) -> Any:
-    """Return a function of rows (n, D), n <= size, on the host."""
-    block, n = part.astype(stored_type(part.dtype), copy=False), len(part)
-    if n < size:
-        block = np.zeros((size, part.shape[1]), block.dtype)
-        block[:n] = part
-    used = np.asarray(-(-n // ROWS), np.int32)
-    with jax.default_device(device):
-        out = _run_groups(function, model, block.reshape(-1, ROWS, part.shape[1]), used)
+    """Return a function of rows (n, D), laid in a room (G, 256, D), on the host."""
+    n, groups = len(part), -(-len(part) // ROWS)
+    laid = room.reshape(-1, part.shape[1])
+    laid[:n] = part
+    laid[n : groups * ROWS] = 0
+    out = _run_groups(function, model, room, np.asarray(groups, np.int32))
     return jax.tree.map(lambda rows: np.asarray(rows)[:n], out)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
-import joblib
 
 from isthmus.engine import Lane, Trained, shape_of, train, train_together
+from isthmus.engine.compiled import programs_at_once
 from isthmus.engine.together import Outcome
 from isthmus.errors import IsthmusError, NonFiniteLossError
 from isthmus.estimators import fitting
@@ -195,8 +195,7 @@ def _shares(lanes: int) -> list[range]:
     >>> _shares(1)
     [range(0, 1)]
     """
-    processors = joblib.cpu_count() if jax.default_backend() == "cpu" else 1
-    shares = max(1, min(processors, lanes // 2))
+    shares = max(1, min(programs_at_once(), lanes // 2))
     bounds = [lanes * i // shares for i in range(shares + 1)]
     return [range(a, b) for a, b in pairwise(bounds)]
 
