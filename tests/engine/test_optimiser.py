@@ -73,3 +73,19 @@ def test_every_optimiser_goes_down_a_parabola(name: str) -> None:
 def test_a_setting_that_cannot_be_is_named(settings, words: str) -> None:
     with pytest.raises(SettingError, match=words):
         Optimiser(*settings)
+
+
+def test_adam_is_that_of_the_paper() -> None:
+    """Algorithm 1 of Kingma and Ba, in double precision, of gradients of very different sizes."""
+    rng = np.random.default_rng(0)
+    gradients = rng.standard_normal((50, 6)) * 10.0 ** np.arange(-9, 3, 2)
+    parameters = jnp.zeros(6)
+    optimiser = Optimiser("adam", 0.1, "constant", None)
+    state = optimiser.init(parameters)
+    theta, m, v = np.zeros((3, 6))
+    for t, gradient in enumerate(gradients, 1):
+        now = (jnp.asarray(t - 1), jnp.zeros(()))
+        parameters, state = optimiser.update(jnp.float32(gradient), state, parameters, *now)
+        m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+        theta -= 0.1 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        np.testing.assert_allclose(parameters, theta, rtol=2e-4, atol=1e-6)

@@ -143,6 +143,7 @@ def test_progress_is_heard_within_the_epoch(make, digits, monkeypatch) -> None:
             self.heard.append((done_steps, total_steps))
 
     monkeypatch.setattr("isthmus.engine.feed.BLOCK_BYTES", 3 * 32 * 64 * 4)  # three steps a block
+    monkeypatch.setattr("isthmus.engine.feed.SHORTEST_BLOCK", 1)
     listener = Listener()
     make(callbacks=[listener], epochs=2).fit(digits)
     assert listener.heard == [(3, 12), (6, 12), 1, (9, 12), (12, 12), 2]

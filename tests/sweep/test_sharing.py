@@ -11,7 +11,7 @@ from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.estimators import construction
 from isthmus.estimators.keeping import digest
-from isthmus.sweep import running
+from isthmus.sweep import running, strategy
 
 X = load_digits().data[:96].astype(np.float32)
 SMALL = Autoencoder(hidden=(6,), epochs=2, batch_size=32, penalties=())
@@ -97,6 +97,31 @@ def test_what_is_kept_goes_by_all_the_data(tmp_path):
     other = words.copy()
     other[1000] = "another"
     assert digest(words) == digest(words.copy()) != digest(other)
+
+
+@pytest.mark.parametrize("examples", [8, 96])
+def test_both_ways_are_timed_for_some_steps_however_few_the_examples(monkeypatch, examples):
+    x, steps = X[:examples], []
+
+    def timed(run):
+        run()
+        return strategy.LEAST_SECONDS
+
+    def counted(train):
+        def trained(lanes, *rest, epochs, **settings):
+            feed = lanes[0].feed if isinstance(lanes, list) else rest[1]
+            steps.append(epochs * feed.steps_per_epoch)
+            return iter([])
+
+        return trained
+
+    monkeypatch.setattr(strategy, "_seconds", timed)
+    for name in ("train", "train_group"):
+        monkeypatch.setattr(strategy, name, counted(getattr(strategy, name)))
+    points = [clone(SMALL).set_params(random_state=s, batch_size=8) for s in range(3)]
+    strategy.measure([running._ready(one, x, (X[:10], None)).lane for one in points])
+    assert len(steps) == 2
+    assert min(steps) >= strategy.STEPS
 
 
 @pytest.mark.parametrize("devices", [None, 1])

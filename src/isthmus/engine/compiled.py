@@ -62,20 +62,20 @@ def compile_ahead(
     """
     donated = () if consumes is None else (1 + consumes,)
 
-    def joined(structures: tuple[_Structure, ...], *arrays: list[Any]) -> Any:
+    def program(structures: tuple[_Structure, ...], *arrays: list[Any]) -> Any:
         return function(*map(_join, arrays, structures))
 
     @cache  # made at the first call, since to ask the compiler is to start JAX
-    def program() -> Callable[..., Any]:
+    def compiled() -> Callable[..., Any]:
         known = {name: value for name, value in (options or {}).items() if _is_known(name, value)}
         return jax.jit(
-            joined, static_argnums=0, donate_argnums=donated, compiler_options=known or None
+            program, static_argnums=0, donate_argnums=donated, compiler_options=known or None
         )
 
     @wraps(function)
     def call(*given: Any) -> Any:
         arrays, structures = zip(*map(_split, given), strict=True)
-        return program()(structures, *arrays)
+        return compiled()(structures, *arrays)
 
     return call
 

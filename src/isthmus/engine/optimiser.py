@@ -21,13 +21,13 @@ from isthmus.typing import Array, Float, Number, check_between
 def _scale_by_adam(
     b1: float = 0.9, b2: float = 0.999, epsilon: float = 1e-8
 ) -> optax.GradientTransformation:
-    r"""Return Optax's ``scale_by_adam``, in an order that divides once an entry and not three times.
+    r"""Return Optax's ``scale_by_adam``, in an order that divides once an entry.
 
     .. math:: u = \frac{\sqrt{1 - b_2^t}}{1 - b_1^t} \,
         \frac{m}{\sqrt{v} + \epsilon \sqrt{1 - b_2^t}}
 
-    Divisions take longer than all else in a step's passes over the weights, which are a third of
-    the step of a wide network.
+    Three divisions an entry take longer than all else in a step's passes over the weights, and
+    those are a third of the step of a wide network.
 
     References
     ----------
@@ -41,9 +41,7 @@ def _scale_by_adam(
         nu = optax.tree.update_moment(gradients, state.nu, b2, 2)
         correction = jnp.sqrt(1 - b2**count)
         rate = correction / (1 - b1**count)
-        updates = jax.tree.map(
-            lambda m, v: rate * m / (jnp.sqrt(v) + epsilon * correction), mu, nu
-        )
+        updates = jax.tree.map(lambda m, v: rate * m / (jnp.sqrt(v) + epsilon * correction), mu, nu)
         return updates, optax.ScaleByAdamState(count, mu, nu)
 
     return optax.GradientTransformation(known.init, update)

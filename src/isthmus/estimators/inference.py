@@ -162,9 +162,7 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
             yield running.popleft().result()
 
 
-def _run_block(
-    function: Callable[..., Any], model: Any, part: np.ndarray, room: np.ndarray
-) -> Any:
+def _run_block(function: Callable[..., Any], model: Any, part: np.ndarray, room: np.ndarray) -> Any:
     """Return a function of rows (n, D), laid in a room (G, 256, D), on the host."""
     n, groups = len(part), -(-len(part) // ROWS)
     laid = room.reshape(-1, part.shape[1])

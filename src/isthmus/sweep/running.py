@@ -1,25 +1,21 @@
 """Running the fits of a sweep: side by side in one program where shapes allow it, else in turn."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 
-from isthmus.engine import Lane, Trained, shape_of, train, train_together
-from isthmus.engine.compiled import programs_at_once
-from isthmus.engine.together import Outcome
+from isthmus.engine import Lane, Trained, shape_of, train
 from isthmus.errors import IsthmusError, NonFiniteLossError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.construction import sharing_anchors
 from isthmus.estimators.fitting import Part, Ready
 from isthmus.estimators.widening import can_widen, resize
+from isthmus.sweep.programs import Progress, train_group
 from isthmus.sweep.strategy import Together
-from isthmus.sweep.threads import merged
 
 COPIES = 5
 """A lane holds its weights so often: themselves, two moments, the best, and a gradient."""
@@ -136,22 +132,14 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
 def _together(
     jobs: Sequence[Job], lanes: Sequence[Lane], callbacks: Sequence[Any]
 ) -> Iterator[tuple[int, Any]]:
-    """Train a group by lanes whose codes are as wide as the widest of them.
-
-    The group is divided among as many programs as there are processors, which run at once: models
-    that are worth training side by side are too small to be shared among processors themselves.
-    """
+    """Train a group by lanes whose codes are as wide as the widest of them."""
     sizes = jobs[0].ready.sizes
-    shares = _shares(len(lanes))
-    runs = [partial(_run_share, lanes, share, sizes.epochs, sizes.patience) for share in shares]
-    done = dict.fromkeys(shares, 0)
-    for told in merged(runs):
-        if isinstance(told, _Progress):
-            done[told.share] = told.done
+    for news in train_group(lanes, epochs=sizes.epochs, patience=sizes.patience):
+        if isinstance(news, Progress):
             for callback in callbacks:
-                callback.on_progress(sum(done.values()) // len(shares), told.total)
+                callback.on_progress(*news)
             continue
-        row, outcome = told
+        row, outcome = news
         job = jobs[row]
         if isinstance(outcome, NonFiniteLossError):
             yield job.place, outcome
@@ -160,44 +148,6 @@ def _together(
         if outcome.model.latent_dim != own:
             outcome = replace(outcome, model=resize(outcome.model, own))
         yield job.place, _finished(job, outcome)
-
-
-class _Progress(NamedTuple):
-    """So many steps of a share's are done, of so many."""
-
-    share: range
-    done: int
-    total: int
-
-
-def _run_share(
-    lanes: Sequence[Lane],
-    share: range,
-    epochs: int,
-    patience: int,
-    tell: Callable[[tuple[int, Outcome] | _Progress], None],
-) -> None:
-    """Train some of the lanes as one program; tell of its progress, and (row, outcome) of each."""
-
-    def progress(done: int, total: int) -> None:
-        tell(_Progress(share, done, total))
-
-    own = [lanes[row] for row in share]
-    for i, outcome in train_together(own, epochs=epochs, patience=patience, on_progress=progress):
-        tell((share[i], outcome))
-
-
-def _shares(lanes: int) -> list[range]:
-    """Divide the rows of lanes among the processors, at least two lanes a share.
-
-    Examples
-    --------
-    >>> _shares(1)
-    [range(0, 1)]
-    """
-    shares = max(1, min(programs_at_once(), lanes // 2))
-    bounds = [lanes * i // shares for i in range(shares + 1)]
-    return [range(a, b) for a, b in pairwise(bounds)]
 
 
 def _finished(job: Job, trained: Trained) -> Autoencoder:

@@ -11,11 +11,15 @@ from pathlib import Path
 import jax
 
 from isthmus.atomic import new_file
-from isthmus.engine import Feed, Lane, shape_of, train, train_together
+from isthmus.engine import Feed, Lane, shape_of, train
 from isthmus.estimators.keeping import digest
+from isthmus.sweep.programs import train_group
 
 STEPS = 24
-"""Steps that each way is timed for."""
+"""At least so many steps each way is timed for."""
+
+LEAST_SECONDS = 0.02
+"""And at least so long one lane alone."""
 
 FILE = "sweep-strategies.json"
 
@@ -68,14 +72,21 @@ class Together:
 
 
 def measure(lanes: Sequence[Lane]) -> bool:
-    """Time a few steps of all lanes side by side, and of one alone; tell which way is faster."""
+    """Time some steps of all lanes side by side, and of one alone; tell which way is faster.
+
+    So many steps that beginning, which costs the same for any number, does not decide.
+    """
     short = [_shortened(lane) for lane in lanes]
-    together = _seconds(lambda: [*train_together(short, epochs=1)])
     first = short[0]
-    alone = _seconds(
-        lambda: train(first.model, first.optimiser, first.feed, epochs=1, seed=first.seed)
-    )
-    return together < alone * len(lanes)
+    epochs = -(-STEPS // first.feed.steps_per_epoch)
+
+    def alone() -> object:
+        return train(first.model, first.optimiser, first.feed, epochs=epochs, seed=first.seed)
+
+    while (seconds := _seconds(alone)) < LEAST_SECONDS:
+        epochs *= 2
+    together = _seconds(lambda: [*train_group(short, epochs=epochs, patience=0)])
+    return together < seconds * len(lanes)
 
 
 def _shortened(lane: Lane) -> Lane:
