@@ -7,6 +7,7 @@ learning rate needs another program.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -267,19 +268,19 @@ def run_steps(
 ) -> tuple[State, dict[str, Float[Array, " S"]]]:
     """Run the steps of a block; return the state and each step's loss, terms and learning rate."""
     block, optimiser, clock = given
+    arrays, static = eqx.partition(state, eqx.is_array)
+
+    @partial(jax.jit, inline=True)  # so that it is traced once for both uses below
+    def step(batch: Any, optimiser: Optimiser, clock: Clock, arrays: Any) -> tuple[Any, Any]:
+        state, log = _step(batch, optimiser, clock, eqx.combine(arrays, static))
+        return eqx.filter(state, eqx.is_array), log
 
     def run_step(i: Array, carry: tuple[Any, dict[str, Array]]) -> tuple[Any, dict[str, Array]]:
         arrays, logs = carry
-        batch = jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights))
-        state, log = _step(batch, optimiser, clock, eqx.combine(arrays, static))
-        logs = {name: logs[name].at[i].set(value) for name, value in log.items()}
-        return eqx.filter(state, eqx.is_array), logs
+        arrays, log = step(_batch(block, i), optimiser, clock, arrays)
+        return arrays, {name: logs[name].at[i].set(value) for name, value in log.items()}
 
-    arrays, static = eqx.partition(state, eqx.is_array)
-    batch = jax.tree.map(lambda a: a[0], (block.x, block.target, block.weights))
-    names = jax.eval_shape(
-        lambda a: _step(batch, optimiser, clock, eqx.combine(a, static))[1], arrays
-    )
+    names = jax.eval_shape(step, _batch(block, 0), optimiser, clock, arrays)[1]
     logs = {name: jnp.zeros(len(block.weights)) for name in names}
     arrays, logs = jax.lax.fori_loop(0, block.steps, run_step, (arrays, logs))
     return eqx.combine(arrays, static), logs
@@ -287,6 +288,10 @@ def run_steps(
 
 run_block = compile_run(run_steps)
 """The compiled program of training."""
+
+
+def _batch(block: Block, i: int | Array) -> tuple[Array, Array | None, Array]:
+    return jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights))
 
 
 def _step(
@@ -321,7 +326,7 @@ def evaluate_steps(
     model = eqx.combine(parameters, rest)
 
     def add(i: Array, sums: tuple[Array, Array]) -> tuple[Array, Array]:
-        x, target, weights = jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights))
+        x, target, weights = _batch(block, i)
         step_key = jax.random.fold_in(key, i)
         context = Context(step_key, weights, jnp.asarray(jnp.inf), training=False)
         loss, _ = objective(model, x, target, context)
