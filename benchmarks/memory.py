@@ -2,9 +2,9 @@
 
     python -m benchmarks.memory
 
-Each size is a process of its own, which fits 784-128-64-2 for one epoch to random numbers. The first,
-of 3 MiB, shows what imports, the compiler and its program take whatever the data; it is taken off
-the others.
+Each size is a process of its own, which fits 784-128-64-2 for one epoch to random numbers. The
+first, of 3 MiB, shows what imports, the compiler and its program take whatever the data; it is
+taken off the others.
 """
 
 import argparse

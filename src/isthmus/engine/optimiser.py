@@ -35,13 +35,14 @@ def _scale_by_adam(
     """
     known = optax.scale_by_adam(b1, b2, epsilon)
 
-    def update(gradients: Any, state: Any, parameters: Any = None) -> tuple[Any, Any]:
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
         count = optax.safe_increment(state.count)
-        mu = optax.tree.update_moment(gradients, state.mu, b1, 1)
-        nu = optax.tree.update_moment(gradients, state.nu, b2, 2)
+        mu = optax.tree.update_moment(updates, state.mu, b1, 1)
+        nu = optax.tree.update_moment(updates, state.nu, b2, 2)
         correction = jnp.sqrt(1 - b2**count)
         rate = correction / (1 - b1**count)
-        updates = jax.tree.map(lambda m, v: rate * m / (jnp.sqrt(v) + epsilon * correction), mu, nu)
+        least = epsilon * correction
+        updates = jax.tree.map(lambda m, v: rate * m / (jnp.sqrt(v) + least), mu, nu)
         return updates, optax.ScaleByAdamState(count, mu, nu)
 
     return optax.GradientTransformation(known.init, update)
