@@ -167,9 +167,10 @@ def check_finite(
     missing = infinite = 0
     first = None
     for start, block in blocks(examples):
-        bad = np.isinf(block) if missing_allowed else ~np.isfinite(block)
-        if not bad.any():
+        good = ~np.isinf(block) if missing_allowed else np.isfinite(block)
+        if good.all():
             continue
+        bad = ~good
         nans = 0 if missing_allowed else int(np.isnan(block).sum())
         missing += nans
         infinite += int(bad.sum()) - nans

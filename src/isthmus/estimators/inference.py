@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from queue import SimpleQueue
+from itertools import cycle
 from typing import Any
 
 import jax
@@ -134,41 +134,36 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
     """Yield a function of the rows, block after block in order; several are computed at once.
 
     A thread each, because a group is too small for its products to be shared well, and one more,
-    which copies its block meanwhile.
+    which copies its block meanwhile. Blocks lie in as many rooms as there can be under way.
     """
     features = int(np.prod(rows.shape[1:]))
-    size = ROWS * max(1, BLOCK_BYTES // (ROWS * features * 4))
+    groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
     threads = 1 + min(programs_at_once(), MOST_AT_ONCE)
     device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
+    shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
+    rooms = [aligned_empty(shape, dtype) for _ in range(threads + 1)]
     running: deque[Future[Any]] = deque()
-    rooms: SimpleQueue[np.ndarray] = SimpleQueue()
-    for _ in range(threads):
-        rooms.put(aligned_empty((size // ROWS, ROWS, features), stored_type(rows.dtype)))
-
-    def compute(part: np.ndarray) -> Any:
-        room = rooms.get()
-        with jax.default_device(device):
-            out = _run_block(function, model, part, room)
-        rooms.put(room)
-        return out
-
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(rows), size):
-            part = np.asarray(rows[start : start + size]).reshape(-1, features)
-            running.append(pool.submit(compute, part))
+        starts = range(0, len(rows), groups * ROWS)
+        for start, room in zip(starts, cycle(rooms), strict=False):
+            part = np.asarray(rows[start : start + groups * ROWS]).reshape(-1, features)
+            running.append(pool.submit(_run_block, function, model, part, room, device))
             if len(running) > threads:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
 
 
-def _run_block(function: Callable[..., Any], model: Any, part: np.ndarray, room: np.ndarray) -> Any:
+def _run_block(
+    function: Callable[..., Any], model: Any, part: np.ndarray, room: np.ndarray, device: Any
+) -> Any:
     """Return a function of rows (n, D), laid in a room (G, 256, D), on the host."""
     n, groups = len(part), -(-len(part) // ROWS)
     laid = room.reshape(-1, part.shape[1])
     laid[:n] = part
     laid[n : groups * ROWS] = 0
-    out = _run_groups(function, model, room, np.asarray(groups, np.int32))
+    with jax.default_device(device):
+        out = _run_groups(function, model, room, np.asarray(groups, np.int32))
     return jax.tree.map(lambda rows: np.asarray(rows)[:n], out)
 
 
