@@ -3,7 +3,7 @@ import numpy as np
 import optax
 import pytest
 
-from isthmus.engine import OPTIMIZERS, SCHEDULES, Optimiser
+from isthmus.engine import OPTIMIZERS, SCHEDULES, Optimiser, adam
 from isthmus.errors import SettingError
 
 P = np.linspace(0, 1, 41)
@@ -75,14 +75,16 @@ def test_a_setting_that_cannot_be_is_named(settings, words: str) -> None:
         Optimiser(*settings)
 
 
-def test_adam_is_that_of_the_paper() -> None:
+@pytest.mark.parametrize("small", [0, 2**14], ids=["moments apart", "moments together"])
+def test_adam_is_that_of_the_paper(monkeypatch, small) -> None:
     """Algorithm 1 of Kingma and Ba, in double precision, of gradients of very different sizes."""
+    monkeypatch.setattr(adam, "SMALL", small)
     rng = np.random.default_rng(0)
-    gradients = rng.standard_normal((50, 6)) * 10.0 ** np.arange(-9, 3, 2)
-    parameters = jnp.zeros(6)
+    gradients = rng.standard_normal((50, 2, 3)) * 10.0 ** np.arange(-9, 3, 2).reshape(2, 3)
+    parameters = jnp.zeros((2, 3))
     optimiser = Optimiser("adam", 0.1, "constant", None)
     state = optimiser.init(parameters)
-    theta, m, v = np.zeros((3, 6))
+    theta, m, v = np.zeros((3, 2, 3))
     for t, gradient in enumerate(gradients, 1):
         now = (jnp.asarray(t - 1), jnp.zeros(()))
         parameters, state = optimiser.update(jnp.float32(gradient), state, parameters, *now)

@@ -14,43 +14,13 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from isthmus.engine.adam import scale_by_adam
 from isthmus.errors import SettingError, unknown
 from isthmus.typing import Array, Float, Number, check_between
 
-
-def _scale_by_adam(
-    b1: float = 0.9, b2: float = 0.999, epsilon: float = 1e-8
-) -> optax.GradientTransformation:
-    r"""Return Optax's ``scale_by_adam``, in an order that divides once an entry.
-
-    .. math:: u = \frac{\sqrt{1 - b_2^t}}{1 - b_1^t} \,
-        \frac{m}{\sqrt{v} + \epsilon \sqrt{1 - b_2^t}}
-
-    Three divisions an entry take longer than all else in a step's passes over the weights, and
-    those are a third of the step of a wide network.
-
-    References
-    ----------
-    Kingma and Ba, Adam, ICLR 2015: algorithm 1, in the order of the end of its section 2.
-    """
-    known = optax.scale_by_adam(b1, b2, epsilon)
-
-    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
-        count = optax.safe_increment(state.count)
-        mu = optax.tree.update_moment(updates, state.mu, b1, 1)
-        nu = optax.tree.update_moment(updates, state.nu, b2, 2)
-        correction = jnp.sqrt(1 - b2**count)
-        rate = correction / (1 - b1**count)
-        least = epsilon * correction
-        updates = jax.tree.map(lambda m, v: rate * m / (jnp.sqrt(v) + least), mu, nu)
-        return updates, optax.ScaleByAdamState(count, mu, nu)
-
-    return optax.GradientTransformation(known.init, update)
-
-
 OPTIMIZERS: dict[str, optax.GradientTransformation] = {
-    "adam": _scale_by_adam(),
-    "adamw": optax.chain(_scale_by_adam(), optax.add_decayed_weights(1e-2)),
+    "adam": scale_by_adam(),
+    "adamw": optax.chain(scale_by_adam(), optax.add_decayed_weights(1e-2)),
     "nadam": optax.scale_by_adam(nesterov=True),
     "rmsprop": optax.scale_by_rms(),
     "lion": optax.scale_by_lion(),
