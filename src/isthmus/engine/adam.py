@@ -1,5 +1,6 @@
 """Adam's direction, in an order that a processor is quick at."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -7,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from isthmus.typing import Array, Int
+from isthmus.typing import Array, Float, Int
 
 SMALL = 2**14
 """Both moments of an array of at most so many parameters move in one operation of the program."""
@@ -79,14 +80,8 @@ def scale_by_adam(
         def direction(m: Array, v: Array) -> Array:
             return rate * m / (jnp.sqrt(v) + least)
 
-        def move(gradient: Array, pair: Array) -> Array:
-            axis = (2, *[1] * gradient.ndim)
-            decay = jnp.array([b1, b2]).reshape(axis)
-            new = jnp.where(jnp.array([True, False]).reshape(axis), gradient, gradient**2)
-            return decay * pair + (1 - decay) * new
-
         small, large = eqx.partition(updates, _is_small)
-        pairs = jax.tree.map(move, small, state.pairs)
+        pairs = jax.tree.map(partial(_moved, jnp.array([b1, b2])), small, state.pairs)
         first = optax.tree.update_moment(large, state.first, b1, 1)
         second = optax.tree.update_moment(large, state.second, b2, 2)
         of_small = jax.tree.map(lambda pair: direction(pair[0], pair[1]), pairs)
@@ -94,6 +89,14 @@ def scale_by_adam(
         return eqx.combine(of_small, of_large), AdamState(steps, pairs, first, second)
 
     return optax.GradientTransformation(init, update)
+
+
+def _moved(decays: Float[Array, "2"], gradient: Array, pair: Array) -> Array:
+    """Return both moments (2, ...) after one more gradient (...)."""
+    axis = (2, *[1] * gradient.ndim)
+    decay = decays.reshape(axis)
+    new = jnp.where(jnp.arange(2).reshape(axis) == 0, gradient, gradient**2)
+    return decay * pair + (1 - decay) * new
 
 
 def _is_small(leaf: Any) -> bool:
