@@ -43,8 +43,9 @@ class Together:
         """Tell whether the lanes are to share a program."""
         if self.choice != "auto":
             return self.choice == "together"
-        name = digest(platform.processor(), os.cpu_count(), jax.__version__,
-                      jax.default_backend(), repr(shape_of(lanes[0])), len(lanes))  # fmt: skip
+        shape = repr(shape_of(lanes[0]))
+        machine = (platform.processor(), os.cpu_count(), jax.__version__, jax.default_backend())
+        name = digest(LEAST_SECONDS, *machine, shape, len(lanes))  # measured otherwise: unknown
         known = self._known()
         if name not in known:
             known[name] = measure(lanes)
