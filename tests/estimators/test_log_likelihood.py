@@ -18,7 +18,11 @@ SMALL = {"hidden": (8,), "epochs": 2, "batch_size": 32, "penalties": (), "random
 @pytest.fixture(scope="module")
 def linear(table):
     """Return a linear Gaussian model, whose posteriors are nearly the exact ones."""
-    settings = SMALL | {"hidden": (), "epochs": 100, "learning_rate": 0.01}
+    return fit_linear(table, epochs=100)
+
+
+def fit_linear(table, epochs):
+    settings = SMALL | {"hidden": (), "epochs": epochs, "learning_rate": 0.01}
     return recipes.vae(2, likelihood=Gaussian(), scaling="standard", **settings).fit(table)
 
 
@@ -42,9 +46,13 @@ def test_of_a_linear_gaussian_model_it_is_the_exact_one(linear, table):
     assert estimate.mean() == pytest.approx(exact(linear, table).mean(), abs=0.01)
 
 
-def test_it_rises_to_the_exact_one_with_the_samples(linear, table):
-    means = [linear.log_likelihood(table, k, random_state=0).mean() for k in (1, 10, 1000)]
-    assert means[0] < means[1] < means[2] < exact(linear, table).mean() + 0.01
+def test_it_rises_to_the_exact_one_with_the_samples(table):
+    rough = fit_linear(table, epochs=10)  # whose posteriors are off by more than draws scatter
+    means = [
+        np.mean([rough.log_likelihood(table, k, random_state=seed) for seed in range(8)])
+        for k in (1, 10, 1000)
+    ]
+    assert means[0] < means[1] < means[2] < exact(rough, table).mean() + 0.01
 
 
 def test_one_sample_is_the_evidence_lower_bound_in_expectation(variational, digits):
