@@ -1,5 +1,6 @@
 """Running the fits of a sweep: side by side in one program where shapes allow it, else in turn."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,7 +85,7 @@ def run_fits(
     strategy
         Decides whether a group shares a program.
     memory_limit
-        Bytes that the weights of one program may take.
+        Bytes that the weights and batches of one program may take.
     callbacks
         Told of the steps of the fit, or of the group that shares a program, that runs.
     """
@@ -184,6 +185,6 @@ def _kind(job: Job) -> Any:
 
 
 def _bytes(lane: Lane) -> int:
-    return COPIES * sum(
-        leaf.nbytes for leaf in jax.tree.leaves(lane.model) if hasattr(leaf, "nbytes")
-    )
+    """Return what a lane takes in a program: its weights and two blocks of its examples."""
+    weights = sum(leaf.nbytes for leaf in jax.tree.leaves(lane.model) if hasattr(leaf, "nbytes"))
+    return COPIES * weights + 2 * math.prod(lane.feed.room) * lane.feed.dtype.itemsize
