@@ -61,7 +61,8 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         Processes, as everywhere in scikit-learn: None is one, or as many as the backend has that
         ``joblib.parallel_config`` names, such as Dask's or Ray's.
     memory_limit : float, default=2e9
-        Bytes that the weights of one program may take; the points of a group are divided by it.
+        Bytes that the weights and batches of one program may take; the points of a
+        group are divided by it.
     folder : path or None, default=None
         Where every model is kept as it is ready; a sweep that was stopped goes on from there.
     refit : bool, default=True
