@@ -6,6 +6,7 @@ from typing import Self
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
@@ -219,6 +220,6 @@ def trace_numbers(model: Model) -> Model:
 
     def trace(node: object) -> object:
         is_number = isinstance(node, int | float) and not isinstance(node, bool)
-        return jnp.asarray(node, jnp.float32) if is_number else node
+        return np.asarray(node, np.float32) if is_number else node
 
     return jax.tree.map(trace, model, is_leaf=leave)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from isthmus import Autoencoder
-from isthmus.engine import shape_of, together, train, train_together
+from isthmus.engine import Feed, shape_of, together, train, train_together
 from isthmus.errors import NonFiniteLossError
 from isthmus.estimators import fitting
 
@@ -121,6 +121,13 @@ def test_numbers_share_a_shape_and_structure_does_not():
     ):
         assert shape_of(lane(**change)) != first, change
     assert shape_of(lane(held_out=None)) != first
+
+
+def test_the_more_lanes_the_shorter_their_blocks_but_for_sixteen_steps(monkeypatch):
+    monkeypatch.setattr("isthmus.engine.feed.BLOCK_BYTES", 2**16)
+    one = Feed(np.zeros((1000, 16), np.float32), None, 4, 0)  # 256 bytes a step
+    steps = [together._rooms([one] * lanes)[0].shape[:2] for lanes in (1, 4, 16, 64)]
+    assert steps == [(1, 256), (4, 64), (16, 16), (64, 16)]
 
 
 def test_progress_is_told():

@@ -1,8 +1,10 @@
 """A whole fit: what stops it, what it returns, and that it is the same wherever the data lies."""
 
+import gc
 import os
 import signal
 import threading
+import tracemalloc
 from typing import ClassVar
 
 import jax
@@ -85,6 +87,22 @@ def test_the_start_may_be_the_best(make, digits) -> None:
 def test_patience_counts_epochs_without_a_better_one(make, digits) -> None:
     fitted = make(**WORSE, patience=2, epochs=9).fit(digits)
     assert (fitted.stop_reason_, fitted.n_epochs_, fitted.best_epoch_) == ("patience", 2, 0)
+
+
+def test_a_fit_keeps_neither_blocks_nor_a_copy_of_its_examples(make) -> None:
+    x = np.random.default_rng(0).random((8000, 64), np.float32)
+    settings = {"epochs": 1, "batch_size": 64, "patience": 1}
+    make(**settings).fit(x)  # compiles
+    gc.collect()
+    tracemalloc.start()
+    try:
+        estimator = make(**settings).fit(x)
+        gc.collect()
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert estimator.n_epochs_ == 1
+    assert kept < x.nbytes / 4
 
 
 def test_patience_of_zero_never_stops(make, digits) -> None:

@@ -1,15 +1,16 @@
 """What every kind of source is read into."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 ImageShape = tuple[int, int, int]
 
 
+@runtime_checkable
 class Examples(Protocol):
     """n examples along the first axis: an array, a memory map, or a reader of files."""
 
@@ -114,6 +115,41 @@ class Columns:
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         return self._examples[rows][..., self._columns]
+
+
+class Computed:
+    """Examples that a function gives for an index, and that are kept nowhere.
+
+    Parameters
+    ----------
+    rows
+        From a slice or an array of integers to examples (b, ...).
+    shape, dtype
+        Of all of them.
+
+    Examples
+    --------
+    >>> whole = np.arange(6.0).reshape(3, 2)
+    >>> halves = Computed(lambda rows: whole[rows] / 2, whole.shape, np.float64)
+    >>> halves[1:], np.mean(halves)
+    (array([[1. , 1.5],
+           [2. , 2.5]]), np.float64(1.25))
+    """
+
+    def __init__(
+        self, rows: Callable[[Any], np.ndarray], shape: tuple[int, ...], dtype: Any = np.float32
+    ) -> None:
+        self._rows, self.shape, self.dtype = rows, tuple(shape), np.dtype(dtype)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        return self._rows(rows)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Return all of them, in memory."""
+        return np.asarray(self[:], dtype)
 
 
 def blocks(examples: Examples, *, values: int = 1 << 22) -> Iterator[tuple[int, np.ndarray]]:

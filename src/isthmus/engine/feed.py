@@ -74,17 +74,12 @@ class Feed:
         self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
         self.features = int(np.prod(x.shape[1:]))
         self.dtype = stored_type(x.dtype)
-        self.block_steps = _block_steps(batch_size * self.features * self.dtype.itemsize)
-        self._rooms: list[np.ndarray] = []
+        self.batch_bytes = batch_size * self.features * self.dtype.itemsize
+        self.block_steps = steps_of_block(self.batch_bytes, SHORTEST_BLOCK)
         sizes = np.full(self.steps_per_epoch, batch_size)
         sizes[-1] = len(x) - batch_size * (self.steps_per_epoch - 1)
         self._sizes, self._filled = sizes, np.arange(batch_size) < sizes[:, None]
         self._batches: tuple[int, np.ndarray] = (-1, np.empty(0, int))
-
-    @property
-    def room(self) -> tuple[int, int, int]:
-        """The shape (S, B, D) of a block's examples."""
-        return self.block_steps, self.batch_size, self.features
 
     def blocks(
         self, first: int, last: int, rooms: Sequence[np.ndarray] | None = None
@@ -100,17 +95,17 @@ class Feed:
         first, last
             Steps.
         rooms : (S, B, D) each
-            Memory to fill, of the stored type; None takes the feed's own.
+            Memory to fill, as `rooms` gives it; None takes it anew.
         """
-        rooms = self._own_rooms() if rooms is None else rooms
-        starts = range(first, last, self.block_steps)
-        for start, room in zip(starts, cycle(rooms), strict=False):
-            yield self._gather(range(start, min(start + self.block_steps, last)), room)
+        rooms = self.rooms() if rooms is None else rooms
+        length = len(rooms[0])
+        for start, room in zip(range(first, last, length), cycle(rooms), strict=False):
+            yield self._gather(range(start, min(start + length, last)), room)
 
-    def _own_rooms(self) -> list[np.ndarray]:
-        if not self._rooms:
-            self._rooms = [aligned_empty(self.room, self.dtype) for _ in range(2)]
-        return self._rooms
+    def rooms(self) -> list[np.ndarray]:
+        """Return memory for the examples (S, B, D) of two blocks."""
+        shape = (self.block_steps, self.batch_size, self.features)
+        return [aligned_empty(shape, self.dtype) for _ in range(2)]
 
     def sizes(self, first: int, last: int) -> np.ndarray:
         """Return how many examples the batches of steps ``first`` to ``last`` hold."""
@@ -118,7 +113,7 @@ class Feed:
 
     def _gather(self, steps: range, room: np.ndarray) -> Block:
         places = np.arange(steps.start, steps.stop) % self.steps_per_epoch
-        weights = np.zeros((self.block_steps, self.batch_size), np.float32)
+        weights = np.zeros(room.shape[:2], np.float32)
         weights[: len(steps)] = self._filled[places]
         index = np.empty((len(steps), self.batch_size), np.int64)
         for start, stop, epoch in self._epochs_of(steps):
@@ -136,8 +131,8 @@ class Feed:
         while isinstance(x, Rows):  # read where they lie, so that a part is never a copy
             x, flat = x.examples, x.index[flat]
         if isinstance(x, jax.Array):
-            filled = np.resize(flat, self.block_steps * self.batch_size)  # one shape, one program
-            return x[filled].reshape(self.room)
+            filled = np.resize(flat, room.shape[0] * self.batch_size)  # one shape, one program
+            return x[filled].reshape(room.shape)
         rows = room[: len(index)].reshape(len(flat), self.features)
         if isinstance(x, np.ndarray) and not isinstance(x, np.memmap):
             if x.dtype == self.dtype and x.flags.c_contiguous:
@@ -152,6 +147,9 @@ class Feed:
 
     def _epochs_of(self, steps: range) -> Iterator[tuple[int, int, int]]:
         """Yield (start, stop, epoch) of the parts of some steps that lie in one epoch."""
+        if self.seed is None:  # every epoch is the first again
+            yield 0, len(steps), 0
+            return
         start = 0
         while start < len(steps):
             epoch, place = divmod(steps.start + start, self.steps_per_epoch)
@@ -161,7 +159,6 @@ class Feed:
 
     def _epoch_batches(self, epoch: int) -> np.ndarray:
         """Return the places of an epoch's examples by batch, the last filled with its first."""
-        epoch = 0 if self.seed is None else epoch
         if self._batches[0] != epoch:
             order = epoch_order(len(self.x), self.seed, epoch)
             whole = self.batch_size * (self.steps_per_epoch - 1)
@@ -171,16 +168,18 @@ class Feed:
         return self._batches[1]
 
 
-def _block_steps(batch_bytes: int) -> int:
-    """Return how many batches of so many bytes make a block.
+def steps_of_block(step_bytes: int, least: int) -> int:
+    """Return how many steps make a block, where one takes so many bytes of examples.
+
+    At least so many, where that is not too large.
 
     Examples
     --------
-    >>> [_block_steps(size) for size in (2**10, 2**20, 2**23, 2**30)]
+    >>> [steps_of_block(size, 4) for size in (2**10, 2**20, 2**23, 2**30)]
     [512, 8, 4, 1]
     """
-    room = max(BLOCK_BYTES, min(SHORTEST_BLOCK * batch_bytes, LARGEST_BLOCK_BYTES))
-    return max(1, min(LONGEST_BLOCK, room // batch_bytes))
+    room = max(BLOCK_BYTES, min(least * step_bytes, LARGEST_BLOCK_BYTES))
+    return max(1, min(LONGEST_BLOCK, room // step_bytes))
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -74,11 +74,14 @@ def begin(model: Model, optimiser: Optimiser) -> State:
     return _begin(optimiser, *partition(model))
 
 
-@eqx.filter_jit
-def _begin(optimiser: Optimiser, parameters: Model, rest: Model) -> State:
+def begin_parts(optimiser: Optimiser, parameters: Model, rest: Model) -> State:
+    """Return the state before the first step, from a model's parts as `partition` gives them."""
     # Copies, because the compiled program consumes the state that it is given.
     parameters, rest = jax.tree.map(_copied, (parameters, rest))
     return State(parameters, rest, optimiser.init(parameters), jnp.zeros((), jnp.int32))
+
+
+_begin = eqx.filter_jit(begin_parts)
 
 
 def train(
@@ -192,6 +195,8 @@ class _Run:
         # Numbers as arguments of the program, so that another learning rate needs no other.
         self.optimiser = jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), optimiser)
         self.feed, self.validation = feed, validation
+        self.rooms = feed.rooms()
+        self.judged_rooms = [] if validation is None else validation.rooms()
         self.state = begin(model, self.optimiser) if state is None else _copy(state)
         self.first_step = int(self.state.step)  # the state counts all, also those of earlier runs
         self.total_steps = epochs * feed.steps_per_epoch
@@ -228,7 +233,7 @@ class _Run:
             first = end
 
     def _sent(self, first: int, end: int) -> Iterator[Sent]:
-        for block in self.feed.blocks(first, end):
+        for block in self.feed.blocks(first, end, self.rooms):
             self.state, logs = self.run_block((block, self.optimiser, self.clock), self.state)
             yield logs, first, int(block.steps)
             first += int(block.steps)
@@ -237,7 +242,8 @@ class _Run:
         """Take the validation loss of the state; keep the weights if it is the least so far."""
         assert self.validation is not None
         total, weight = 0.0, 0.0
-        for block in self.validation.blocks(0, self.validation.steps_per_epoch):
+        whole = (0, self.validation.steps_per_epoch)
+        for block in self.validation.blocks(*whole, self.judged_rooms):
             arguments = (block, self.clock.key, self.state.parameters, self.state.rest)
             block_total, block_weight = self.evaluate_block(*arguments)
             total, weight = total + float(block_total), weight + float(block_weight)

@@ -12,13 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.engine.compiled import compile_run
-from isthmus.engine.feed import Block, Feed, aligned_empty
+from isthmus.engine.feed import Block, Feed, aligned_empty, steps_of_block
 from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.loop import (
     Clock,
     Sent,
     State,
-    begin,
+    begin_parts,
     evaluate_steps,
     one_behind,
     run_steps,
@@ -31,6 +31,9 @@ from isthmus.model import Model, partition
 from isthmus.typing import Array, Float, PRNGKeyArray
 
 T = TypeVar("T")
+SHORTEST_BLOCK = 16
+"""A block has at least so many steps: to gather it takes as long as some, and a bit a lane."""
+
 Outcome = Trained | NonFiniteLossError
 """A training's end: what it gave, or why it gave nothing."""
 
@@ -133,14 +136,10 @@ class _Running:
         self.held_out = [lane.validation for lane in lanes if lane.validation is not None]
         self.rooms = _rooms([lane.feed for lane in lanes])
         self.judged_rooms = _rooms(self.held_out) if self.held_out else []
-        optimisers = [
-            jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), lane.optimiser) for lane in lanes
-        ]
-        self.state: State = _stack(
-            [begin(lane.model, o) for lane, o in zip(lanes, optimisers, strict=True)]
-        )
-        clocks = [_clock(lane, epochs) for lane in lanes]
-        self.given: tuple[Optimiser, Clock] = (_stack(optimisers), _stack(clocks))
+        optimisers = _stack([_with_arrays(lane.optimiser) for lane in lanes])
+        parts = _stack([partition(lane.model) for lane in lanes])
+        self.state: State = _begin_lanes(optimisers, *parts)
+        self.given: tuple[Optimiser, Clock] = (optimisers, _clocks(lanes, epochs))
         self.best: tuple[Model, Model] | None = None
         self.done = 0
 
@@ -210,13 +209,20 @@ class _Running:
         return zip(self.rows, map(float, values), strict=True)
 
 
-def _clock(lane: Lane, epochs: int) -> Clock:
-    steps = lane.feed.steps_per_epoch
-    return Clock(
-        jnp.asarray(steps, jnp.int32),
-        jnp.asarray(epochs * steps, jnp.int32),
-        jax.random.key(lane.seed),
-    )
+def _with_arrays(optimiser: Optimiser) -> Optimiser:
+    return jax.tree.map(lambda number: np.asarray(number, np.float32), optimiser)
+
+
+def _clocks(lanes: Sequence[Lane], epochs: int) -> Clock:
+    steps = jnp.array([lane.feed.steps_per_epoch for lane in lanes], jnp.int32)
+    keys = jax.vmap(jax.random.key)(jnp.array([lane.seed for lane in lanes]))
+    return Clock(steps, epochs * steps, keys)
+
+
+@eqx.filter_jit
+def _begin_lanes(optimisers: Optimiser, parameters: Model, rest: Model) -> State:
+    given = (optimisers, parameters, rest)
+    return eqx.filter_vmap(begin_parts, in_axes=eqx.if_array(0))(*given)
 
 
 @compile_run
@@ -241,7 +247,10 @@ def _block_axes(block: Block) -> Block:
 
 def _rooms(feeds: Sequence[Feed]) -> list[np.ndarray]:
     """Return two rooms (L, S, B, D) for the examples of as many feeds."""
-    return [aligned_empty((len(feeds), *feeds[0].room), feeds[0].dtype) for _ in range(2)]
+    first = feeds[0]
+    steps = steps_of_block(len(feeds) * first.batch_bytes, SHORTEST_BLOCK)
+    shape = (len(feeds), steps, first.batch_size, first.features)
+    return [aligned_empty(shape, first.dtype) for _ in range(2)]
 
 
 def _stacked_blocks(
@@ -260,8 +269,12 @@ def _stacked_blocks(
 
 def _stack(trees: Sequence[T]) -> T:
     """Stack the arrays of trees that are otherwise equal along a new first axis."""
-    arrays, static = zip(*(eqx.partition(tree, eqx.is_array) for tree in trees), strict=True)
-    return eqx.combine(jax.tree.map(lambda *leaves: jnp.stack(leaves), *arrays), static[0])
+    parts = (
+        eqx.partition(tree, lambda leaf: isinstance(leaf, jax.Array | np.ndarray)) for tree in trees
+    )
+    arrays, static = zip(*parts, strict=True)
+    stacked = jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *arrays)
+    return eqx.combine(stacked, static[0])
 
 
 def _row(tree: T, row: int | np.ndarray) -> T:

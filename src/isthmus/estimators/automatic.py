@@ -3,8 +3,7 @@
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from isthmus.data.source import Examples
 from isthmus.estimators.slots import penalty_members
 from isthmus.model import Model
 from isthmus.networks import LinearPath
@@ -66,7 +65,7 @@ def chosen_learning_rate(setting: Any, schedule: Any, model: Model) -> Any:
     return STEEP if gentle else SAFE
 
 
-def chosen_penalties(setting: Any, n: int, scaled: np.ndarray) -> tuple[AbstractPenalty, ...]:
+def chosen_penalties(setting: Any, n: int, scaled: Examples) -> tuple[AbstractPenalty, ...]:
     """Return the penalties of a setting; ``"auto"`` decays the weights of a fit to few examples.
 
     A squared weight then costs 3 v / n nats an example, v being the variance of a feature of the
@@ -80,7 +79,7 @@ def chosen_penalties(setting: Any, n: int, scaled: np.ndarray) -> tuple[Abstract
     ((WeightDecay(weight=0.015),), ())
     """
     if isinstance(setting, str) and setting == "auto":
-        return (WeightDecay(DECAY * float(scaled.var(axis=0).mean()) / n),) if n < FEW else ()
+        return (WeightDecay(DECAY * float(scaled[:].var(axis=0).mean()) / n),) if n < FEW else ()
     return penalty_members(setting)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
 from isthmus.estimators.slots import MEMBERS, member
@@ -41,7 +42,7 @@ _anchors: ContextVar[dict[Any, Anchor] | None] = ContextVar("anchors", default=N
 def build_model(
     settings: Any,
     likelihood: Any,
-    scaled_sample: np.ndarray,
+    scaled_sample: Examples,
     n: int,
     choice: Choice,
     image_shape: tuple[int, int, int] | None,
@@ -57,8 +58,8 @@ def build_model(
     likelihood
         A member, settled, or ``"auto"``.
     scaled_sample : (m, D)
-        Some training examples, scaled, NaN where entries are missing: what the start from PCA and
-        a latent that looks at examples are made of.
+        Some training examples, scaled where they are indexed, NaN where entries are missing: what
+        the start from PCA and a latent that looks at examples are made of.
     n
         How many training examples there are in all.
     choice
@@ -74,7 +75,7 @@ def build_model(
     latent: AbstractLatent = member("latent", settings.latent)
     likelihood = choose_likelihood(likelihood, choice.kind, latent)
     if likelihood.masked:
-        scaled_sample = np.nan_to_num(scaled_sample, nan=0.0)
+        scaled_sample = _without_missing(scaled_sample)
     corruption = None if settings.corruption is None else member("corruption", settings.corruption)
     spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
@@ -147,13 +148,13 @@ def left_alone(likelihood: Any) -> np.ndarray | None:
     return np.isfinite(inner.domain()[0]) if isinstance(inner, Columns) else None
 
 
-def check_domain(likelihood: AbstractLikelihood, scaled: Iterable[np.ndarray]) -> None:
-    """Raise `SettingError` if blocks of scaled examples lie outside what a likelihood can model."""
+def check_domain(likelihood: AbstractLikelihood, scaled: Examples) -> None:
+    """Raise `SettingError` if scaled examples (n, D) lie outside what a likelihood can model."""
     limits = likelihood.domain()
     if not any(np.isfinite(limit).any() for limit in limits):
         return
-    known = (np.nan_to_num(x, nan=0.0) if likelihood.masked else x for x in scaled)  # 0 is within
-    lows, highs = zip(*((x.min(axis=0), x.max(axis=0)) for x in known), strict=True)
+    known = _without_missing(scaled) if likelihood.masked else scaled  # 0 is within
+    lows, highs = zip(*((x.min(axis=0), x.max(axis=0)) for _, x in blocks(known)), strict=True)
     least, most = np.min(lows, axis=0), np.max(highs, axis=0)
     low, high = (np.broadcast_to(limit, least.shape) for limit in limits)
     wrong = (least < low) | (most > high)
@@ -302,7 +303,12 @@ def _ends_bare(network: AbstractNetwork | None) -> bool:
     return last.norm is None and last.activation == "identity" and last.dropout is None
 
 
-def _start_from_pca(model: Model, scaled_sample: np.ndarray) -> Model:
+def _without_missing(examples: Examples) -> Examples:
+    """Return examples with zeros where an entry is missing."""
+    return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
+
+
+def _start_from_pca(model: Model, scaled_sample: Examples) -> Model:
     """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
     link = model.likelihood.link
     assert isinstance(model.encoder, Chain)
@@ -329,12 +335,14 @@ def sharing_anchors() -> Iterator[None]:
         _anchors.reset(token)
 
 
-def _anchor(sample: np.ndarray, latent_dim: int) -> Anchor:
+def _anchor(sample: Examples, latent_dim: int) -> Anchor:
     known = _anchors.get()
     if known is None:
         return fit_anchor(sample, latent_dim)
-    made = hashlib.blake2b(np.ascontiguousarray(sample).data, digest_size=16).digest()
-    key = (made, sample.shape, latent_dim)
+    made = hashlib.blake2b(digest_size=16)
+    for _, block in blocks(sample):
+        made.update(np.ascontiguousarray(block).data)
+    key = (made.digest(), sample.shape, latent_dim)
     if key not in known:
         known[key] = fit_anchor(sample, latent_dim)
     return known[key]

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
-from isthmus.data.source import Rows
+from isthmus.data.source import Computed, Rows
 from isthmus.engine import Checkpoint, Devices, EpochRecord, Feed, Lane, Optimiser, Trained, train
 from isthmus.errors import SettingError, warn
 from isthmus.estimators import inference
@@ -32,7 +32,7 @@ from isthmus.estimators.inputs import (
 from isthmus.estimators.settings import check_settings, fingerprint
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
-from isthmus.scaling import choose
+from isthmus.scaling import Choice, Scaling, choose
 
 LEAST_VALIDATED = 20
 """With fewer examples none are held out."""
@@ -229,18 +229,14 @@ def _part(examples: Any, target: np.ndarray | None, index: np.ndarray) -> Part:
 def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     """Choose the scaling and fill the slots."""
     _warn_of_copying(estimator)
-    image = estimator.image_shape_ is not None
-    looked_at = flat_rows(examples, slice(None, None, -(-len(examples) // LOOKED_AT)))
-    likelihood = settled_likelihood(estimator.likelihood, looked_at)
-    kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
-    estimator.scaling_ = choose(kind, looked_at, image=image, left=left)
+    looked_at = _spread(examples, LOOKED_AT)
+    likelihood, estimator.scaling_ = _look(estimator, looked_at)
     scaling = estimator.scaling_.scaling
-    begun_from = looked_at[:: -(-len(looked_at) // BEGUN_FROM)]
     rng = np.random.default_rng(seed)
     model = build_model(
         estimator,
         likelihood,
-        inference.map_scaling(scaling, begun_from),
+        _scaled(scaling, _spread(looked_at, BEGUN_FROM)),
         len(examples),
         estimator.scaling_,
         estimator.image_shape_,
@@ -248,8 +244,28 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
         rng,
     )
     estimator.likelihood_ = model.likelihood
-    check_domain(model.likelihood, inference.iterate_scaled(scaling, looked_at))
+    check_domain(model.likelihood, _scaled(scaling, looked_at))
     return model
+
+
+def _spread(examples: Any, most: int) -> Rows:
+    """Return at most so many of the examples, evenly spaced, read where they are indexed."""
+    return Rows(examples, np.arange(0, len(examples), -(-len(examples) // most)))
+
+
+def _look(estimator: Any, examples: Rows) -> tuple[Any, Choice]:
+    """Settle the likelihood and choose the scaling."""
+    x = flat_rows(examples, slice(None))
+    likelihood = settled_likelihood(estimator.likelihood, x)
+    kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
+    image = estimator.image_shape_ is not None
+    return likelihood, choose(kind, x, image=image, left=left)
+
+
+def _scaled(scaling: Scaling, examples: Rows) -> Computed:
+    """Return examples (n, D) scaled, where they are indexed."""
+    shape = (len(examples), int(np.prod(examples.shape[1:])))
+    return Computed(lambda rows: inference.map_scaling(scaling, flat_rows(examples, rows)), shape)
 
 
 def _warn_of_copying(estimator: Any) -> None:
@@ -296,9 +312,9 @@ def _note(
     estimator.stop_reason_ = trained.stop_reason
     estimator.fit_seconds_ = trained.seconds
     estimator.n_parameters_, estimator.n_trainable_parameters_ = count_parameters(trained.model)
-    some = slice(None, None, -(-len(examples) // 20_000))
-    labels = None if target is None else target[some]
-    codes = inference.encode_labelled(trained.model, flat_rows(examples, some), labels)
+    some = _spread(examples, 20_000)
+    labels = None if target is None else target[some.index]
+    codes = inference.encode_labelled(trained.model, some, labels)
     if len(codes) > 1:  # one example, added by `partial_fit`, has no covariance
         estimator.code_mean_ = codes.mean(axis=0)
         estimator.code_covariance_ = np.atleast_2d(np.cov(codes.T))

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.bounds import ELBO
+from isthmus.data.source import Examples, Rows
 from isthmus.engine.compiled import compile_ahead, programs_at_once
 from isthmus.engine.feed import aligned_empty, stored_type
 from isthmus.latents import AbstractLatent
@@ -28,6 +29,9 @@ ROWS = 256
 
 BLOCK_BYTES = 2**23
 """A call takes about so many bytes, in whole groups; groups that are not used cost nothing."""
+
+PIECE_BYTES = 2**19
+"""So many bytes of a block are read, checked and laid together, while the cache holds them."""
 
 MOST_AT_ONCE = 8
 """At most so many processors compute blocks, each of which is in memory with its results."""
@@ -134,37 +138,49 @@ def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iter
     """Yield a function of the rows, block after block in order; several are computed at once.
 
     A thread each, because a group is too small for its products to be shared well, and one more,
-    which copies its block meanwhile. Blocks lie in as many rooms as there can be under way.
+    which reads its block meanwhile. Blocks lie in as many rooms as there can be under way.
     """
     features = int(np.prod(rows.shape[1:]))
     groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
+    shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
+    parts = [slice(i, i + groups * ROWS) for i in range(0, len(rows), groups * ROWS)]
+    if len(parts) <= 1:
+        for part in parts:
+            yield _run_block(function, model, rows, part, aligned_empty(shape, dtype))
+        return
     threads = 1 + min(programs_at_once(), MOST_AT_ONCE)
     device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
-    shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
-    rooms = [aligned_empty(shape, dtype) for _ in range(threads + 1)]
+    rooms = [aligned_empty(shape, dtype) for _ in range(threads)]
+
+    def run(part: slice, room: np.ndarray) -> Any:
+        with jax.default_device(device):
+            return _run_block(function, model, rows, part, room)
+
     running: deque[Future[Any]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        starts = range(0, len(rows), groups * ROWS)
-        for start, room in zip(starts, cycle(rooms), strict=False):
-            part = np.asarray(rows[start : start + groups * ROWS]).reshape(-1, features)
-            running.append(pool.submit(_run_block, function, model, part, room, device))
-            if len(running) > threads:
+        for part, room in zip(parts, cycle(rooms), strict=False):
+            if len(running) == threads:
                 yield running.popleft().result()
+            running.append(pool.submit(run, part, room))
         while running:
             yield running.popleft().result()
 
 
 def _run_block(
-    function: Callable[..., Any], model: Any, part: np.ndarray, room: np.ndarray, device: Any
+    function: Callable[..., Any], model: Any, rows: Any, part: slice, room: np.ndarray
 ) -> Any:
-    """Return a function of rows (n, D), laid in a room (G, 256, D), on the host."""
-    n, groups = len(part), -(-len(part) // ROWS)
-    laid = room.reshape(-1, part.shape[1])
-    laid[:n] = part
+    """Return a function of some of the rows (n, ...), laid in a room (G, 256, D), on the host."""
+    laid = room.reshape(-1, room.shape[-1])
+    n = min(part.stop, len(rows)) - part.start
+    groups = -(-n // ROWS)
+    piece = max(1, PIECE_BYTES // laid[0].nbytes)
+    for start in range(0, n, piece):
+        stop = min(start + piece, n)
+        taken = np.asarray(rows[part.start + start : part.start + stop])
+        laid[start:stop] = taken.reshape(stop - start, -1)
     laid[n : groups * ROWS] = 0
-    with jax.default_device(device):
-        out = _run_groups(function, model, room, np.asarray(groups, np.int32))
-    return jax.tree.map(lambda rows: np.asarray(rows)[:n], out)
+    out = _run_groups(function, model, room, np.asarray(groups, np.int32))
+    return jax.tree.map(lambda values: np.asarray(values)[:n], out)
 
 
 @compile_ahead
@@ -181,29 +197,22 @@ def _run_groups(function: Callable[..., Any], model: Any, block: Array, used: Ar
     return jax.tree.map(lambda o: o.reshape(-1, *o.shape[2:]), out)
 
 
-def encode_labelled(model: Model, rows: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+def encode_labelled(model: Model, rows: Examples, labels: np.ndarray | None) -> np.ndarray:
     """Return the codes of examples, under their labels where the model is told them."""
     if not model.conditional or labels is None:
         return map_rows(encode, model, rows).astype(np.float64)
     codes = np.empty((len(rows), model.latent_dim))
     for label in np.unique(labels):
         own = labels == label
-        codes[own] = map_rows(encode, model.given(jnp.asarray([label])), rows[own])
+        codes[own] = map_rows(
+            encode, model.given(jnp.asarray([label])), Rows(rows, np.flatnonzero(own))
+        )
     return codes
 
 
 def map_scaling(scaling: Scaling, x: np.ndarray) -> np.ndarray:
     """Return examples (n, D) scaled, before there is a model."""
-    scaled, start = np.empty(x.shape, np.float32), 0
-    for block in iterate_scaled(scaling, x):
-        scaled[start : start + len(block)] = block
-        start += len(block)
-    return scaled
-
-
-def iterate_scaled(scaling: Scaling, x: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield examples (n, D) scaled, block after block, before there is a model."""
-    yield from _iterate_blocks(_scale_alone, scaling, x)
+    return np.concatenate([*_iterate_blocks(_scale_alone, scaling, x)])
 
 
 def _scale_alone(scaling: Scaling, x: Array) -> Array:

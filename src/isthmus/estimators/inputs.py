@@ -140,7 +140,7 @@ def example_shape_of(X: Any) -> tuple[int, ...]:
     return tuple(X.shape[1:]) if isinstance(X, np.ndarray) or is_indexed(X) else ()
 
 
-def flat_rows(examples: Any, rows: slice) -> np.ndarray:
+def flat_rows(examples: Any, rows: Any) -> np.ndarray:
     """Return some of the examples as an array (n, D), as the engine stores it."""
     part = np.asarray(examples[rows])
     return part.reshape(len(part), -1).astype(stored_type(part.dtype), copy=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-ROWS = 4096
+ROWS = 1024
 
 
 def blocks(n: int, rows: int = ROWS) -> Iterator[slice]:

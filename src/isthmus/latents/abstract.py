@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from isthmus.data.source import Examples
 from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, Spec
 
 Encode = Callable[[Array], Array]
@@ -22,10 +23,11 @@ class AbstractLatent(Spec):
     def create(self, latent_dim: int, rng: np.random.Generator) -> "AbstractLatent":
         """Return this latent with its parameters drawn; itself where it has none."""
 
-    def started(self, examples: np.ndarray, rng: np.random.Generator) -> "AbstractLatent":
+    def started(self, examples: Examples, rng: np.random.Generator) -> "AbstractLatent":
         """Return this latent with what starts from scaled training examples (n, D).
 
-        That is itself, but for one that holds something of the examples' own size.
+        That is itself, but for one that holds something of the examples' own size. Examples are
+        scaled where they are indexed; `numpy.asarray` gives them all.
         """
         return self
 

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.data.source import Examples
 from isthmus.latents.abstract import AbstractLatent, Encode
 from isthmus.latents.priors import LOG_2_PI, AbstractPrior, StandardNormal, as_prior
 from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray
@@ -50,7 +51,7 @@ class Gaussian(AbstractLatent):
         """Return this latent with its prior's parameters drawn."""
         return replace(self, prior=self.prior.create(latent_dim, rng))
 
-    def started(self, examples: np.ndarray, rng: np.random.Generator) -> Self:
+    def started(self, examples: Examples, rng: np.random.Generator) -> Self:
         """Return this latent with its prior started from training examples."""
         return replace(self, prior=self.prior.started(examples, rng))
 

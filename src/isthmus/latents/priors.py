@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.data.source import Examples
 from isthmus.errors import SettingError
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.networks.layers import zeros
@@ -31,7 +32,7 @@ class AbstractPrior(Spec):
     def create(self, latent_dim: int, rng: np.random.Generator) -> "AbstractPrior":
         """Return this prior with its parameters drawn; itself where it has none."""
 
-    def started(self, examples: np.ndarray, rng: np.random.Generator) -> "AbstractPrior":
+    def started(self, examples: Examples, rng: np.random.Generator) -> "AbstractPrior":
         """Return this prior with what starts from scaled training examples (n, D): itself."""
         return self
 
@@ -191,7 +192,7 @@ class VampPrior(AbstractPrior):
         """Return itself: pseudo-inputs are made of examples, not of codes."""
         return self
 
-    def started(self, examples: np.ndarray, rng: np.random.Generator) -> "VampPrior":
+    def started(self, examples: Examples, rng: np.random.Generator) -> "VampPrior":
         """Return this prior with pseudo-inputs beside training examples."""
         again = len(examples) < self.components
         chosen = examples[rng.choice(len(examples), self.components, replace=again)]

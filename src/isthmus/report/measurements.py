@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.data.source import Computed
 from isthmus.evaluation.latent import diagnose
 from isthmus.evaluation.pca import Anchor, fit_anchor
 from isthmus.evaluation.probes import as_classes, knn_accuracy
@@ -45,7 +46,10 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     """
     used = [name for name in SPLITS if name in parts]
     own = inner(estimator)
-    anchor = fit_anchor(_Scaled(own, parts["train"][0]), int(own.latent_dim))
+    learned = parts["train"][0]
+    size = (len(learned), int(own.n_features_in_))
+    scaled = Computed(lambda rows: own.scale(take(learned, rows)), size)
+    anchor = fit_anchor(scaled, int(own.latent_dim))
     k = len(anchor.components)
 
     measured = {name: _measure_part(estimator, anchor, parts[name], k) for name in used}
@@ -113,20 +117,6 @@ def _measure_part(estimator: Any, anchor: Anchor, part: Part, k: int) -> dict[st
         "floor": {"nats": None if floor is None else float(floor)},
         "kl": own.get("kl_per_dimension"),
     }
-
-
-class _Scaled:
-    """Examples in the scaled space, made block by block when they are read."""
-
-    def __init__(self, estimator: Any, X: Any):
-        self._estimator, self._X = estimator, X
-        self.shape = (len(X), int(estimator.n_features_in_))
-
-    def __len__(self) -> int:
-        return len(self._X)
-
-    def __getitem__(self, rows: slice) -> np.ndarray:
-        return self._estimator.scale(take(self._X, rows))
 
 
 def _measure_pca(estimator: Any, anchor: Anchor, X: Any, k: int) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Running the fits of a sweep: side by side in one program where shapes allow it, else in turn."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import jax
 
 from isthmus.engine import Lane, Trained, shape_of, train
+from isthmus.engine.together import SHORTEST_BLOCK
 from isthmus.errors import IsthmusError, NonFiniteLossError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
@@ -187,4 +187,4 @@ def _kind(job: Job) -> Any:
 def _bytes(lane: Lane) -> int:
     """Return what a lane takes in a program: its weights and two blocks of its examples."""
     weights = sum(leaf.nbytes for leaf in jax.tree.leaves(lane.model) if hasattr(leaf, "nbytes"))
-    return COPIES * weights + 2 * math.prod(lane.feed.room) * lane.feed.dtype.itemsize
+    return COPIES * weights + 2 * SHORTEST_BLOCK * lane.feed.batch_bytes

@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.data.array_file import ArrayFile
-from isthmus.data.source import Rows
+from isthmus.data.source import Computed, Rows
 from isthmus.engine import HearsProgress
 from isthmus.errors import DataError, IsthmusError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
@@ -272,12 +272,7 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         if fitted is None or fitted.model_.decoder is None:
             return
         sizes = sorted({size for size, _ in self._errors()})
-        scaled: Any
-        held: Any
-        scaled, held = (
-            _Scaled(fitted, part) if is_indexed(part) else fitted.scale(part)
-            for part in (X, held_out)
-        )
+        scaled, held = (_scaled(fitted, part) for part in (X, held_out))
         anchor = fit_anchor(scaled, min(max(sizes), *scaled.shape))
         within = [size for size in sizes if size <= len(anchor.components)]
         self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
@@ -323,14 +318,8 @@ def _take(X: Any, rows: np.ndarray) -> Any:
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else np.asarray(X)[rows]
 
 
-class _Scaled:
-    """Examples (n, D) on disk, scaled where they are read."""
-
-    def __init__(self, fitted: Any, X: Any):
-        self._fitted, self._X, self.shape = fitted, X, (len(X), fitted.n_features_in_)
-
-    def __len__(self) -> int:
-        return len(self._X)
-
-    def __getitem__(self, rows: slice) -> np.ndarray:
-        return self._fitted.scale(self._X[rows])
+def _scaled(fitted: Any, X: Any) -> Any:
+    """Return scaled examples (n, D); those on disk are scaled where they are read."""
+    if not is_indexed(X):
+        return fitted.scale(X)
+    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.n_features_in_))
