@@ -213,7 +213,7 @@ def count_parameters(model: Model) -> tuple[int, int]:
 
 
 def trace_numbers(model: Model) -> Model:
-    """Turn a model's plain numbers into scalars, except within the user's own modules."""
+    """Turn a model's plain numbers into arrays (), except within the user's own modules."""
 
     def leave(node: object) -> bool:
         return isinstance(node, PerExample)

@@ -74,6 +74,7 @@ def chosen_penalties(setting: Any, n: int, scaled: Examples) -> tuple[AbstractPe
 
     Examples
     --------
+    >>> import numpy as np
     >>> scaled = np.array([[-1.0, 1.0], [1.0, -1.0]])
     >>> chosen_penalties("auto", 200, scaled), chosen_penalties("auto", 60_000, scaled)
     ((WeightDecay(weight=0.015),), ())
