@@ -174,3 +174,31 @@ def test_a_write_that_fails_leaves_the_older_ones_and_nothing_else(
         make().fit(digits, checkpoint=Checkpoint(tmp_path))
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["epoch-000001.safetensors", "epoch-000002.safetensors"]
+
+
+def test_a_run_begun_anew_replaces_what_an_earlier_one_left(make, digits, tmp_path) -> None:
+    make(epochs=6).fit(digits, checkpoint=Checkpoint(tmp_path))
+    estimator = make(epochs=6, learning_rate=0.01)
+    whole = outcome(estimator.fit(digits))
+    kill(estimator, digits, tmp_path, 3, 1)
+    resumed = estimator.fit(digits, checkpoint=Checkpoint(tmp_path, resume=True))
+    assert outcome(resumed) == whole
+
+
+def test_other_examples_or_targets_of_the_same_shape_are_refused(digits, tmp_path) -> None:
+    from isthmus import AutoencoderRegressor
+
+    regressor = AutoencoderRegressor(hidden=(8,), epochs=2, validation_fraction=0, random_state=0)
+    y = np.arange(len(digits), dtype=float)
+    regressor.fit(digits, y, checkpoint=Checkpoint(tmp_path))
+    again = Checkpoint(tmp_path, resume=True)
+    for x, target in ((digits[::-1], y), (digits, y[::-1])):
+        with pytest.raises(SettingError, match=r"belongs to a run with (examples|targets)"):
+            regressor.fit(x, target, checkpoint=again)
+
+
+def test_a_checkpoint_is_asked_for_by_its_own_kind(make, digits, tmp_path) -> None:
+    with pytest.raises(SettingError, match=r"must be an isthmus\.engine\.Checkpoint"):
+        make().fit(digits, checkpoint=str(tmp_path))
+    with pytest.raises(SettingError, match="every is 0"):
+        Checkpoint(tmp_path, every=0)

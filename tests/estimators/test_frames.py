@@ -5,6 +5,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from isthmus import Autoencoder, ConditionalAutoencoder
+from isthmus.errors import DataError
+
 NAMES = [f"pixel {i}" for i in range(64)]
 
 
@@ -61,3 +64,28 @@ def test_a_column_of_text_is_named_as_such(make) -> None:
     frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": ["x", "y", "z"]})
     with pytest.raises(ValueError, match=r"X holds text .*'x'.*drop such columns or encode them"):
         make().fit(frame)
+
+
+def test_a_column_of_dates_is_named():
+    frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "when": pd.date_range("2020-01-01", periods=3)})
+    with pytest.raises(DataError, match="Column 'when' holds dates"):
+        Autoencoder(1).fit(frame)
+
+
+def test_a_column_that_single_precision_does_not_resolve_is_named():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40, 3)), columns=["a", "b", "c"])
+    frame["b"] += 1e9
+    frame["c"] = 1 + 1e-15 * frame["c"]  # constant but for rounding
+    with pytest.warns(UserWarning, match=r"Column 'b' varies by .* about 1e\+09"):
+        Autoencoder(1, epochs=1, hidden=(4,)).fit(frame)
+
+
+def test_conditional_measures_of_frames_are_those_of_their_arrays():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=40), "b": rng.normal(size=40) > 0})
+    labels = np.arange(40) % 2
+    inner = Autoencoder(1, latent="gaussian", epochs=1, hidden=(4,), random_state=0)
+    fitted = ConditionalAutoencoder(inner).fit(frame, labels)
+    of_floats = fitted.measure(frame.astype(float), labels)
+    assert fitted.measure(frame, labels)["mse"] == of_floats["mse"]

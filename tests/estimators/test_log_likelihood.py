@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from isthmus import Autoencoder, latents, recipes
+from isthmus import Autoencoder, ConditionalAutoencoder, latents, recipes
 from isthmus.errors import SettingError
 from isthmus.estimators import importance
 from isthmus.likelihoods import Gaussian
@@ -128,3 +128,13 @@ def test_a_code_that_is_not_drawn_has_none(latent, digits):
 def test_a_number_of_samples_that_is_none_is_told(n_samples, variational, digits):
     with pytest.raises(SettingError, match="n_samples is"):
         variational.log_likelihood(digits, n_samples)
+
+
+def test_under_labels_every_example_has_draws_of_its_own_whatever_comes_with_it(digits, labels):
+    inner = Autoencoder(2, latent="gaussian", hidden=(8,), epochs=1, random_state=0)
+    fitted = ConditionalAutoencoder(inner).fit(digits, labels)
+    some = labels > 6
+    for random in (int, np.random.RandomState):
+        whole = fitted.log_likelihood(digits, labels, 3, random(0))
+        part = fitted.log_likelihood(digits[some], labels[some], 3, random(0))
+        assert np.array_equal(whole[some], part)

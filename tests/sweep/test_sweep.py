@@ -176,3 +176,13 @@ def test_settings_that_cannot_be(settings, words):
 def test_a_parameter_that_does_not_exist_is_named():
     with pytest.raises(ValueError, match="latent_size"):
         Sweep(SMALL, {"latent_size": [2]}).fit(X)
+
+
+@pytest.mark.parametrize("strategy", ["together", "in turn"])
+def test_a_point_whose_settings_cannot_be_is_a_failure_of_its_own(strategy):
+    sweep = Sweep(SMALL, {"latent_dim": [2, 0]}, seeds=np.int64(1), strategy=strategy, refit=False)
+    sweep.fit(X)
+    assert np.isfinite(sweep.cv_results_["mean_test_score"]).tolist() == [True, False]
+    assert "latent_dim is 0" in sweep.points_[1].failure
+    with pytest.raises(SettingError, match="refit=False"):
+        sweep.transform(X)

@@ -15,6 +15,7 @@ from safetensors.numpy import save_file
 from isthmus.atomic import new_file
 from isthmus.engine.records import EpochRecord
 from isthmus.errors import ModelFileError, SettingError
+from isthmus.typing import check_whole
 
 KEPT = 2
 """The newest so many files stay."""
@@ -42,11 +43,17 @@ class Checkpoint:
     resume: bool = False
     settings: Any = None
 
+    def __post_init__(self) -> None:
+        check_whole("The checkpoint", "every", self.every, 1)
+
 
 def save_checkpoint(
     where: Checkpoint, state: Any, records: list[EpochRecord], best_epoch: int
 ) -> Path:
-    """Write a training state, atomically, and drop the files older than the newest two."""
+    """Write a training state, atomically; only it and the one before it stay.
+
+    A file of a later epoch is that of an earlier run, which this one has begun anew.
+    """
     folder = Path(where.folder)
     folder.mkdir(parents=True, exist_ok=True)
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(eqx.filter(state, eqx.is_array))]
@@ -59,7 +66,9 @@ def save_checkpoint(
     target = folder / f"epoch-{len(records):06d}.safetensors"
     with new_file(target) as partial:
         save_file(tensors, partial, metadata={"isthmus-checkpoint": json.dumps(about)})
-    for old in _files(folder)[:-KEPT]:
+    files = _files(folder)
+    now = files.index(target) + 1
+    for old in (*files[: max(0, now - KEPT)], *files[now:]):
         old.unlink()
     return target
 
@@ -115,8 +124,7 @@ def _check_settings(path: Path, found: Any, wanted: Any) -> None:
     if found == wanted:
         return
     if isinstance(found, dict) and isinstance(wanted, dict):
-        names = sorted(k for k in found.keys() | wanted.keys() if found.get(k) != wanted.get(k))
-        first = names[0]
+        first = next(k for k in wanted | found if found.get(k) != wanted.get(k))
         raise SettingError(
             f"{path} belongs to a run with {first} = {found.get(first)!r}, and this one has "
             f"{first} = {wanted.get(first)!r}: resume with the same settings, or start anew."

@@ -124,8 +124,8 @@ class AbstractAutoencoder(
         -------
         ndarray, shaped as the examples given to fit
             The observed entries as they are, to the bit, and the mean reconstructions elsewhere:
-            of a category's columns probabilities, for instance. Float64, unless ``X`` is an array
-            of float32.
+            of a category's columns probabilities, for instance. Float64, unless all of ``X``
+            is float32.
 
         Raises
         ------
@@ -166,7 +166,13 @@ class AbstractAutoencoder(
     def unscale(self, X: Any) -> np.ndarray:
         """Return scaled examples (n, D) in the data's own units."""
         check_is_fitted(self)
-        return self._as_given(self._map(inference.unscale, np.asarray(X, np.float32)))
+        scaled = check_array(X, dtype="float32", ensure_all_finite=False)
+        if scaled.shape[1] != self.n_features_in_:
+            raise DataError(
+                f"The scaled examples have {scaled.shape[1]} features, and this model's have "
+                f"{self.n_features_in_}."
+            )
+        return self._as_given(self._map(inference.unscale, scaled))
 
     def measure(self, X: Any) -> dict[str, Any]:
         """Measure the reconstructions of ``X``.
@@ -323,8 +329,7 @@ class AbstractAutoencoder(
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
         check_is_fitted(self)
-        if n < 1:
-            raise SettingError(f"n is {n}: at least one sample is needed.")
+        check_whole("sample", "n", n, 1)
         random = check_random_state(random_state)
         key = jax.random.key(random.randint(2**31 - 1))
         codes = self.model_.bound_latent().sample_prior(key, n, self.model_.latent_dim)

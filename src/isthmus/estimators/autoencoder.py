@@ -6,8 +6,10 @@ from typing import Any, Self
 import numpy as np
 
 from isthmus.engine import Callback, Checkpoint, HearsProgress
+from isthmus.errors import DataError
 from isthmus.estimators import fitting
 from isthmus.estimators.abstract import AbstractAutoencoder
+from isthmus.estimators.undone import undone_by_failure
 from isthmus.heads import AbstractHead
 
 
@@ -66,7 +68,8 @@ class Autoencoder(AbstractAutoencoder):
         and the last weights are kept; ``"auto"`` is 10, or as many as make 600 steps, and 0 below
         1,000 examples.
     validation_fraction : float, default=0.1
-        Share of the examples held out for early stopping, in [0, 1).
+        Share of the examples held out for early stopping, in [0, 0.9]; of fewer than 20 examples
+        none are.
     gradient_clip : float or None, default=None
         Greatest global norm of a gradient.
     memory_limit : float, default=2e9
@@ -177,6 +180,7 @@ class Autoencoder(AbstractAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
+    @undone_by_failure
     def fit(
         self,
         X: Any,
@@ -202,13 +206,17 @@ class Autoencoder(AbstractAutoencoder):
         -------
         self
         """
+        if isinstance(validation_data, tuple):
+            raise DataError("validation_data is a tuple; it must be examples alone, as X is.")
         held_out = None if validation_data is None else (validation_data, None)
         fitting.fit(self, X, None, held_out, checkpoint)
         return self
 
+    @undone_by_failure
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
+        The optimiser goes on too, but for a model that was loaded: its file has weights alone.
         The first call also chooses the scaling and the likelihood, from ``X`` alone.
 
         Parameters

@@ -7,14 +7,13 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import assert_all_finite
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, column_or_1d
+from sklearn.utils.validation import column_or_1d
 
 from isthmus.engine import Callback, Checkpoint, HearsProgress
 from isthmus.estimators import fitting
 from isthmus.estimators.abstract import AbstractAutoencoder
-from isthmus.estimators.supervised import fit_with_targets, need_targets, read_head
+from isthmus.estimators.supervised import fit_with_targets, labels_of, read_head
+from isthmus.estimators.undone import undone_by_failure
 from isthmus.heads import AbstractHead, Classifier
 from isthmus.typing import check_between
 
@@ -117,6 +116,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
+    @undone_by_failure
     def fit(
         self,
         X: Any,
@@ -132,7 +132,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples, n >= 2.
         y : (n,)
-            Labels: numbers, strings, anything that sorts.
+            Labels: numbers or strings.
         validation_data : pair of (X, y), optional
             The held-out part, instead of a share of the examples.
         checkpoint : isthmus.engine.Checkpoint, optional
@@ -146,8 +146,11 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         fit_with_targets(self, X, target, validation_data, self._numbers, checkpoint)
         return self
 
+    @undone_by_failure
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
+
+        The optimiser goes on too, but for a model that was loaded: its file has weights alone.
 
         Parameters
         ----------
@@ -189,11 +192,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     def _encoded(self, X: Any, y: Any, classes: Any) -> np.ndarray:
         """Learn the classes; return the labels' numbers."""
-        need_targets(self, y, "a classifier learns from labels")
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        check_consistent_length(X, y)
+        y = labels_of(self, X, y, "a classifier learns from labels")
         self.classes_ = np.unique(y if classes is None else classes)
         return self._numbers(y)
 

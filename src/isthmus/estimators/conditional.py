@@ -10,17 +10,22 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import _safe_indexing as rows_of
-from sklearn.utils import assert_all_finite, check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import (
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
 
 from isthmus.data.source import Rows, blocks
 from isthmus.engine import Checkpoint
-from isthmus.errors import DataError
+from isthmus.errors import DataError, SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.inputs import is_indexed
-from isthmus.estimators.supervised import need_targets
+from isthmus.estimators.supervised import labels_of, need_targets, pair_of
+from isthmus.estimators.undone import undone_by_failure
 
 
 class ConditionalAutoencoder(BaseEstimator):
@@ -70,6 +75,7 @@ class ConditionalAutoencoder(BaseEstimator):
     def __init__(self, autoencoder: Autoencoder | None = None):
         self.autoencoder = autoencoder
 
+    @undone_by_failure
     def fit(
         self,
         X: Any,
@@ -85,7 +91,7 @@ class ConditionalAutoencoder(BaseEstimator):
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples, n >= 2.
         y : (n,)
-            Labels: numbers, strings, anything that sorts.
+            Labels: numbers or strings.
         validation_data : pair of (X, y), optional
             The held-out part, instead of a share of the examples.
         checkpoint : isthmus.engine.Checkpoint, optional
@@ -95,16 +101,12 @@ class ConditionalAutoencoder(BaseEstimator):
         -------
         self
         """
-        need_targets(self, y, "it is told the labels")
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        check_consistent_length(X, y)
+        y = labels_of(self, X, y, "it is told the labels")
         self.classes_ = np.unique(y)
         held_out = None
         if validation_data is not None:
-            check_consistent_length(*validation_data)
-            held_out = (validation_data[0], self._numbers(validation_data[1]))
+            examples, labels = pair_of(validation_data)
+            held_out = (examples, self._numbers(labels))
         self.autoencoder_ = _unfitted(self.autoencoder)
         fitting.fit(
             self.autoencoder_, X, self._numbers(y), held_out, checkpoint, len(self.classes_)
@@ -167,6 +169,8 @@ class ConditionalAutoencoder(BaseEstimator):
 
         The estimate is that of `isthmus.Autoencoder.log_likelihood`.
         """
+        if not isinstance(random_state, int | np.integer):  # one seed for all labels
+            random_state = check_random_state(random_state).randint(2**31 - 1)
         draws = {"n_samples": n_samples, "random_state": random_state}
         return self._under_labels("log_likelihood", X, y, **draws)
 
@@ -214,6 +218,8 @@ class ConditionalAutoencoder(BaseEstimator):
         check_is_fitted(self)
         need_targets(self, y, "it is told the labels")
         check_consistent_length(X, y)
+        if not len(y):
+            raise DataError("There are no examples: at least one is needed.")
         numbers = self._numbers(y)
         labels = self.classes_.tolist()
         return {labels[k]: np.flatnonzero(numbers == k) for k in np.unique(numbers)}
@@ -234,6 +240,10 @@ def _unfitted(given: Autoencoder | None) -> Any:
     """Return a copy of the autoencoder to fit; who listens to its fit is not copied."""
     if given is None:
         return Autoencoder(latent="gaussian")
+    if not isinstance(given, Autoencoder):
+        raise SettingError(
+            f"autoencoder is {type(given).__name__}; it must be an isthmus.Autoencoder."
+        )
     settings: dict[str, Any] = given.get_params(deep=False) | {"callbacks": ()}
     silent: Any = clone(type(given)(**settings))
     return silent.set_params(callbacks=given.callbacks)
@@ -246,7 +256,8 @@ def _part(X: Any, rows: np.ndarray) -> Any:
 
 def _observed(X: Any) -> np.ndarray:
     """Return how many entries of every feature (D,) are not missing."""
-    read = blocks(X if is_indexed(X) else np.asarray(X))
+    loose: Any = {"dtype": ("float64", "float32"), "ensure_all_finite": False, "allow_nd": True}
+    read = blocks(X if is_indexed(X) else check_array(X, **loose))
     known = [(~np.isnan(block)).reshape(len(block), -1).sum(axis=0) for _, block in read]
     return np.sum(known, axis=0)
 

@@ -78,14 +78,19 @@ def fit(
     labels
         How many labels, the targets, the networks are told; 0 for none.
     """
+    if not isinstance(checkpoint, Checkpoint | None):
+        raise SettingError(
+            f"checkpoint is {checkpoint!r}; it must be an isthmus.engine.Checkpoint, such as "
+            "Checkpoint('folder')."
+        )
     ready = prepare(estimator, X, target, held_out, labels)
     if estimator.verbose:
         held = ready.lane.validation
         _announce(estimator, len(ready.examples), 0 if held is None else len(held.x))
-    if checkpoint is not None:
-        settings = fingerprint(estimator, ready.examples, ready.lane.seed)
-        checkpoint = replace(checkpoint, settings=settings)
     lane = ready.lane
+    if checkpoint is not None:
+        settings = fingerprint(estimator, ready.examples, lane.feed.target, lane.seed)
+        checkpoint = replace(checkpoint, settings=settings)
     trained = train(
         lane.model,
         lane.optimiser,

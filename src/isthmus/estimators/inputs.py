@@ -11,11 +11,17 @@ from isthmus.data.array_file import ArrayFile
 from isthmus.data.checks import check_finite, check_observed
 from isthmus.data.source import blocks
 from isthmus.engine.feed import stored_type
-from isthmus.errors import DataError
+from isthmus.errors import DataError, warn
 from isthmus.estimators.slots import takes_missing
 
 STORED = (np.float64, np.float32, np.uint8)
 """Types that pass unchanged into validation; others become float64."""
+
+LEVELS = 16
+"""A column that takes fewer values than this in single precision has lost its variation there."""
+
+LEAST_VARIED = 1e-3
+"""Below this share of single precision's step a column is constant but for rounding."""
 
 ImageShape = tuple[int, int, int]
 
@@ -60,7 +66,11 @@ def flat_examples(estimator: Any, X: Any, *, fitting: bool = False, held_out: bo
     check_finite(examples, "X", names, missing_allowed=masked)
     if fitting and masked:
         check_observed(examples, "X", names)
-    return examples if is_indexed(X) else _single(examples)
+    if is_indexed(X):
+        return examples
+    if fitting and examples.dtype == np.float64:
+        _warn_of_lost_digits(examples, names)
+    return _single(examples)
 
 
 def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
@@ -122,9 +132,10 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
         If the setting does not hold as many pixels as an example has features.
     """
     own = example_shape_of(X)
-    shape = tuple(given) if given is not None else own if len(own) in (2, 3) else None
-    if shape is None:
+    if given is None and len(own) not in (2, 3):
         return None
+    shape: Any = own if given is None else given
+    shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
     shape = (*shape, 1) if len(shape) == 2 else shape
     sides = [side for side in shape if hasattr(side, "__index__") and side >= 1]
     if len(shape) != 3 or sides != list(shape) or math.prod(sides) != features:
@@ -161,6 +172,7 @@ def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
     """Return examples as (n, D), or as they lie on disk; note or check the features alone."""
     if is_indexed(X):
         return _indexed_examples(estimator, X, fitting)
+    _refuse_dates(X)
     rows: Any = X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim in (3, 4) else X
     least = 2 if fitting else 1
     try:
@@ -180,6 +192,34 @@ def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
         raise DataError(
             f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
         ) from error
+
+
+def _refuse_dates(X: Any) -> None:
+    """Raise `DataError` if a data frame has a column of dates or durations."""
+    kinds = getattr(X, "dtypes", None)
+    if not hasattr(X, "iloc") or kinds is None:
+        return
+    dates = [name for name, kind in kinds.items() if getattr(kind, "kind", "") in "mM"]
+    if dates:
+        raise DataError(
+            f"Column {dates[0]!r} holds dates or durations, and numbers are needed: drop it, or "
+            "turn it into numbers."
+        )
+
+
+def _warn_of_lost_digits(X: np.ndarray, names: Any) -> None:
+    """Warn of columns (n, D) in double precision that vary by less than single precision shows."""
+    low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+    with np.errstate(over="ignore"):
+        step = np.spacing(np.maximum(np.abs(low), np.abs(high)).astype(np.float32))
+    lost = (high > low) & (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
+    if lost.any():
+        j = int(lost.argmax())
+        name = f"index {j}" if names is None else f"{names[j]!r}"
+        warn(
+            f"Column {name} varies by {high[j] - low[j]:.3g} about {low[j]:.3g}, of which single "
+            "precision keeps next to nothing: subtract an offset if it matters."
+        )
 
 
 def _names(estimator: Any, examples: Any) -> Any:

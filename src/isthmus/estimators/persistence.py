@@ -64,13 +64,19 @@ def save(estimator: Any, path: str | Path) -> Path:
     Raises
     ------
     SettingError
-        If the model has modules of the user's own, which a file without code cannot hold.
+        If the model has modules of the user's own, which a file without code cannot hold, or
+        ``latent_dim`` is no longer that of the fit.
     """
     check_is_fitted(estimator)
     kind = type(estimator).__name__
     if isinstance(estimator, ConditionalAutoencoder):  # is kept as what it fitted, and the labels
         labels, estimator = estimator.classes_, copy.copy(estimator.autoencoder_)
         estimator.classes_ = labels
+    if estimator.latent_dim != estimator.model_.latent_dim:
+        raise SettingError(
+            f"latent_dim has been set to {estimator.latent_dim} since a code of "
+            f"{estimator.model_.latent_dim} was fitted: fit again, or set it back."
+        )
     tensors: dict[str, np.ndarray] = {
         "code_mean": np.atleast_1d(estimator.code_mean_),
         "code_covariance": np.atleast_2d(estimator.code_covariance_),

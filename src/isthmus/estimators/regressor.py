@@ -13,6 +13,7 @@ from isthmus.errors import DataError
 from isthmus.estimators import fitting
 from isthmus.estimators.abstract import AbstractAutoencoder
 from isthmus.estimators.supervised import fit_with_targets, need_targets, read_head
+from isthmus.estimators.undone import undone_by_failure
 from isthmus.heads import AbstractHead, Regressor
 from isthmus.typing import check_between
 
@@ -122,6 +123,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
+    @undone_by_failure
     def fit(
         self,
         X: Any,
@@ -151,9 +153,11 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         fit_with_targets(self, X, target, validation_data, self._standardised, checkpoint)
         return self
 
+    @undone_by_failure
     def partial_fit(self, X: Any, y: Any) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
+        The optimiser goes on too, but for a model that was loaded: its file has weights alone.
         The first call also decides by which mean and deviation the quantities are standardised.
 
         Parameters

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils import assert_all_finite
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from isthmus.engine import Checkpoint
 from isthmus.errors import DataError
@@ -39,9 +41,37 @@ def fit_with_targets(
     """
     held_out = None
     if validation_data is not None:
-        check_consistent_length(*validation_data)
-        held_out = (validation_data[0], encode(validation_data[1]))
+        examples, targets = pair_of(validation_data)
+        held_out = (examples, encode(targets))
     fitting.fit(estimator, X, target, held_out, checkpoint)
+
+
+def pair_of(validation_data: Any) -> tuple[Any, Any]:
+    """Return the held-out examples and targets, if that is what was given."""
+    if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+        raise DataError(
+            f"validation_data is of type {type(validation_data).__name__}; it must be a pair of "
+            "examples and targets, (X, y)."
+        )
+    X, y = validation_data
+    check_consistent_length(X, y)
+    return X, y
+
+
+def labels_of(estimator: Any, X: Any, y: Any, why: str) -> np.ndarray:
+    """Return labels (n,) of examples, if they are numbers or strings, one an example."""
+    need_targets(estimator, y, why)
+    y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
+    kinds = {type(label).__name__ for label in y.tolist()} if y.dtype.hasobject else set()
+    if y.dtype.kind in "mM" or kinds - {"str", "int", "float", "bool"}:
+        raise DataError(
+            f"y holds {' and '.join(sorted(kinds)) or 'dates'}; labels must be numbers or strings: "
+            "convert them first."
+        )
+    check_classification_targets(y)
+    check_consistent_length(X, y)
+    return y
 
 
 def need_targets(estimator: Any, y: Any, why: str) -> None:

@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.errors import SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.abstract import AbstractAutoencoder
 from isthmus.estimators.inputs import examples_to_walk
@@ -116,6 +117,11 @@ def fit(
     (5, 64)
     """
     check_is_fitted(autoencoder)
+    if not isinstance(autoencoder, AbstractAutoencoder):
+        raise SettingError(
+            f"A sampler is of one autoencoder, and {type(autoencoder).__name__} is one for each "
+            "label: take what its given(label) returns, with the examples of that label."
+        )
     autoencoder._need_decoder()
     sampler = member_of("sampler", sampler, MEMBERS, AbstractSampler, "isthmus.samplers")
     random = check_random_state(random_state)

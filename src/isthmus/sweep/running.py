@@ -9,7 +9,7 @@ import jax
 
 from isthmus.engine import Lane, Trained, shape_of, train
 from isthmus.engine.together import SHORTEST_BLOCK
-from isthmus.errors import IsthmusError, NonFiniteLossError
+from isthmus.errors import IsthmusError, NonFiniteLossError, SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.construction import sharing_anchors
@@ -89,8 +89,8 @@ def run_fits(
     callbacks
         Told of the steps of the fit, or of the group that shares a program, that runs.
     """
-    with sharing_anchors():
-        jobs = [Job(place, one, _ready(one, X, held_out)) for place, one in fits]
+    jobs, refused = _prepared(fits, X, held_out)
+    yield from refused
     for group in _groups(jobs, memory_limit):
         lanes = _widened([job.ready.lane for job in group])
         spread = group[0].ready.devices is not None
@@ -99,6 +99,21 @@ def run_fits(
         else:
             for job in group:
                 yield job.place, _alone(job, callbacks)
+
+
+def _prepared(
+    fits: Sequence[tuple[int, Any]], X: Any, held_out: Part
+) -> tuple[list[Job], list[tuple[int, SettingError]]]:
+    """Return the fits that are ready, and those whose settings cannot be, with their errors."""
+    jobs: list[Job] = []
+    refused: list[tuple[int, SettingError]] = []
+    with sharing_anchors():
+        for place, one in fits:
+            try:
+                jobs.append(Job(place, one, _ready(one, X, held_out)))
+            except SettingError as error:
+                refused.append((place, error))
+    return jobs, refused
 
 
 def _ready(estimator: Any, X: Any, held_out: Part) -> Ready:

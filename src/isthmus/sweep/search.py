@@ -24,7 +24,7 @@ from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_anchor
 from isthmus.sweep.results import Point, point_of, results_of
 from isthmus.sweep.running import fit_each, fit_share, fit_together
-from isthmus.typing import check_between
+from isthmus.typing import check_between, check_whole
 
 STRATEGIES = ("auto", "together", "in turn")
 LEAST = 3
@@ -168,8 +168,7 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
     def _check(self) -> None:
         if self.strategy not in STRATEGIES:
             raise SettingError(f"strategy is {self.strategy!r}; it must be one of {STRATEGIES}.")
-        if not isinstance(self.seeds, int) or self.seeds < 1:
-            raise SettingError(f"seeds is {self.seeds!r}; it must be a whole number of at least 1.")
+        check_whole("The sweep", "seeds", self.seeds, 1)
         if self.n_jobs == 0:
             raise SettingError("n_jobs is 0; it must be at least 1, or -1 for a process a core.")
         if any("random_state" in params for params in ParameterGrid(self.param_grid)):
@@ -291,25 +290,29 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
     @available_if(_best_has("transform"))
     def transform(self, X: Any) -> Any:
         """Encode with the best estimator."""
-        check_is_fitted(self, "best_estimator_")
-        return self.best_estimator_.transform(X)
+        return self._best().transform(X)
 
     @available_if(_best_has("inverse_transform"))
     def inverse_transform(self, X: Any) -> Any:
         """Decode with the best estimator."""
-        check_is_fitted(self, "best_estimator_")
-        return self.best_estimator_.inverse_transform(X)
+        return self._best().inverse_transform(X)
 
     @available_if(_best_has("predict"))
     def predict(self, X: Any) -> Any:
         """Classify with the best estimator."""
-        check_is_fitted(self, "best_estimator_")
-        return self.best_estimator_.predict(X)
+        return self._best().predict(X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the best estimator's score."""
-        check_is_fitted(self, "best_estimator_")
-        return self.best_estimator_.score(X, y)
+        return self._best().score(X, y)
+
+    def _best(self) -> Any:
+        check_is_fitted(self, "points_")
+        if not self.refit:
+            raise SettingError(
+                "This sweep was fitted with refit=False, and kept no best estimator."
+            )
+        return self.best_estimator_
 
 
 def _take(X: Any, rows: np.ndarray) -> Any:
