@@ -66,9 +66,9 @@ def test_charts_name_their_axes_and_units():
         assert drawn[name].axes[0].get_xlabel(), name
 
 
-def test_the_best_epoch_is_marked():
+def test_the_epoch_that_was_kept_is_marked():
     (axes,) = figures.loss_curves(HISTORY, best_epoch=2).axes
-    assert [text.get_text() for text in axes.texts] == ["best epoch 2"]
+    assert [text.get_text() for text in axes.texts] == ["epoch 2 was kept"]
 
 
 def test_filters_are_centred_at_zero():

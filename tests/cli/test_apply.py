@@ -250,3 +250,15 @@ def test_missing_entries_of_a_table_are_filled_in(isthmus, tmp_path):
     assert np.isfinite(filled).all()
     assert isthmus("impute", run, holed, "--out", tmp_path / "filled.csv").code == 0
     assert isthmus("evaluate", run, "--json").code == 0
+
+
+def test_a_model_without_missing_entries_says_how_to_get_one_that_imputes(isthmus, tmp_path, table):
+    run, holes = tmp_path / "run", tmp_path / "holes.csv"
+    isthmus("fit", table, "--out", run, "--label", "species", "--epochs", 1, "--quiet")
+    lines = table.read_text().splitlines()
+    holes.write_text("\n".join([lines[0], ",1.0,2.0,oak", *lines[2:]]))
+    answer = isthmus("impute", run, holes, "--label", "species", "--out", tmp_path / "full.csv")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "likelihood='masked'" in answer.err
+    answer = isthmus("encode", run, holes, "--label", "species")
+    assert 'fit with the likelihood "masked"' in answer.err

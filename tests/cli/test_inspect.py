@@ -79,3 +79,13 @@ def test_info_says_what_a_model_is(isthmus, digits_run):
 def test_info_names_the_columns_of_a_table(isthmus, table_run):
     facts = isthmus("info", table_run / "model.safetensors", "--json").json
     assert facts["feature_names"] == ["height", "width", "depth"]
+
+
+def test_a_source_that_has_changed_since_the_fit_is_named(isthmus, tmp_path, table):
+    source, run = tmp_path / "plants.csv", tmp_path / "run"
+    lines = table.read_text().splitlines(keepends=True)
+    source.write_text("".join(lines))
+    isthmus("fit", source, "--out", run, "--label", "species", "--epochs", 1, "--quiet")
+    assert "is not what it was" not in isthmus("evaluate", run).err
+    source.write_text("".join([lines[0], *lines[:0:-1]]))  # the same examples in another order
+    assert "is not what it was when the model was fitted" in isthmus("evaluate", run).err

@@ -55,3 +55,13 @@ def test_resume_needs_the_run(isthmus):
     answer = isthmus("fit", "digits", "--resume")
     assert (answer.code, answer.err.count("\n")) == (2, 1)
     assert "--out" in answer.err
+
+
+def test_a_finished_run_is_not_begun_anew_by_resuming(isthmus, tmp_path):
+    run = tmp_path / "run"
+    isthmus("fit", "digits", "--out", run, *OPTIONS[:7])
+    before = (run / "model.safetensors").read_bytes()
+    answer = isthmus("fit", "digits", "--out", run, "--latent-dim", 3, "--quiet", "--resume")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "holds a finished run" in answer.err
+    assert (run / "model.safetensors").read_bytes() == before

@@ -117,3 +117,13 @@ def test_a_folder_that_holds_something_else_is_left_alone(isthmus, tmp_path):
     answer = isthmus("sweep", "digits", "--out", tmp_path, *GRID, *QUICK, "--force")
     assert answer.code == 2
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_finished_sweep_is_not_begun_anew_by_resuming(isthmus, tmp_path):
+    folder = tmp_path / "s"
+    isthmus("sweep", "digits", "--out", folder, "--grid", "latent_dim=2", *QUICK)
+    before = (folder / "sweep.json").read_bytes()
+    answer = isthmus("sweep", "digits", "--out", folder, *GRID, *QUICK, "--resume")
+    assert answer.code == 2
+    assert "holds a finished sweep" in answer.err
+    assert (folder / "sweep.json").read_bytes() == before

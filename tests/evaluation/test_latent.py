@@ -75,3 +75,7 @@ def test_codes_that_are_not_finite_are_refused(codes):
     codes[5, 0] = np.nan
     with pytest.raises(DataError, match="1 of 4000 codes are not finite"):
         diagnose(codes)
+
+
+def test_one_example_says_nothing_of_what_varies():
+    assert diagnose(np.ones((1, 3)))["warnings"] == []

@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 
 from isthmus import __version__
-from isthmus.cli import apply, data, errors, fit, generate, inspect, recipes, reproduce, sweep
+from isthmus.cli import (
+    apply,
+    data,
+    errors,
+    fit,
+    generate,
+    inspect,
+    interrupts,
+    recipes,
+    reproduce,
+    sweep,
+)
 
 app = typer.Typer(
     name="isthmus",
@@ -81,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]  # it may stand behind the verb, too
-    with warnings.catch_warnings():
+    with interrupts.heard(), warnings.catch_warnings():
         warnings.showwarning = _show_warning
         # Tables are matched to a model by the names of their columns before it sees them.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")

@@ -128,6 +128,7 @@ def impute(
 ) -> None:
     """Fill in missing entries, and leave the others as they are."""
     estimator = models.load(run, given)
+    inner(estimator)._need_masked()
     target = output.decoded_target(out, estimator, force=force)
     read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
     values = map_blocks("imputing", estimator.impute, *read, quiet=quiet)

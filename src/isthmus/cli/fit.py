@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from isthmus.cli import config, consoles, errors, options, progress, runs, tables
+from isthmus.cli import config, consoles, errors, interrupts, options, progress, runs, tables
 from isthmus.cli import fit_options as given
 from isthmus.told import inner
 
@@ -88,6 +88,9 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     targets.check_parts(estimator, divided, source.name)
     consoles.say(console, parts.describe(source, divided))
     runs.clear_checkpoints(folder, given)
+    if given["resume"] and not runs.has_checkpoints(folder):
+        consoles.say(console, f"no checkpoint in {folder}: the fit begins anew")
+    interrupts.check()
     _train(estimator, divided, folder, given, console)
     fitted = inner(estimator)
     if source.feature_names is not None:
@@ -97,7 +100,7 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
             folder,
             estimator,
             divided,
-            run=runs.record(given, origin, command),
+            run=runs.record(given, origin, source, command),
             force=given["force"] or given["resume"],
             seed=given["seed"],
             progress=stage,
@@ -129,7 +132,10 @@ def _train(
         for one in (chosen, inner(estimator)):
             one.set_params(callbacks=())
     told.tell()
-    if inner(estimator).stop_reason_ == "interrupted":
+    fitted = inner(estimator)
+    if fitted.stop_reason_ == "interrupted" and not fitted.n_epochs_:
+        raise KeyboardInterrupt  # nothing has been learned that could be kept
+    if fitted.stop_reason_ == "interrupted":
         words = "interrupted; keeping the best model so far (Ctrl-C again leaves without it)"
         consoles.say(consoles.err(), words)
 
@@ -141,10 +147,11 @@ def _tell(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder
     parameters = f"{count:,} parameters"
     if trainable != count:
         parameters += f" ({trainable:,} trainable)"
+    kept = f"epoch {estimator.best_epoch_}" if estimator.best_epoch_ else "the start"
     consoles.say(
         console,
         f"{parameters}; {metrics['timing']['fit_seconds']:.1f} s, {estimator.n_epochs_} epochs,"
-        f" the best was {estimator.best_epoch_} ({estimator.stop_reason_})",
+        f" {kept} was kept ({estimator.stop_reason_})",
     )
     consoles.say(console, metrics["verdict"]["sentence"])
     for warning in (*metrics["warnings"], *metrics["latent"]["warnings"]):

@@ -1,18 +1,27 @@
 """The folder of a run: where a fit goes, what it keeps there, what it writes down of itself."""
 
-import os
 import re
 import shlex
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isthmus.cli.models import Origin
 from isthmus.errors import SettingError
 
+if TYPE_CHECKING:
+    from isthmus.data.source import Source
+
 Options = Mapping[str, Any]
+
+CHECKPOINTS = "checkpoints"
+"""The folder within a run's that holds them."""
+
+SAMPLE = 1_000
+"""So many examples tell a source from what it was before."""
 
 
 def choose_folder(given: Options) -> Path:
@@ -38,12 +47,33 @@ def choose_folder(given: Options) -> Path:
             from isthmus.report import check_target
 
             check_target(folder, force=True)
+        if given["resume"] and (folder / "run.json").exists() and not has_checkpoints(folder):
+            raise SettingError(
+                f"--out {given['out']!r} holds a finished run, and no checkpoint to go on from;"
+                " give --force to replace it, or another name."
+            )
+    _check_writable(folder)
+    return folder
+
+
+def has_checkpoints(folder: Path) -> bool:
+    """Tell whether there is something to go on from."""
+    return any((folder / CHECKPOINTS).glob("*"))
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise `SettingError` if a folder cannot be made where it is to be, which is tried."""
     ground = folder.absolute()
     while not ground.exists():
         ground = ground.parent
-    if not os.access(ground, os.W_OK):
-        raise SettingError(f"the folder {str(ground)!r} may not be written; choose another --out.")
-    return folder
+    try:
+        with tempfile.TemporaryDirectory(dir=ground):
+            return
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingError(
+            f"nothing can be written to {str(ground)!r} ({reason}); choose another --out."
+        ) from error
 
 
 def _free_folder(source: str) -> Path:
@@ -78,16 +108,18 @@ def checkpoint(folder: Path, given: Options) -> Any:
     every = given["checkpoint_every"]
     if every is None and not given["resume"]:
         return None
-    return Checkpoint(folder / "checkpoints", every or sys.maxsize, given["resume"])
+    return Checkpoint(folder / CHECKPOINTS, every or sys.maxsize, given["resume"])
 
 
 def clear_checkpoints(folder: Path, given: Options) -> None:
     """Remove the checkpoints of a run that is to be replaced, lest one goes on from them."""
     if not given["resume"]:
-        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
 
-def record(given: Options, origin: Origin, command: Sequence[str]) -> dict[str, Any]:
+def record(
+    given: Options, origin: Origin, source: "Source", command: Sequence[str]
+) -> dict[str, Any]:
     """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
     where = Path(origin.source).expanduser()
     return {
@@ -99,10 +131,22 @@ def record(given: Options, origin: Origin, command: Sequence[str]) -> dict[str, 
             "label": origin.label,
             "array": origin.array,
             "image_shape": origin.image_shape,
+            "contents": contents(source),
         },
         "split": division(given),
         "settings": {name: value for name, value in given.items() if _is_given(value)},
     }
+
+
+def contents(source: "Source") -> str:
+    """Give words that change with a source's examples, of which a thousand are looked at."""
+    import numpy as np
+
+    from isthmus.estimators.keeping import digest
+
+    examples = source.examples
+    sample = np.asarray(examples[:: -(-len(examples) // SAMPLE)])
+    return f"{'x'.join(map(str, examples.shape))} {digest(sample)}"
 
 
 def _is_given(value: Any) -> bool:

@@ -101,12 +101,17 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> None:
     values, folder = read_grid(given["grid"]), Path(given["out"])
     room = {"resume": given["resume"], "force": given["force"]}
     folders.check_room(folder, MARK, **room)
+    if given["resume"] and not given["force"] and _is_finished(folder):
+        raise SettingError(
+            f"--out {str(folder)!r} holds a finished sweep, whose points are kept no longer; give"
+            " --force to replace it, or another name."
+        )
     estimator = settings.build(dict.fromkeys(_NOT_OFFERED) | dict(given))
     if targets.learns(estimator):
         raise SettingError(
             f"--recipe {given['recipe']} is told labels, which a sweep has none of; fit it."
         )
-    estimator.set_params(**{name: some[0] for name, some in values.items()})  # so mistakes show now
+    _check_points(estimator, values)
     source = runs.origin(given).open(quiet=given["quiet"])
     limit = given["limit"]
     examples = source.examples if limit is None else source.examples[:limit]
@@ -117,6 +122,18 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> None:
     _report(searched, folder, run)
     if not given["keep_models"]:
         shutil.rmtree(folder / "models")
+
+
+def _check_points(estimator: Any, values: Mapping[str, Sequence[Any]]) -> None:
+    """Raise `SettingError` for a setting of the grid that cannot be, before any is fitted."""
+    from sklearn.base import clone
+    from sklearn.model_selection import ParameterGrid
+
+    from isthmus.estimators.settings import check_settings
+
+    for point in ParameterGrid(dict(values)):
+        one: Any = clone(estimator)
+        check_settings(one.set_params(**point))
 
 
 def _search(
@@ -163,9 +180,18 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
     return values
 
 
+def _is_finished(folder: Path) -> bool:
+    """Tell whether a folder holds a finished sweep without its models."""
+    try:
+        told = json.loads((folder / MARK).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(told.get("finished")) and not (folder / "models").exists()
+
+
 def _words(point: Any) -> str:
     setting = ", ".join(f"{name}={value}" for name, value in point.params.items())
-    result = "failed" if point.failure else f"error {point.mse:.5g}"
+    result = f"failed: {point.failure}" if point.failure else f"error {point.mse:.5g}"
     return f"{setting}, seed {point.seed}: {result}"
 
 

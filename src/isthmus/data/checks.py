@@ -160,7 +160,7 @@ def check_finite(
     >>> check_finite(np.array([[0.0, 1.0], [np.nan, 2.0]]), "table")
     Traceback (most recent call last):
     isthmus.errors.DataError: table holds 1 missing and 0 infinite values, the first at example 1,
-    index 0, counted from 0; drop or fill these before fitting.
+    index 0, counted from 0; drop or fill these, or fit with the likelihood "masked".
     """
     if examples.dtype.kind != "f":
         return
@@ -182,9 +182,12 @@ def check_finite(
     example, index = first
     place = ", ".join(map(str, index))
     place = f"index {place}" if feature_names is None else f'column "{feature_names[index[0]]}"'
+    remedy = "drop or fill these"
+    if not infinite:
+        remedy += ', or fit with the likelihood "masked"'
     raise DataError(
         f"{name} holds {missing} missing and {infinite} infinite values, the first at example "
-        f"{example}, {place}, counted from 0; drop or fill these before fitting."
+        f"{example}, {place}, counted from 0; {remedy}."
     )
 
 

@@ -134,12 +134,7 @@ class AbstractAutoencoder(
         """
         check_is_fitted(self)
         self._need_decoder()
-        if not self.model_.likelihood.masked:
-            raise SettingError(
-                f"The likelihood is {type(self.model_.likelihood).__name__}, under which no entry "
-                "is missing: fit with likelihood='masked', or a member of "
-                "isthmus.likelihoods.Masked."
-            )
+        self._need_masked()
         back = self._map(inference.reconstruct, examples_to_walk(self, X))
         X = X[:] if is_indexed(X) else X
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
@@ -368,6 +363,14 @@ class AbstractAutoencoder(
     def _as_given(self, flat: np.ndarray) -> np.ndarray:
         shape = self._example_shape
         return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
+
+    def _need_masked(self) -> None:
+        if not self.model_.likelihood.masked:
+            raise SettingError(
+                f"The likelihood is {type(self.model_.likelihood).__name__}, under which no entry "
+                "is missing: fit with likelihood='masked', or a member of "
+                "isthmus.likelihoods.Masked."
+            )
 
     def _need_decoder(self) -> None:
         if self.model_.decoder is None:

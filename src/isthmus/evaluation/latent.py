@@ -76,7 +76,7 @@ def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> d
         "effective_rank": _effective_rank(codes),
         "max_correlation": highest,
         "mean_correlation": float(correlations.mean()) if correlations.size else None,
-        "warnings": _warnings(codes.shape[1], dead, collapsed or [], highest),
+        "warnings": _warnings(codes.shape[1], dead, collapsed or [], highest, len(codes) > 1),
     }
 
 
@@ -104,10 +104,12 @@ def _named(dimensions: list[int], limit: int = 6) -> str:
     return shown if len(dimensions) <= limit else f"{shown}, ..."
 
 
-def _warnings(dim: int, dead: list[int], collapsed: list[int], highest: float | None) -> list[str]:
-    silent = [i for i in dead if i not in collapsed]
+def _warnings(
+    dim: int, dead: list[int], collapsed: list[int], highest: float | None, several: bool
+) -> list[str]:
+    silent = [i for i in dead if i not in collapsed and several]
     sentences = []
-    if len(dead) == dim and not collapsed:
+    if len(silent) == dim:
         sentences.append(
             "Every example has the same code, so nothing is encoded: lower the learning rate, "
             "and use a code without a dead zone (linear or tanh, not ReLU)."

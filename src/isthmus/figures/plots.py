@@ -48,7 +48,7 @@ def loss_curves(history: Mapping[str, Sequence[Any]], best_epoch: int | None = N
     if best_epoch is not None:
         axes.axvline(best_epoch, color="#9aa0a6", linestyle=":", linewidth=1.2)
         axes.annotate(
-            f"best epoch {best_epoch}", (best_epoch, 1.0), xytext=(0, 3), color="#6b7178",
+            f"epoch {best_epoch} was kept", (best_epoch, 1.0), xytext=(0, 3), color="#6b7178",
             xycoords=("data", "axes fraction"), textcoords="offset points", ha="center",
         )  # fmt: skip
     shown = np.concatenate(

@@ -23,7 +23,8 @@ def draw(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure"]]:
     """
     limits = facts["limits"]
     scatter = facts["scatter"]
-    yield "loss", figures.loss_curves(facts["history"], facts["best_epoch"])
+    if len(facts["history"]["epoch"]):  # the start alone has no curve
+        yield "loss", figures.loss_curves(facts["history"], facts["best_epoch"])
     yield (
         "code",
         figures.code_scatter(scatter["points"], scatter["labels"], axis_names=scatter["axes"]),

@@ -150,7 +150,7 @@ def _describe(estimator: Any, parts: Parts) -> list[tuple[str, str]]:
     if getattr(own, "corruption", None) is not None:
         lines.append(("Corruption", _name(own.corruption)))
     best = f"epoch {own.best_epoch_}" if own.best_epoch_ else "the start"
-    trained = f"{own.n_epochs_} epochs ({own.stop_reason_}), the best was {best}"
+    trained = f"{own.n_epochs_} epochs ({own.stop_reason_}), {best} was kept"
     return [*lines, ("Training", trained)]
 
 

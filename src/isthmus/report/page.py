@@ -30,9 +30,10 @@ def render(facts: Mapping[str, Any]) -> str:
     str
         HTML that needs no other file and no network; every name and label is escaped.
     """
+    learned = len(facts["history"]["epoch"]) > 0
     views = {
         "table": _table(facts["metrics"]),
-        "loss": loss_chart(facts["history"], facts["best_epoch"]),
+        "loss": loss_chart(facts["history"], facts["best_epoch"]) if learned else None,
         "scatter": _scatter(facts["scatter"], facts["limits"]),
         "pictures": _pictures(facts),
     }

@@ -51,7 +51,7 @@ def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
         excess = f"{ratio:.1f} times" if ratio > 2 else f"{_percent(ratio - 1)} above"
         sentence = (
             f"PCA does better: the autoencoder's error on the {where} is {excess} PCA's {pair}. "
-            "Use PCA, or train longer, with wider layers or with start='pca'."
+            "Use PCA, or train longer or with wider layers."
         )
     else:
         sentence = (
