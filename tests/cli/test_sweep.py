@@ -127,3 +127,13 @@ def test_a_finished_sweep_is_not_begun_anew_by_resuming(isthmus, tmp_path):
     assert answer.code == 2
     assert "holds a finished sweep" in answer.err
     assert (folder / "sweep.json").read_bytes() == before
+
+
+def test_a_sweep_s_folder_stands_for_its_best_model(isthmus, tmp_path):
+    folder = tmp_path / "s"
+    isthmus("sweep", "digits", "--out", folder, "--grid", "latent_dim=2,3", *QUICK)
+    codes = [
+        isthmus("encode", run, "digits", "--json").json
+        for run in (folder, folder / "best.safetensors")
+    ]
+    assert codes[0] == codes[1]

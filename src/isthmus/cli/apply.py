@@ -183,6 +183,8 @@ def predict(
     target = output.maybe_target(out, force=force, images=False)
     estimator = models.load(run)
     wanted = "predict_proba" if probabilities else "predict"
+    if probabilities and hasattr(estimator, "predict") and not hasattr(estimator, wanted):
+        raise SettingError("this model predicts a quantity: leave out --probabilities.")
     if not hasattr(estimator, wanted):
         head = "--classifier" if probabilities else "--classifier or --regressor"
         raise SettingError(f"this model has no head to predict with; fit one with {head}.")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from isthmus.cli import consoles, models, options, output
+from isthmus.cli import consoles, models, options, output, progress
 from isthmus.cli.delivery import deliver_examples
 from isthmus.errors import SettingError
 from isthmus.told import is_told
@@ -152,4 +152,6 @@ def _generator(text: str, estimator: Any, examples: Any, seed: int) -> Any:
     from isthmus.cli import parsing
 
     sampler = parsing.specification(text, samplers.MEMBERS, "--sampler")
-    return samplers.fit(sampler, estimator, examples, random_state=seed)
+    with progress.stages() as stage:
+        stage("fitting the sampler to the codes")
+        return samplers.fit(sampler, estimator, examples, random_state=seed)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from isthmus.cli import consoles, models, options, tables
+from isthmus.cli import consoles, models, options, progress, tables
 from isthmus.errors import SettingError
 from isthmus.told import inner
 
@@ -42,18 +42,20 @@ def evaluate(
 
     estimator = models.load(run)
     facts = models.run_facts(run)
-    if source is None:
-        if not facts:
-            raise SettingError(
-                f"{run!r} does not say what it was fitted on, as a run folder's run.json does;"
-                " name a SOURCE to evaluate on."
-            )
-        parts = evaluation.own_parts(facts, estimator)
-    else:
-        parts = evaluation.parts_of(
-            models.Origin(source, label, array, image_shape), facts, estimator
+    if source is None and not facts:
+        raise SettingError(
+            f"{run!r} does not say what it was fitted on, as a run folder's run.json does;"
+            " name a SOURCE to evaluate on."
         )
-    metrics = evaluation.measure(estimator, parts)
+    with progress.stages() as stage:
+        stage("reading")
+        if source is None:
+            parts = evaluation.own_parts(facts, estimator)
+        else:
+            origin = models.Origin(source, label, array, image_shape)
+            parts = evaluation.parts_of(origin, facts, estimator)
+        stage("measuring, and PCA beside")
+        metrics = evaluation.measure(estimator, parts)
     if log_likelihood is not None:
         found = evaluation.log_likelihood(estimator, parts, log_likelihood)
         metrics["log_likelihood"] = {"test": found}

@@ -201,6 +201,7 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
     from pyarrow import csv, parquet
 
     from isthmus.report import circumstances
+    from isthmus.report.run_folder import BEST
     from isthmus.report.sweep_page import collect_sweep, draw_sweep, render_sweep, sweep_table
 
     facts = collect_sweep(searched, {**circumstances(), **run})
@@ -209,7 +210,7 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
         csv.write_csv(table, partial)
     with new_file(folder / "sweep.parquet") as partial:
         parquet.write_table(table, partial)
-    searched.best_estimator_.save(folder / "best.safetensors")
+    searched.best_estimator_.save(folder / BEST)
     (folder / "figures").mkdir(exist_ok=True)
     drawn = []
     for name, figure, caption in draw_sweep(facts):

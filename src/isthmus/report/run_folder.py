@@ -26,6 +26,8 @@ MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
 FIGURES, PAGE, RUN = "figures", "report.html", "run.json"
 OWN = frozenset({MODEL, METRICS, HISTORY, FIGURES, PAGE, RUN})
 CHECKPOINTS = "checkpoints"
+BEST = "best.safetensors"
+"""The model of a sweep's folder."""
 PACKAGES = ("jax", "equinox", "optax", "numpy", "scikit-learn")
 
 
@@ -130,7 +132,7 @@ def model_path(path: str | os.PathLike[str]) -> Path:
     Parameters
     ----------
     path : path
-        A run folder, or a model file itself.
+        A run folder, a sweep's folder for its best model, or a model file itself.
 
     Returns
     -------
@@ -145,8 +147,9 @@ def model_path(path: str | os.PathLike[str]) -> Path:
     given = Path(path)
     if given.is_file():
         return given
-    if (given / MODEL).is_file():
-        return given / MODEL
+    for name in (MODEL, BEST):
+        if (given / name).is_file():
+            return given / name
     if given.is_dir():
         raise ModelFileError(
             f"The folder {given} holds no {MODEL}, so it is no finished run: give a folder "
