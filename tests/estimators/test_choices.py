@@ -148,7 +148,7 @@ def test_samples_are_a_function_of_the_random_state(fitted) -> None:
 
 
 def test_no_sample_is_refused(fitted) -> None:
-    with pytest.raises(SettingError, match="n is 0: at least one"):
+    with pytest.raises(SettingError, match="n is 0; it must be a whole number of at least 1"):
         fitted.sample(0)
 
 

@@ -229,7 +229,7 @@ Patience = Annotated[
         "--patience",
         metavar="N",
         min=0,
-        help="Epochs without improvement before stopping; 0 never stops early, and keeps the last epoch.",
+        help="Epochs without improvement before stopping; 0 never stops early and keeps the last.",
         rich_help_panel=_TRAINING,
     ),
 ]
