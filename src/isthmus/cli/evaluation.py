@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from isthmus.cli import consoles, models, parts, runs
+from isthmus.cli import consoles, models, parts
 from isthmus.errors import DataError
 from isthmus.told import inner, told
 
@@ -20,12 +20,14 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     facts
         What ``run.json`` holds.
     """
+    from isthmus.estimators.keeping import contents
+
     where = facts["source"]
     origin = models.Origin(
         where["path"] or where["name"], where["label"], where["array"], where["image_shape"]
     )
     source = origin.open()
-    if where.get("contents", now := runs.contents(source)) != now:
+    if where.get("contents", now := contents(source.examples)) != now:
         consoles.warn(
             f"{source.name} is not what it was when the model was fitted: what follows may judge "
             "the model on examples that it has learned from."

@@ -20,9 +20,6 @@ Options = Mapping[str, Any]
 CHECKPOINTS = "checkpoints"
 """The folder within a run's that holds them."""
 
-SAMPLE = 1_000
-"""So many examples tell a source from what it was before."""
-
 
 def choose_folder(given: Options) -> Path:
     """Give the folder that a fit is to write, checked before any work is done.
@@ -47,7 +44,8 @@ def choose_folder(given: Options) -> Path:
             from isthmus.report import check_target
 
             check_target(folder, force=True)
-        if given["resume"] and (folder / "run.json").exists() and not has_checkpoints(folder):
+        over = (folder / "run.json").exists() and not has_checkpoints(folder)
+        if over and not given["force"]:
             raise SettingError(
                 f"--out {given['out']!r} holds a finished run, and no checkpoint to go on from;"
                 " give --force to replace it, or another name."
@@ -121,6 +119,8 @@ def record(
     given: Options, origin: Origin, source: "Source", command: Sequence[str]
 ) -> dict[str, Any]:
     """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
+    from isthmus.estimators.keeping import contents
+
     where = Path(origin.source).expanduser()
     return {
         "command": shlex.join(["isthmus", *command]),
@@ -131,22 +131,11 @@ def record(
             "label": origin.label,
             "array": origin.array,
             "image_shape": origin.image_shape,
-            "contents": contents(source),
+            "contents": contents(source.examples),
         },
         "split": division(given),
         "settings": {name: value for name, value in given.items() if _is_given(value)},
     }
-
-
-def contents(source: "Source") -> str:
-    """Give words that change with a source's examples, of which a thousand are looked at."""
-    import numpy as np
-
-    from isthmus.estimators.keeping import digest
-
-    examples = source.examples
-    sample = np.asarray(examples[:: -(-len(examples) // SAMPLE)])
-    return f"{'x'.join(map(str, examples.shape))} {digest(sample)}"
 
 
 def _is_given(value: Any) -> bool:

@@ -13,6 +13,9 @@ from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
 from isthmus.version import __version__
 
+SAMPLE = 1_000
+"""So many of them, evenly spaced, tell examples from others of their shape."""
+
 
 def kept_path(folder: Path, name: str, estimator: Any, *data: Any) -> Path:
     """Return where the fit of an estimator to data is kept: a model file in ``folder``.
@@ -51,6 +54,18 @@ def digest(*given: Any) -> str:
         for part in _parts(value):
             summary.update(part)
     return summary.hexdigest()
+
+
+def contents(examples: Any) -> str:
+    """Return words that change with examples (n, ...): shape, type, and a digest of some of them.
+
+    Examples
+    --------
+    >>> contents(np.zeros((3, 2))) == contents(np.zeros((3, 2))) != contents(np.ones((3, 2)))
+    True
+    """
+    some = np.asarray(examples[:: -(-len(examples) // SAMPLE)])
+    return f"{tuple(examples.shape)} {examples.dtype} {digest(some)}"
 
 
 def _parts(value: Any) -> Iterator[Any]:

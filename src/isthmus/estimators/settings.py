@@ -9,12 +9,9 @@ from sklearn.base import BaseEstimator
 
 from isthmus.engine import HearsProgress
 from isthmus.errors import SettingError, unknown
-from isthmus.estimators.keeping import digest
+from isthmus.estimators.keeping import contents, digest
 from isthmus.estimators.slots import MEMBERS, member
 from isthmus.typing import Spec, check_between
-
-SAMPLE = 1_000
-"""So many examples tell a run's data from another's."""
 
 UNSEEN = ("callbacks", "verbose", "memory_limit", "devices")
 """Settings that do not change what a run computes."""
@@ -90,19 +87,14 @@ def _is_whole(value: Any, least: int) -> bool:
 def fingerprint(
     estimator: BaseEstimator, examples: Any, target: np.ndarray | None, seed: int
 ) -> dict[str, Any]:
-    """Return what a checkpoint must agree with: settings, seed, examples and targets.
-
-    Of many examples an even sample is looked at, beside their shape and type.
-    """
+    """Return what a checkpoint must agree with: settings, seed, examples and targets."""
     settings = {
         name: _described(value)
         for name, value in estimator.get_params(deep=False).items()
         if name not in UNSEEN
     }
-    sample = np.asarray(examples[:: -(-len(examples) // SAMPLE)])
-    looked_at = f"{tuple(examples.shape)} {examples.dtype} {digest(sample)}"
     targets = None if target is None else digest(target)
-    return settings | {"seed": seed, "examples": looked_at, "targets": targets}
+    return settings | {"seed": seed, "examples": contents(examples), "targets": targets}
 
 
 def _described(value: Any) -> Any:
