@@ -31,8 +31,9 @@ from isthmus.model import Model, partition
 from isthmus.typing import Array, Float, PRNGKeyArray
 
 T = TypeVar("T")
+
 SHORTEST_BLOCK = 16
-"""A block has at least so many steps: to gather it takes as long as some, and a bit a lane."""
+"""A block has at least so many steps, where they are not too large: it is gathered lane by lane."""
 
 Outcome = Trained | NonFiniteLossError
 """A training's end: what it gave, or why it gave nothing."""
