@@ -27,7 +27,8 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
         where["path"] or where["name"], where["label"], where["array"], where["image_shape"]
     )
     source = origin.open()
-    if where.get("contents", now := contents(source.examples)) != now:
+    known = where.get("contents")
+    if known is not None and known != contents(source.examples):
         consoles.warn(
             f"{source.name} is not what it was when the model was fitted: what follows may judge "
             "the model on examples that it has learned from."

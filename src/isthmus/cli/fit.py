@@ -142,16 +142,17 @@ def _train(
 
 def _tell(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
     """Print the table, the verdict, the warnings, and where the report lies."""
+    from isthmus.report.facts import kept_epoch
+
     console.print(tables.honest(metrics))
     count, trainable = metrics["model"]["parameters"], metrics["model"]["trainable_parameters"]
     parameters = f"{count:,} parameters"
     if trainable != count:
         parameters += f" ({trainable:,} trainable)"
-    kept = f"epoch {estimator.best_epoch_}" if estimator.best_epoch_ else "the start"
     consoles.say(
         console,
         f"{parameters}; {metrics['timing']['fit_seconds']:.1f} s, {estimator.n_epochs_} epochs,"
-        f" {kept} was kept ({estimator.stop_reason_})",
+        f" {kept_epoch(estimator)} was kept ({estimator.stop_reason_})",
     )
     consoles.say(console, metrics["verdict"]["sentence"])
     for warning in (*metrics["warnings"], *metrics["latent"]["warnings"]):

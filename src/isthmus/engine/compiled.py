@@ -114,7 +114,7 @@ def compile_run(
 
     @wraps(run)
     def call(given: Any, state: Any) -> tuple[Any, Any]:
-        static = eqx.filter(state, _is_array, inverse=True)
+        static = eqx.filter(state, is_array, inverse=True)
         moved, logs = program(given, state)
         return eqx.combine(moved, static), logs
 
@@ -124,8 +124,8 @@ def compile_run(
 def _split(tree: Any) -> tuple[list[Any], _Structure]:
     """Return a tree's leaves that are arrays, None for the others, and all else that it is."""
     leaves, treedef = jax.tree.flatten(tree)
-    arrays = [leaf if _is_array(leaf) else None for leaf in leaves]
-    return arrays, (treedef, tuple(None if _is_array(leaf) else leaf for leaf in leaves))
+    arrays = [leaf if is_array(leaf) else None for leaf in leaves]
+    return arrays, (treedef, tuple(None if is_array(leaf) else leaf for leaf in leaves))
 
 
 def _join(arrays: list[Any], structure: _Structure) -> Any:
@@ -134,5 +134,6 @@ def _join(arrays: list[Any], structure: _Structure) -> Any:
     return jax.tree.unflatten(treedef, leaves)
 
 
-def _is_array(leaf: object) -> bool:
+def is_array(leaf: object) -> bool:
+    """Tell whether a leaf is an argument of a program, rather than part of its structure."""
     return isinstance(leaf, jax.Array | np.ndarray | np.generic)

@@ -192,8 +192,7 @@ class _Run:
         state: State | None,
         devices: "Devices | None",
     ):
-        # Numbers as arguments of the program, so that another learning rate needs no other.
-        self.optimiser = jax.tree.map(lambda n: jnp.asarray(n, jnp.float32), optimiser)
+        self.optimiser = optimiser.traced()
         self.feed, self.validation = feed, validation
         self.rooms = feed.rooms()
         self.judged_rooms = [] if validation is None else validation.rooms()
@@ -242,8 +241,8 @@ class _Run:
         """Take the validation loss of the state; keep the weights if it is the least so far."""
         assert self.validation is not None
         total, weight = 0.0, 0.0
-        whole = (0, self.validation.steps_per_epoch)
-        for block in self.validation.blocks(*whole, self.judged_rooms):
+        last = self.validation.steps_per_epoch
+        for block in self.validation.blocks(0, last, self.judged_rooms):
             arguments = (block, self.clock.key, self.state.parameters, self.state.rest)
             block_total, block_weight = self.evaluate_block(*arguments)
             total, weight = total + float(block_total), weight + float(block_weight)

@@ -7,7 +7,7 @@ another number of epochs would change.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import equinox as eqx
 import jax
@@ -63,6 +63,10 @@ class Optimiser(eqx.Module):
             check_between("The optimiser", "gradient_clip", self.clip, 0, 1e30, open_low=True)
         _check("optimizer", self.transformation, OPTIMIZERS, optax.GradientTransformation)
         _check("schedule", self.schedule, SCHEDULES, Callable)
+
+    def traced(self) -> Self:
+        """Return it with its numbers as arguments of a program, so that others need no other."""
+        return jax.tree.map(lambda number: jnp.asarray(number, jnp.float32), self)
 
     def init(self, parameters: Any) -> Any:
         """Return the optimiser's state before the first step."""

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.engine.compiled import compile_run
+from isthmus.engine.compiled import compile_run, is_array
 from isthmus.engine.feed import Block, Feed, aligned_empty, steps_of_block
 from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.loop import (
@@ -137,7 +137,7 @@ class _Running:
         self.held_out = [lane.validation for lane in lanes if lane.validation is not None]
         self.rooms = _rooms([lane.feed for lane in lanes])
         self.judged_rooms = _rooms(self.held_out) if self.held_out else []
-        optimisers = _stack([_with_arrays(lane.optimiser) for lane in lanes])
+        optimisers = _stack([lane.optimiser.traced() for lane in lanes])
         parts = _stack([partition(lane.model) for lane in lanes])
         self.state: State = _begin_lanes(optimisers, *parts)
         self.given: tuple[Optimiser, Clock] = (optimisers, _clocks(lanes, epochs))
@@ -210,10 +210,6 @@ class _Running:
         return zip(self.rows, map(float, values), strict=True)
 
 
-def _with_arrays(optimiser: Optimiser) -> Optimiser:
-    return jax.tree.map(lambda number: np.asarray(number, np.float32), optimiser)
-
-
 def _clocks(lanes: Sequence[Lane], epochs: int) -> Clock:
     steps = jnp.array([lane.feed.steps_per_epoch for lane in lanes], jnp.int32)
     keys = jax.vmap(jax.random.key)(jnp.array([lane.seed for lane in lanes]))
@@ -270,10 +266,7 @@ def _stacked_blocks(
 
 def _stack(trees: Sequence[T]) -> T:
     """Stack the arrays of trees that are otherwise equal along a new first axis."""
-    parts = (
-        eqx.partition(tree, lambda leaf: isinstance(leaf, jax.Array | np.ndarray)) for tree in trees
-    )
-    arrays, static = zip(*parts, strict=True)
+    arrays, static = zip(*(eqx.partition(tree, is_array) for tree in trees), strict=True)
     stacked = jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *arrays)
     return eqx.combine(stacked, static[0])
 

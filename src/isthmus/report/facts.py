@@ -149,9 +149,13 @@ def _describe(estimator: Any, parts: Parts) -> list[tuple[str, str]]:
         lines.append(("Labels", f"encoder and decoder are told which of {count} an example has"))
     if getattr(own, "corruption", None) is not None:
         lines.append(("Corruption", _name(own.corruption)))
-    best = f"epoch {own.best_epoch_}" if own.best_epoch_ else "the start"
-    trained = f"{own.n_epochs_} epochs ({own.stop_reason_}), {best} was kept"
+    trained = f"{own.n_epochs_} epochs ({own.stop_reason_}), {kept_epoch(own)} was kept"
     return [*lines, ("Training", trained)]
+
+
+def kept_epoch(own: Any) -> str:
+    """Say which epoch's weights a fitted estimator has."""
+    return f"epoch {own.best_epoch_}" if own.best_epoch_ else "the start"
 
 
 def _name(spec: Any) -> str:
