@@ -20,13 +20,8 @@ def draw():
         rng = np.random.default_rng(seed)
         causes = rng.normal(size=(n, 2))
         mixing = np.array([[1.0, 0.5, 0.0, -1.0, 0.7], [0.0, 0.8, 1.0, 0.4, -0.9]])
-        return causes @ mixing * [1, 10, 1, 2, 5] + rng.normal(size=(n, 5)) * [
-            0.1,
-            1,
-            0.1,
-            0.2,
-            0.5,
-        ]
+        noise = 0.1 * rng.normal(size=(n, 5))
+        return (causes @ mixing + noise) * [1, 10, 1, 2, 5]
 
     return make
 

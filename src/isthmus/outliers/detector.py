@@ -33,7 +33,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         briefly, since long training learns the outliers too. One that is fitted already is wrapped
         without a new fit as ``sklearn.frozen.FrozenEstimator(fitted)``: give ``fit`` examples that
         it has not learned from, or p-values are too small.
-    score : str or member of `isthmus.outliers.scores`, default="auto"
+    scoring : str or member of `isthmus.outliers.scores`, default="auto"
         How unusual an example is. ``"auto"`` is `isthmus.outliers.automatic_score`: distances to
         the nearest examples.
     contamination : "auto" or float, default="auto"
@@ -76,10 +76,16 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
     0.01
     """
 
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    folds_: list[Fold]
+    contamination_: float
+    offset_: float
+
     def __init__(
         self,
         autoencoder: Any = None,
-        score: Any = "auto",
+        scoring: Any = "auto",
         contamination: float | str = "auto",
         *,
         calibration: str = "auto",
@@ -87,7 +93,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         random_state: Any = None,
     ):
         self.autoencoder = autoencoder
-        self.score = score
+        self.scoring = scoring
         self.contamination = contamination
         self.calibration = calibration
         self.trimmed = trimmed
@@ -115,8 +121,8 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
             )
         X = known_examples(self, X, fitting=True)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
-        score = chosen_score(self.score)
-        self.folds_: list[Fold] = [
+        score = chosen_score(self.scoring)
+        self.folds_ = [
             fit_fold(self.autoencoder, score, take(X, fitted), take(X, held), self.trimmed, seed)
             for fitted, held in divided(len(X), self.calibration, seed)
         ]

@@ -78,6 +78,6 @@ def _parts(n: int, others: int) -> list[slice]:
 def _squared_distances(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return squared distances (n, m), no less than 0."""
     centre = others.mean(axis=0)  # keeps digits where values lie far from zero
-    a, b = (np.asarray(part - centre, np.float32) for part in (rows, others))
+    a, b = (np.asarray(part - centre, np.float64) for part in (rows, others))
     squares = np.square(a).sum(axis=1)[:, None] - 2 * (a @ b.T) + np.square(b).sum(axis=1)[None]
     return np.maximum(squares, 0, out=squares)

@@ -25,9 +25,10 @@ def known_examples(detector: Any, X: Any, *, fitting: bool = False) -> Any:
             detector.n_features_in_ = int(np.prod(X.shape[1:]))
             vars(detector).pop("feature_names_in_", None)
         return X
+    table: Any = X
     return validate_data(
         detector,
-        X,
+        table,
         reset=fitting,
         dtype=[np.float64, np.float32, np.uint8],
         ensure_all_finite="allow-nan",

@@ -104,21 +104,28 @@ def fit_fold(
 def _fitted(
     autoencoder: Any, score: AbstractScore, X: Any, seed: int
 ) -> tuple[Any, Encoded, AbstractScore]:
-    fitted: Any = clone(autoencoder) if autoencoder is not None else default_autoencoder(X)
+    unfitted = autoencoder if autoencoder is not None else default_autoencoder(X)
+    fitted: Any = clone(unfitted)
     if "random_state" in fitted.get_params(deep=False) and fitted.random_state is None:
         fitted.set_params(random_state=seed)
     fitted.fit(X)
     encoded = encode(fitted, X, score.reads)
-    return fitted, encoded, clone(score).fit(encoded)
+    own: Any = clone(score)
+    return fitted, encoded, own.fit(encoded)
 
 
 def default_autoencoder(X: Any) -> Autoencoder:
     """Return the autoencoder that None means: half as many code dimensions as features, 64 at most.
 
     It starts from PCA and is trained for 20 epochs: every further one learns outliers among the
-    examples better. `docs/outliers.md` has the measurements.
+    examples better. Columns of a table are standardised, whatever their range, so that distances
+    count each alike. `docs/outliers.md` has the measurements.
     """
     features = int(np.prod(X.shape[1:]))
     return Autoencoder(
-        latent_dim=max(1, min(features // 2, 64)), epochs=20, patience=0, validation_fraction=0.0
+        latent_dim=max(1, min(features // 2, 64)),
+        scaling="standard" if len(X.shape) == 2 else "auto",
+        epochs=20,
+        patience=0,
+        validation_fraction=0.0,
     )

@@ -108,7 +108,7 @@ def _rebuilt(path: Path, about: dict[str, Any], tensors: dict[str, np.ndarray]) 
                 tensors[f"fold{i}.codes"],
             )
         )
-    detector.score = _made(about["folds"][0]["score"])
+    detector.scoring = _made(about["folds"][0]["score"])
     detector.contamination_ = float(about["contamination"])
     detector.offset_ = float(about["offset"])
     detector.n_features_in_ = int(about["features"])
@@ -150,7 +150,7 @@ def _described(score: AbstractScore) -> dict[str, Any]:
 
 def _made(described: dict[str, Any]) -> AbstractScore:
     """Return an unfitted score from its description."""
-    settings = {
+    settings: dict[str, Any] = {
         name: [_made(one) for one in value] if name == "scores" else value
         for name, value in described["settings"].items()
     }

@@ -67,7 +67,8 @@ class CodeDensity(AbstractScore):
                 f"sampler {type(made).__name__} has no density: take samplers.Normal(), "
                 "samplers.GaussianMixture() or samplers.KernelDensity()."
             )
-        self.sampler_ = (made if isinstance(self.sampler, str) else clone(made)).fit(encoded.codes)
+        own: Any = clone(made)
+        self.sampler_ = own.fit(encoded.codes)
         self.densest_ = float(self.sampler_.score_samples(encoded.codes).max())
         self.reconstruction_ = np.median(encoded.reconstructions, axis=0)
         self.spread_ = robust_scale(encoded.reconstructions)
