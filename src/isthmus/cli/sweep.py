@@ -23,6 +23,7 @@ from isthmus.cli import (
 )
 from isthmus.cli import fit_options as given
 from isthmus.errors import SettingError
+from isthmus.plainjson import write_json
 
 if TYPE_CHECKING:
     from isthmus.sweep import Sweep
@@ -117,7 +118,9 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> None:
     examples = source.examples if limit is None else source.examples[:limit]
     run = {"command": shlex.join(["isthmus", *command]), "source": given["source"]}
     folders.make_room(folder, MARK, **room)
-    with folders.begun(folder, MARK, lambda mark: _write(mark, {"run": run, "finished": False})):
+    with folders.begun(
+        folder, MARK, lambda mark: write_json(mark, {"run": run, "finished": False})
+    ):
         searched = _search(estimator, values, examples, folder, given)
     _report(searched, folder, run)
     if not given["keep_models"]:
@@ -220,7 +223,7 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
         drawn.append((name, address, caption))
     with new_file(folder / "report.html") as partial:
         partial.write_text(render_sweep(facts, drawn), encoding="utf-8")
-    _write(folder / MARK, facts | {"finished": True})
+    write_json(folder / MARK, facts | {"finished": True})
     _tell(facts, folder)
 
 
@@ -239,8 +242,3 @@ def _tell(facts: Mapping[str, Any], folder: Path) -> None:
         size, reason = facts["advice"]["latent_dim"], facts["advice"]["reason"]
         consoles.say(out, f"recommended code size: {size}. {reason}")
     consoles.say(out, f"report: {folder / 'report.html'}")
-
-
-def _write(path: Path, value: Any) -> None:
-    with new_file(path) as partial:
-        partial.write_text(json.dumps(consoles.plain(value), indent=2) + "\n", encoding="utf-8")

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from isthmus import figures
+from isthmus.plainjson import to_json
 from isthmus.report.page import environment
 
 if TYPE_CHECKING:
@@ -27,10 +26,10 @@ def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
     results = sweep.cv_results_
     grid = [
         {
-            "params": {name: _plain(params.get(name)) for name in names},
+            "params": {name: _cell(params.get(name)) for name in names},
             "latent_dim": params.get("latent_dim", default),
             **{
-                key: _finite(results[key][i])
+                key: _cell(results[key][i])
                 for key in (
                     "mean_test_score", "std_test_score", "mean_mse", "std_mse", "mean_fit_time"
                 )
@@ -45,7 +44,7 @@ def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         "names": names,
         "grid": grid,
         "seeds": sweep.seeds,
-        "best": {name: _plain(value) for name, value in sweep.best_params_.items()},
+        "best": {name: _cell(value) for name, value in sweep.best_params_.items()},
         "pca": {int(size): float(error) for size, error in sweep.pca_mse_.items()},
         "advice": None if advice is None else {"latent_dim": advice[0], "reason": advice[1]},
         "failures": [
@@ -60,10 +59,10 @@ def sweep_table(sweep: Any) -> dict[str, list[Any]]:
     """Return every fit of a sweep as columns: the settings, the seed, and what came of it."""
     names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
     columns: dict[str, list[Any]] = {
-        name: [_plain(point.params.get(name)) for point in sweep.points_] for name in names
+        name: [_cell(point.params.get(name)) for point in sweep.points_] for name in names
     }
     for name in ("seed", "score", "mse", "nats", "seconds", "epochs", "best_epoch", "failure"):
-        columns[name] = [_finite(getattr(point, name)) for point in sweep.points_]
+        columns[name] = [_cell(getattr(point, name)) for point in sweep.points_]
     return columns
 
 
@@ -153,12 +152,7 @@ def _numeric(grid: Sequence[Mapping[str, Any]], name: str) -> bool:
     return len(numbers) > 1 and len(numbers) == len(values - {None})
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return value if isinstance(value, int | float | str | type(None)) else str(value)
-
-
-def _finite(value: Any) -> Any:
-    value = _plain(value)
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+def _cell(value: object) -> Any:
+    """Return a number or a text that JSON, a table and a set can hold; NaN becomes None."""
+    plain = to_json(value)
+    return str(value) if isinstance(plain, list | dict) else plain
