@@ -34,7 +34,7 @@ class PCABaseline:
     Attributes
     ----------
     mean : ndarray of shape (D,)
-        Mean of the training part.
+        Mean of the training set.
     components : ndarray of shape (K, D)
         Orthonormal rows, the most variance first.
     variances : ndarray of shape (K,)
@@ -178,7 +178,7 @@ class PCAMoments:
         """Mean (D,) of the rows so far."""
         if self._known_mean is not None:
             return self._known_mean
-        return self._centre + self._sum / self._seen
+        return (0.0 if self._centre is None else self._centre) + self._sum / self._seen
 
     def fit(self, k_max: int | None = None) -> PCABaseline:
         """Return PCA with at most ``k_max`` components; see `fit_pca`."""

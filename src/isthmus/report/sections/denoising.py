@@ -53,8 +53,12 @@ class Denoising(Section[Denoised]):
         corrupted = model.estimator.corrupt(clean, fit.seed)
         labels = None if shown.labels is None else shown.labels[some]
         denoised = model.reconstruct(corrupted, labels)
-        images = (model.images(one) for one in (clean, corrupted, denoised))
-        return Denoised(*images, fit.limits)
+        return Denoised(
+            clean=model.images(clean),
+            corrupted=model.images(corrupted),
+            denoised=model.images(denoised),
+            limits=fit.limits,
+        )
 
     def view(self, data: Denoised) -> dict[str, Any]:
         rows = {"clean": data.clean, "corrupted": data.corrupted, "denoised": data.denoised}
