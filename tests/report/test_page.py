@@ -10,7 +10,6 @@ import pytest
 from isthmus.report import collect, evaluate_fit, metrics_of, render
 from isthmus.report.axes import Axis
 from isthmus.report.png import diverging, grey_or_colour
-from isthmus.report.sections import SECTIONS
 from isthmus.report.sections.code import ordered_classes
 from isthmus.report.sections.training import loss_chart
 
