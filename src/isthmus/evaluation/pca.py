@@ -75,7 +75,7 @@ class PCABaseline:
         return total / len(X)
 
     def mse(self, X: np.ndarray, k: int) -> float:
-        """Mean squared error of an element at ``k`` components; ``k=0`` gives the variance."""
+        """Mean squared error per value at ``k`` components; ``k=0`` gives the variance."""
         return float(self.column_mse(X, k).mean())
 
     def _centre(self, X: np.ndarray) -> np.ndarray:

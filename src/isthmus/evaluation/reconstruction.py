@@ -1,4 +1,4 @@
-"""Errors of a reconstruction: an element's, a column's, and the variance it explains."""
+"""Errors of a reconstruction, per value and per column, and the variance it explains."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def column_mse(X: np.ndarray, X_hat: np.ndarray) -> np.ndarray:
 
 
 def mse(X: np.ndarray, X_hat: np.ndarray) -> float:
-    """Mean squared error of an element.
+    """Mean squared error per value.
 
     Parameters
     ----------
@@ -158,9 +158,9 @@ def explained_variance(error: float, variance: float) -> float:
     Parameters
     ----------
     error : float
-        Mean squared error of an element.
+        Mean squared error per value.
     variance : float
-        Mean squared distance of an element from the mean of the *training* part, so that
+        Mean squared distance per value from the mean of the *training* set, so that
         a reconstruction by that mean explains exactly nothing.
 
     Returns

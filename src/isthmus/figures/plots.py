@@ -112,7 +112,7 @@ def code_scatter(
 
 @styled
 def column_errors(names: Sequence[str], errors: np.ndarray, pca_errors: np.ndarray) -> "Figure":
-    """Draw the error of each column of a table, beside PCA's.
+    """Draw the errors of the autoencoder and of PCA for each column of a table.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def labelled_points(
     *,
     axis_names: tuple[str, str] = ("code 1", "code 2"),
 ) -> "Figure":
-    """Draw points (n, 2) in the plane, each with its own name beside it."""
+    """Draw points (n, 2) in the plane, each with its name next to it."""
     figure = new_figure(5.6, 4.8)
     axes = figure.subplots()
     axes.scatter(*points.T, s=10, color=OURS, linewidths=0)

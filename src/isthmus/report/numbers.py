@@ -16,6 +16,17 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def set_name(split: str) -> str:
+    """Write the name of a part of the data before "set" or "examples".
+
+    Examples
+    --------
+    >>> set_name("train"), set_name("test")
+    ('training', 'test')
+    """
+    return "training" if split == "train" else split
+
+
 def percent(value: float | None) -> str:
     """Write a share as a percentage.
 

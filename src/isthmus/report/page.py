@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.report.evaluated_fit import EvaluatedFit
-from isthmus.report.numbers import number, percent
+from isthmus.report.numbers import number, percent, set_name
 from isthmus.report.sections import SECTIONS
 
 if TYPE_CHECKING:
@@ -87,5 +87,5 @@ def environment(*templates: Path) -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.filters |= {"number": number, "percent": percent}
+    jinja.filters |= {"number": number, "percent": percent, "set_name": set_name}
     return jinja

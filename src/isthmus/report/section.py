@@ -28,7 +28,8 @@ class Section(ABC, Generic[Data]):
     template : str
         Jinja2 source of the HTML below the heading. It sees ``data`` (what `collect` returned),
         ``metrics`` (what ``metrics.json`` holds), ``split`` (the part that the model is judged on)
-        and what `view` returns. Filters ``number`` and ``percent`` write values.
+        and what `view` returns. Filters ``number`` and ``percent`` write values,
+        ``set_name`` the name of a part.
     """
 
     name: ClassVar[str]

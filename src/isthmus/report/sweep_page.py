@@ -1,4 +1,4 @@
-"""The page, the table and the figures of a sweep, from its results as plain data."""
+"""The page, the table and the figures of a sweep, made from its results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -78,8 +78,8 @@ def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure", str]]:
             figures.curves(
                 lines, x_label="code size", y_label="mean squared error (scaled)", log_y=True
             ),
-            "Error on the held-out examples against the size of the code, at the best of the other "
-            "settings; bars are a standard deviation over seeds.",
+            "Error on the validation set against the size of the code, at the best of the other "
+            "settings. Bars are a standard deviation over seeds.",
         )
     for name in facts["names"]:
         if name != "latent_dim" and _numeric(facts["grid"], name):
@@ -121,8 +121,8 @@ def _curve_of(grid: Sequence[Mapping[str, Any]], name: str) -> "Figure":
 
 def _caption(name: str) -> str:
     return (
-        f"Error on the held-out examples against {name.replace('__', ' ')}, at the best of the "
-        "other settings; bars are a standard deviation over seeds."
+        f"Error on the validation set against {name.replace('__', ' ')}, at the best of the "
+        "other settings. Bars are a standard deviation over seeds."
     )
 
 

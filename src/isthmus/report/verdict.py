@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.report.numbers import set_name
+
 LEVEL = 0.01
 """Relative difference of two errors below which they count as equal."""
 
@@ -39,7 +41,7 @@ def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
     """
     own = metrics["reconstruction"][split]["mse"]
     linear = metrics["pca"][split]["mse"]
-    where = "training set" if split == "train" else f"{split} set"
+    where = f"{set_name(split)} set"
     pair = f"({own:.4g} against {linear:.4g})"
     ratio = own / linear if linear > 1e-12 else None
     if ratio is None:

@@ -55,8 +55,8 @@ class Code(Section[Scatter]):
     name = "code"
     title = "Latent code"
     template = """
-<p class="lead">The codes of {% for part, count in counts %}{{ count | number }} {{ part }}{{
-  ", " if not loop.last }}{% endfor %} examples.
+<p class="lead">The codes of {% for part, count in counts %}{{ count | number }} {{
+  part | set_name }}{{ ", " if not loop.last }}{% endfor %} examples.
   <span class="hint">Point at one, or focus the plot and use the arrow keys.</span></p>
 {% if labelled %}
 <div class="legend" role="group" aria-label="Classes shown">

@@ -1,4 +1,4 @@
-"""The error of each column of a table, beside the error of PCA."""
+"""The error of each column of a table, for the autoencoder and for PCA."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Columns(Section[ColumnErrors]):
     title = "Error per column"
     template = """
 {% set reach = [data.autoencoder.max(), data.pca.max(), 1e-12] | max %}
-<p class="lead">Mean squared error in the scaled space on the {{ split }} set, largest first{%
+<p class="lead">Mean squared error in the scaled space on the {{ split | set_name }} set, largest first{%
   if data.total > data.names | length %} ({{ data.names | length }} of {{ data.total }}){% endif
   %}.</p>
 <div class="key"><span><i></i>autoencoder</span><span><i style="background:var(--theirs)"></i>PCA</span></div>

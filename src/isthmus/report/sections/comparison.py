@@ -70,7 +70,7 @@ class Comparison(Section[Table]):
 <table class="comparison">
   <thead><tr><th></th>
     {% for part, count in data.parts %}
-    <th scope="col" class="n">{{ part }}<br><small>{{ count | number }}</small></th>
+    <th scope="col" class="n">{{ part | set_name }}<br><small>{{ count | number }}</small></th>
     {% endfor %}
   </tr></thead>
   {% for measure in data.measures %}
@@ -90,9 +90,9 @@ class Comparison(Section[Table]):
 {% if metrics.probe %}
 {% set probe = metrics.probe %}
 <p class="soft" style="margin-top:1rem"><small>Accuracy of {{ probe.kind }} on the code,
-  {{ probe.split }} set: {{ probe.code | percent }} for the autoencoder, {{ probe.pca | percent }}
-  for PCA.{% if metrics.model.condition_labels %} The code of a model that is conditioned on labels
-  need not hold the label.{% endif %}</small></p>
+  {{ probe.split | set_name }} set: {{ probe.code | percent }} for the autoencoder, {{
+  probe.pca | percent }} for PCA.{% if metrics.model.condition_labels %} The code of a model that is
+  conditioned on labels need not hold the label.{% endif %}</small></p>
 {% endif %}
 """
 

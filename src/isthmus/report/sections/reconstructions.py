@@ -42,7 +42,7 @@ class Reconstructions(Section[Extremes]):
     name = "reconstructions"
     title = "Originals and reconstructions"
     template = """
-<p class="lead">Examples of the {{ split }} set, chosen by their error.</p>
+<p class="lead">Examples of the {{ split | set_name }} set, chosen by their error.</p>
 <figure class="groups">
   {% for group in groups %}
   <div>

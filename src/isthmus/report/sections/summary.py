@@ -4,6 +4,7 @@ from typing import Any
 
 from isthmus.fitted import FittedAutoencoder
 from isthmus.report.evaluated_fit import EvaluatedFit
+from isthmus.report.numbers import set_name
 from isthmus.report.section import Metrics, Section
 
 
@@ -37,7 +38,9 @@ class Summary(Section[list[tuple[str, str]]]):
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> list[tuple[str, str]]:
         model, estimator = fit.model, fit.model.estimator
         shape, width = model.image_shape, model.features
-        sizes = ", ".join(f"{part.examples:,} {name}" for name, part in fit.results.items())
+        sizes = ", ".join(
+            f"{part.examples:,} {set_name(name)}" for name, part in fit.results.items()
+        )
         each = f"{width} columns" if shape is None else f"{shape[0]} by {shape[1]} pixels"
         values = "columns" if shape is None else "values"
         lines = [
