@@ -5,23 +5,33 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
+from isthmus.cli.fit_options import FitOptions
 from isthmus.cli.models import Origin
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:
     from isthmus.data.source import Source
+    from isthmus.engine import Checkpoint
 
-Options = Mapping[str, Any]
+
+class Division(TypedDict):
+    """How a source is divided into training, validation and test set."""
+
+    validation: float
+    test: float
+    seed: int
+    limit: int | None
+
 
 CHECKPOINTS = "checkpoints"
 """The folder within a run's that holds them."""
 
 
-def choose_folder(given: Options) -> Path:
+def choose_folder(given: FitOptions) -> Path:
     """Give the folder that a fit is to write, checked before any work is done.
 
     Raises
@@ -29,15 +39,15 @@ def choose_folder(given: Options) -> Path:
     SettingError
         If it exists and neither ``--force`` nor ``--resume`` is given, or cannot be written.
     """
-    if given["out"] is None:
-        if given["resume"]:
+    if given.out is None:
+        if given.resume:
             raise SettingError("--resume needs --out, the run to go on with.")
-        folder = _free_folder(given["source"])
+        folder = _free_folder(given.source)
     else:
-        folder = Path(given["out"])
-        if folder.exists() and not (given["force"] or given["resume"]):
+        folder = Path(given.out)
+        if folder.exists() and not (given.force or given.resume):
             raise SettingError(
-                f"--out {given['out']!r} exists; give --force to replace it, --resume to go on"
+                f"--out {given.out!r} exists; give --force to replace it, --resume to go on"
                 " from its checkpoints, or another name."
             )
         if folder.exists():
@@ -45,9 +55,9 @@ def choose_folder(given: Options) -> Path:
 
             check_target(folder, force=True)
         over = (folder / "run.json").exists() and not has_checkpoints(folder)
-        if over and not given["force"]:
+        if over and not given.force:
             raise SettingError(
-                f"--out {given['out']!r} holds a finished run, and no checkpoint to go on from;"
+                f"--out {given.out!r} holds a finished run, and no checkpoint to go on from;"
                 " give --force to replace it, or another name."
             )
     _check_writable(folder)
@@ -84,47 +94,42 @@ def _free_folder(source: str) -> Path:
     return folder
 
 
-def origin(given: Options) -> Origin:
-    """Give where a fit's examples come from."""
-    return Origin(given["source"], given["label"], given["array"], given["image_shape"])
-
-
-def division(given: Options) -> dict[str, Any]:
+def division(given: FitOptions) -> Division:
     """Give how a fit divides its source."""
     return {
-        "validation": given["validation_fraction"],
-        "test": given["test_fraction"],
-        "seed": given["seed"],
-        "limit": given["limit"],
+        "validation": given.validation_fraction,
+        "test": given.test_fraction,
+        "seed": given.seed,
+        "limit": given.limit,
     }
 
 
-def checkpoint(folder: Path, given: Options) -> Any:
+def checkpoint(folder: Path, given: FitOptions) -> "Checkpoint | None":
     """Give the engine's checkpoint for a fit, or None when none is asked for."""
     from isthmus.engine import Checkpoint
 
-    every = given["checkpoint_every"]
-    if every is None and not given["resume"]:
+    every = given.checkpoint_every
+    if every is None and not given.resume:
         return None
-    return Checkpoint(folder / CHECKPOINTS, every or sys.maxsize, given["resume"])
+    return Checkpoint(folder / CHECKPOINTS, every or sys.maxsize, given.resume)
 
 
-def clear_checkpoints(folder: Path, given: Options) -> None:
+def clear_checkpoints(folder: Path, given: FitOptions) -> None:
     """Remove the checkpoints of a run that is to be replaced, lest one goes on from them."""
-    if not given["resume"]:
+    if not given.resume:
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
 
 def record(
-    given: Options, origin: Origin, source: "Source", command: Sequence[str]
-) -> dict[str, Any]:
+    given: FitOptions, origin: Origin, source: "Source", command: Sequence[str]
+) -> dict[str, object]:
     """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
     from isthmus.estimators.keeping import contents
 
     where = Path(origin.source).expanduser()
     return {
         "command": shlex.join(["isthmus", *command]),
-        "seed": given["seed"],
+        "seed": given.seed,
         "source": {
             "name": origin.source,
             "path": str(where.resolve()) if where.exists() else None,
@@ -134,9 +139,9 @@ def record(
             "contents": contents(source.examples),
         },
         "split": division(given),
-        "settings": {name: value for name, value in given.items() if _is_given(value)},
+        "settings": {name: value for name, value in vars(given).items() if _is_given(value)},
     }
 
 
-def _is_given(value: Any) -> bool:
+def _is_given(value: object) -> bool:
     return value is not None and value is not False and value != []

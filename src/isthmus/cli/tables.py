@@ -8,14 +8,14 @@ from rich.table import Table
 _ROWS = (
     ("mean squared error", "mse", "{:.5f}"),
     ("  in the input's units", "mse_input", "{:.5g}"),
-    ("  nats an example", "nats", "{:.4g}"),
+    ("  nats per example", "nats", "{:.4g}"),
     ("  variance explained", "explained_variance", "{:.1%}"),
 )
-_HEADS = {"accuracy": ("labels told right", "{:.1%}"), "r2": ("R² of the target", "{:.3f}")}
+_HEADS = {"accuracy": ("accuracy", "{:.1%}"), "r2": ("R² of the target", "{:.3f}")}
 
 
-def honest(metrics: Mapping[str, Any]) -> Table:
-    """Set the autoencoder beside PCA of equal code size, a column a part of the data.
+def comparison(metrics: Mapping[str, Any]) -> Table:
+    """Compare the autoencoder with PCA of equal code size, one column per part of the data.
 
     Parameters
     ----------
@@ -29,15 +29,15 @@ def honest(metrics: Mapping[str, Any]) -> Table:
     size = metrics["latent"]["dim"]
     _add_group(table, f"autoencoder, code of {size}", own)
     if any(part["nats"] is not None for part in floor.values()):
-        table.add_row("  least possible nats", *_cells(own, floor, "nats", "{:.4g}"))
+        table.add_row("  lower bound, nats", *_cells(own, floor, "nats", "{:.4g}"))
     if (head := metrics.get("head")) is not None:
         scores = {split: {"score": head.get(split)} for split in own}
         words, form = _HEADS[head["kind"]]
         table.add_row(f"  {words}", *_cells(own, scores, "score", form))
     table.add_section()
     if linear:
-        told = ", not told the labels" if metrics["model"]["told_labels"] else ""
-        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{told}", linear)
+        blind = ", without the labels" if metrics["model"]["told_labels"] else ""
+        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{blind}", linear)
     return table
 
 
