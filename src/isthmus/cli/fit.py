@@ -108,12 +108,15 @@ class Once:
         self._action, self._done = action, False
 
     def __call__(self, record: object) -> None:
+        """Hear of an epoch."""
         self.do()
 
     def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Hear of steps."""
         self.do()
 
     def do(self) -> None:
+        """Do it, unless it has been done."""
         if not self._done:
             self._action()
         self._done = True

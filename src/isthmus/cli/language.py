@@ -91,15 +91,16 @@ def translate(text: str) -> str:
         if parts["quoted"] is not None or parts["value"] in ("None", "False"):
             return found[0]
         option = words[parts["set"] or parts["is"] or parts["name"]]
-        return f"{option} {_typed(parts['value'])}".rstrip() if parts["value"] else option
+        return f"{option} {_typed(option, parts['value'])}".rstrip() if parts["value"] else option
 
     return re.sub(pattern, said, text)
 
 
-def _typed(value: str) -> str:
+def _typed(option: str, value: str) -> str:
     """Write a value of Python as it is typed after an option; True is the option alone."""
     if value == "True":
         return ""
     if value[0] == "(":
-        return value.strip("()").replace(" ", "").rstrip(",")
+        sides = [side.strip() for side in value.strip("()").split(",") if side.strip()]
+        return ("x" if option == "--image-shape" else ",").join(sides)
     return shlex.quote(value[1:-1]) if value[0] in "\"'" else value

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from rich import progress as rich
 
@@ -65,21 +65,15 @@ class TimeLeft:
         return 0.0 if self._first is None else self._first[0] - self._begun
 
 
-class Moment(NamedTuple):
-    """What is shown at one moment: a headline, what there is to say, a share, the time left."""
-
-    headline: str
-    words: str
-    done: int
-    total: int | None
-    left: str
-
-
 class Face(Protocol):
-    """Where moments are shown."""
+    """Where progress is seen."""
 
-    def show(self, moment: Moment, *, news: bool, always: bool) -> None:
-        """Show a moment: ``news`` is an epoch or a result, ``always`` may not be left out."""
+    def move(self, done: int, total: int, counted: str, left: str) -> None:
+        """Show how much is done, in numbers and in words, and the time left."""
+        ...
+
+    def say(self, headline: str, words: str, left: str, *, always: bool) -> None:
+        """Show news, such as an epoch; ``always`` is for what may not be left out."""
         ...
 
     def close(self) -> None:
@@ -90,54 +84,63 @@ class Face(Protocol):
 class _Terminal:
     """A bar, which goes when the work is done."""
 
-    def __init__(self, patience: float, clock: Callable[[], float]) -> None:
+    def __init__(self, what: str, patience: float, clock: Callable[[], float]) -> None:
         self._patience, self._clock, self._begun = patience, clock, clock()
-        self._bar = rich.Progress(
-            rich.TextColumn("{task.description}"),
-            rich.BarColumn(),
-            rich.TextColumn("{task.fields[words]}"),
-            rich.TextColumn("{task.fields[left]}"),
-            console=consoles.err(),
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=None, words="", left="")
+        names = ("words", "left", "counted")
+        texts = [rich.TextColumn(f"{{task.fields[{name}]}}") for name in names]
+        columns = (rich.TextColumn("{task.description}"), rich.BarColumn(20), *texts)
+        self._bar = rich.Progress(*columns, console=consoles.err(), transient=True)
+        self._task = self._bar.add_task(what, total=None, **dict.fromkeys(names, ""))
 
-    def show(self, moment: Moment, *, news: bool, always: bool) -> None:
-        headline, words, done, total, left = moment
-        given = {"completed": done, "total": total, "words": words, "left": left}
-        self._bar.update(self._task, description=headline, **given)
-        if self._clock() - self._begun >= self._patience:
-            self._bar.start()
+    def move(self, done: int, total: int, counted: str, left: str) -> None:
+        self._bar.update(self._task, completed=done, total=total, counted=counted, left=left)
+        self._show()
+
+    def say(self, headline: str, words: str, left: str, *, always: bool) -> None:
+        self._bar.update(self._task, description=headline, words=words, left=left)
+        self._show()
 
     def close(self) -> None:
         if self._bar.live.is_started:  # stopping one that never started leaves an empty line
             self._bar.stop()
 
+    def _show(self) -> None:
+        if self._clock() - self._begun >= self._patience:
+            self._bar.start()
+
 
 class _Log:
     """A line every few seconds."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, what: str, clock: Callable[[], float]) -> None:
+        self._what, self._clock = what, clock
         self._last_line = self._last_news = clock()
 
-    def show(self, moment: Moment, *, news: bool, always: bool) -> None:
+    def move(self, done: int, total: int, counted: str, left: str) -> None:
         now = self._clock()
-        if always or now - (self._last_news if news else self._last_line) >= EVERY:
+        if now - self._last_line >= EVERY:
             self._last_line = now
-            self._last_news = now if news else self._last_news
-            said = ", ".join(part for part in (moment.words, moment.left) if part)
-            consoles.say(consoles.err(), f"{moment.headline}: {said}" if said else moment.headline)
+            self._print(self._what, counted, left)
+
+    def say(self, headline: str, words: str, left: str, *, always: bool) -> None:
+        now = self._last_line = self._clock()  # no steps are printed just before an epoch
+        if always or now - self._last_news >= EVERY:
+            self._last_news = now
+            self._print(headline, words, left)
 
     def close(self) -> None:
         pass
+
+    def _print(self, headline: str, *parts: str) -> None:
+        said = ", ".join(filter(None, parts))
+        consoles.say(consoles.err(), f"{headline}: {said}" if said else headline)
 
 
 class Progress:
     """How far some work has come; a context manager.
 
-    It is a callback that hears of steps: give it as it is where training need not pause at every
-    epoch, and `on_epoch` beside it where each epoch is shown.
+    It is a callback that hears of steps. Where training shall also show every epoch, give
+    `on_epoch` as a second callback; training then pauses at each.
 
     Parameters
     ----------
@@ -146,11 +149,9 @@ class Progress:
     quiet
         Show nothing.
     unit
-        What is counted: ``"step"``, or nothing for examples.
+        What is counted, such as ``"step"``.
     patience
         Seconds before a terminal shows anything.
-    results
-        Whether the work has several results, which are counted rather than the steps between.
     clock
         Returns seconds.
     """
@@ -162,13 +163,14 @@ class Progress:
         quiet: bool = False,
         unit: str = "step",
         patience: float = 0.0,
-        results: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._unit, self._results, self._left = unit, results, TimeLeft(clock)
-        self._seen = Moment(what, "", 0, None, "")
-        self._steps, self._explained = (0, 0), False
-        self._what, self._face = what, _face(quiet, patience, clock)
+        self._what, self._unit, self._left = what, unit, TimeLeft(clock)
+        self._steps, self._results, self._explained = (0, 0), None, False
+        self._face: Face | None = None
+        if not quiet:
+            terminal = consoles.err().is_terminal
+            self._face = _Terminal(what, patience, clock) if terminal else _Log(what, clock)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -181,24 +183,16 @@ class Progress:
 
     def announce(self) -> None:
         """Say what begins."""
-        self._show(self._seen, always=True)
+        self._say(self._what, "", always=True)
 
     def on_progress(self, done_steps: int, total_steps: int) -> None:
         """Show how much is done."""
         self._left.note(done_steps)
-        self._steps = (done_steps, total_steps)
-        counted = f"{self._unit} {done_steps:,} of {total_steps:,}".strip()
-        if self._results:
-            seen = self._seen._replace(headline=self._what, words=counted)
-        else:
-            left = self._words_left()
-            seen = self._seen._replace(done=done_steps, total=total_steps, left=left)
-            self._seen = seen
-            if not seen.words:
-                seen = seen._replace(words=counted)
-            elif isinstance(self._face, _Log):
-                seen = seen._replace(headline=self._what, words=counted)
-        self._show(seen)
+        self._steps = done_steps, total_steps
+        if self._face is not None:
+            counted = f"{self._unit} {done_steps:,} of {total_steps:,}"
+            left = "" if self._results else self._words_left()
+            self._face.move(*(self._results or self._steps), counted, left)
 
     def on_epoch(self, record: "EpochRecord") -> None:
         """Show an epoch of training."""
@@ -206,37 +200,32 @@ class Progress:
         if record.validation_loss is not None:
             words += f", validation {_number(record.validation_loss)}"
         words += f", best {_number(record.best_loss)} (epoch {record.best_epoch})"
-        headline = f"epoch {record.epoch} of {record.epochs}"
         last = record.epoch == record.epochs
-        left = "" if last else self._words_left(known=True)
-        self._seen = self._seen._replace(headline=headline, words=words, left=left)
-        self._show(self._seen, news=True, always=last)
+        left = "" if last else self._explained_left()
+        self._say(f"epoch {record.epoch} of {record.epochs}", words, left, always=last)
 
     def on_result(self, done: int, total: int, words: str) -> None:
-        """Show one of several results."""
-        self._seen = Moment(f"{done} of {total}", words, done, total, "")
-        self._show(self._seen, news=True, always=True)
+        """Show one of several results, which are counted instead of the steps of each."""
+        self._results = done, total
+        self._say(f"{done} of {total}", words, always=True)
 
-    def _words_left(self, known: bool = False) -> str:
-        """Say how long it will take; with ``known``, also that this is not known yet."""
-        seconds = self._left.seconds(*self._steps)
-        if seconds is None:
-            return "time left not known yet" if known else ""
-        words = f"up to {duration(seconds)} left"
-        if known and not self._explained and self._left.uncounted >= 1:
-            self._explained = True
-            words += f" (the first {duration(self._left.uncounted)}, with compilation, not counted)"
-        return words
-
-    def _show(self, seen: Moment, *, news: bool = False, always: bool = False) -> None:
+    def _say(self, headline: str, words: str, left: str = "", *, always: bool) -> None:
         if self._face is not None:
-            self._face.show(seen, news=news, always=always)
+            self._face.say(headline, words, left, always=always)
 
+    def _explained_left(self) -> str:
+        """Say the time left, and once what it leaves out."""
+        left, start = self._words_left(), duration(self._left.uncounted)
+        if not left:
+            return f"time left not known yet (the first {start} include compilation)"
+        if self._explained or self._left.uncounted < 1:
+            return left
+        self._explained = True
+        return f"{left} (not counting the first {start}, which include compilation)"
 
-def _face(quiet: bool, patience: float, clock: Callable[[], float]) -> Face | None:
-    if quiet:
-        return None
-    return _Terminal(patience, clock) if consoles.err().is_terminal else _Log(clock)
+    def _words_left(self) -> str:
+        seconds = self._left.seconds(*self._steps)
+        return "" if seconds is None else f"up to {duration(seconds)} left"
 
 
 def _number(value: float | None) -> str:
@@ -270,7 +259,7 @@ def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def advancing(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """Lend a function of (done, total); a bar appears once the work has lasted a while."""
-    with Progress(what, quiet=quiet, unit="", patience=PATIENCE) as shown:
+    with Progress(what, quiet=quiet, unit="example", patience=PATIENCE) as shown:
         yield shown.on_progress
 
 

@@ -155,7 +155,7 @@ def _search(
     """Fit every point, with progress on stderr."""
     from isthmus.sweep import Sweep
 
-    with progress.Progress("sweep", quiet=given.quiet, results=True) as shown:
+    with progress.Progress("sweep", quiet=given.quiet) as shown:
         return Sweep(
             estimator,
             values,

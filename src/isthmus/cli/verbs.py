@@ -1,12 +1,16 @@
 """The verbs of the command line, a row each; a verb's module is imported when it is needed."""
 
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from isthmus.cli import language
+
+if TYPE_CHECKING:
+    from typer._click import Command as AnyCommand
+    from typer._click import Context
 
 
 class Verb(NamedTuple):
@@ -54,7 +58,7 @@ VERBS = (
 class Command(TyperCommand):
     """A verb whose errors and warnings name its options."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: "Context") -> object:
         """Run the verb."""
         with language.speaking(lambda: words_of("fit") | _words(self)):
             return super().invoke(ctx)
@@ -63,21 +67,23 @@ class Command(TyperCommand):
 class Verbs(TyperGroup):
     """The group of all verbs; it imports a verb's module when it is asked for the verb."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: "Context") -> list[str]:
         """Return the names, in the order of the help."""
         return [verb.name for verb in VERBS]
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:
+    def get_command(self, ctx: "Context", cmd_name: str) -> "AnyCommand | None":
         """Return a verb, or None where there is none of that name."""
         return next((command(verb) for verb in VERBS if verb.name == cmd_name), None)
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> object:
+    def resolve_command(
+        self, ctx: "Context", args: list[str]
+    ) -> "tuple[str | None, AnyCommand | None, list[str]]":
         """Find the verb that is called; typer suggests a near one among ``commands``."""
-        self.commands = dict.fromkeys(self.list_commands(ctx))
+        self.commands = dict.fromkeys(self.list_commands(ctx), self)
         return super().resolve_command(ctx, args)
 
 
-def command(verb: Verb) -> TyperCommand | TyperGroup:
+def command(verb: Verb) -> "AnyCommand":
     """Return a verb as typer runs it."""
     module, _, name = verb.place.partition(":")
     found = getattr(import_module(module), name)
@@ -85,7 +91,8 @@ def command(verb: Verb) -> TyperCommand | TyperGroup:
         function, found = found, typer.Typer(add_completion=False)
         found.command(verb.name, cls=Command)(function)
     made = typer.main.get_command(found)
-    made.name, made.rich_help_panel = verb.name, verb.panel
+    made.name = verb.name
+    vars(made)["rich_help_panel"] = verb.panel  # a group made by itself has no other way to it
     return made
 
 
@@ -94,7 +101,7 @@ def words_of(name: str) -> dict[str, str]:
     return _words(command(next(verb for verb in VERBS if verb.name == name)))
 
 
-def _words(command: TyperCommand | TyperGroup) -> dict[str, str]:
+def _words(command: "AnyCommand") -> dict[str, str]:
     options = {
         param.name: max(param.opts, key=len)
         for param in command.params
