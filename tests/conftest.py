@@ -74,9 +74,16 @@ LONG = ("test_contract", "test_scikit_learn", "test_reproduce")
 """Files that two workers share: by recipe, by estimator, by study."""
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--share", type=int, default=1, metavar="N", help="run every Nth test of every file"
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Tell workers what to keep together: a file, or a part of a long one."""
+def pytest_collection_modifyitems(config, items):
+    """Keep the share of the tests; tell workers what to keep together: a file, or a part of it."""
+    items[:] = [item for place, item in enumerate(items) if place % config.getoption("share") == 0]
     for item in items:
         group = item.path.stem
         if group in LONG and hasattr(item, "callspec"):

@@ -301,7 +301,7 @@ def _optimiser(estimator: Any, model: Model, schedule: Any) -> Optimiser:
 
 def _told_labels(model: Model, labels: int, rng: np.random.Generator) -> Model:
     """Return the model with its networks told one of so many labels."""
-    if model.bound_latent() != model.latent:
+    if model.attached_latent() != model.latent:
         raise SettingError(
             f"The prior of latent {type(model.latent).__name__} is made of posteriors of examples "
             "that have no label: take another prior."
