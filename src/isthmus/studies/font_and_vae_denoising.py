@@ -174,8 +174,8 @@ def measure_flips(bench: "Workbench", X: np.ndarray, names: list[str]) -> None:
             for count, (fails, immune) in enumerate(fates)
         ],
         f"""An exact number of flipped bits, {DRAWS} draws per letter, first seed. A draw is wrong
-        with more than one wrong pixel; a character fails outright if more than half of its draws are
-        wrong, and is immune if none is.""",
+        with more than one wrong pixel; a character fails outright if more than half of its draws
+        are wrong, and is immune if none is.""",
     )
     for count in FLIPS[2:]:
         bench.record(

@@ -64,8 +64,8 @@ def _opening(results: Sequence[Result]) -> list[str]:
         *(f"    {command}" for command in commands),
         "",
         f"{minutes:.0f} minutes in all, on {run['created'][:10]}, with {versions}.",
-        "A study's minutes are wall-clock time, summed over all starts and resumes. Other work on the",
-        "machine lengthens them; `isthmus reproduce --list` has the time of a study alone.",
+        "A study's minutes are wall-clock time, summed over all starts and resumes. Other",
+        "work on the machine lengthens them; `isthmus reproduce --list` has a study's own time.",
     ]
     if any(result.run["quick"] for result in results):
         lines.insert(
