@@ -207,11 +207,11 @@ def test_a_table_is_matched_by_the_names_of_its_columns(isthmus, table, table_ru
     names = pyarrow.csv.read_csv(straight).column_names
     assert names == ["height", "width", "depth"]
     columns = pyarrow.csv.read_csv(table)
-    shuffled, crooked = tmp_path / "shuffled.csv", tmp_path / "crooked.csv"
+    shuffled, permuted = tmp_path / "shuffled.csv", tmp_path / "permuted.csv"
     more = columns.select(["depth", "height", "width"]).append_column("age", columns["depth"])
     pyarrow.csv.write_csv(more, shuffled)
-    assert isthmus("reconstruct", table_run, shuffled, "--out", crooked).code == 0
-    assert crooked.read_text() == straight.read_text()
+    assert isthmus("reconstruct", table_run, shuffled, "--out", permuted).code == 0
+    assert permuted.read_text() == straight.read_text()
 
 
 def test_a_missing_column_is_named(isthmus, table, table_run, tmp_path):
