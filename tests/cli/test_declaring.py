@@ -67,11 +67,13 @@ def test_what_auto_means_is_what_the_estimator_does():
     assert f"{automatic.automatic_batch_size(automatic.SMALL)}, or" in texts["batch_size"]
     assert f"{automatic.automatic_batch_size(1)} below {small} examples" in texts["batch_size"]
     assert f"about {automatic.STEPS:,} steps" in texts["epochs"]
-    assert f"in {automatic.automatic_epochs(10**6)} to {automatic.automatic_epochs(1)} epochs" in (
-        texts["epochs"]
+    assert (
+        f"in {automatic.automatic_epochs(10**6)} to {automatic.automatic_epochs(1)} epochs"
+        in (texts["epochs"])
     )
-    assert f"{automatic.STEEP} when training starts from PCA, else {automatic.SAFE}" in (
-        texts["learning_rate"]
+    assert (
+        f"{automatic.STEEP} when training starts from PCA, else {automatic.SAFE}"
+        in (texts["learning_rate"])
     )
     assert f"weight decay below {few} examples" in texts["penalty"]
     assert f"{automatic.automatic_patience(10**6, 10**6)} or" in texts["patience"]

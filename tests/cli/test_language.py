@@ -23,7 +23,10 @@ WORDS = {
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ('drop it, or pass label="species" if it holds', "drop it, or pass --label species if it holds"),
+        (
+            'drop it, or pass label="species" if it holds',
+            "drop it, or pass --label species if it holds",
+        ),
         ("it is not clear; name it with array=.", "it is not clear; name it with --array."),
         ("latent_dim is 0; it must be", "--latent-dim is 0; it must be"),
         ("The sweep: n_jobs is 0; it must be", "The sweep: --jobs is 0; it must be"),

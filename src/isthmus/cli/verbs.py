@@ -103,7 +103,7 @@ def words_of(name: str) -> dict[str, str]:
 
 def _words(command: "AnyCommand") -> dict[str, str]:
     options = {
-        param.name: max(param.opts, key=len)
+        param.name: next((name for name in param.opts if name.startswith("--")), param.opts[0])
         for param in command.params
         if param.param_type_name == "option" and param.name is not None
     }
