@@ -24,7 +24,7 @@ def fit(given: FitOptions, context: typer.Context) -> int:
 
 
 def _run(given: FitOptions, command: Sequence[str]) -> int:
-    """Fit, measure, write and tell; return the exit code."""
+    """Fit, measure, write and print; return the exit code."""
     folder = runs.choose_folder(given)
     import numpy as np
 
@@ -62,7 +62,7 @@ def _run(given: FitOptions, command: Sequence[str]) -> int:
     if given.json:
         consoles.print_json(metrics)
     else:
-        _tell(console, fitted, metrics, folder)
+        _print(console, fitted, metrics, folder)
     return errors.INTERRUPTED if fitted.stop_reason_ == "interrupted" else errors.OK
 
 
@@ -122,7 +122,7 @@ class Once:
         self._done = True
 
 
-def _tell(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
+def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
     """Print the table, the verdict, the warnings, and where the report lies."""
     from isthmus.report.facts import kept_epoch
 

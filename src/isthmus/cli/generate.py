@@ -133,7 +133,7 @@ def _deliver_each_in_turn(
     consoles.say(
         consoles.err() if json else consoles.out(),
         f"of {count} labels in turn, {', '.join(map(str, estimator.classes_[:n][:_MOST_COLUMNS]))}"
-        f"{', ...' if min(n, count) > _MOST_COLUMNS else ''}; --given LABEL makes those of one",
+        f"{', ...' if min(n, count) > _MOST_COLUMNS else ''}; --given LABEL makes one only",
     )
     values = estimator.sample(np.resize(estimator.classes_, n), random_state=seed)
     columns = count if count <= _MOST_COLUMNS and n > 1 else None

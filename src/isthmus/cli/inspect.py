@@ -1,4 +1,4 @@
-"""The verbs that look at a model: evaluate and info."""
+"""The verbs that describe a model: evaluate and info."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(value: Any) -> str | None:
+def _words(value: object) -> str | None:
     if value is None or value == ():
         return None
     return value if isinstance(value, str) else repr(value)

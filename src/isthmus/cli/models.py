@@ -130,7 +130,7 @@ def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
 
 
 def run_facts(run: str) -> dict[str, Any]:
-    """Give what the fit wrote down in ``run.json``, or nothing where there is none."""
+    """Return what the fit wrote in ``run.json``, or nothing where there is none."""
     path = Path(run) / "run.json"
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
@@ -142,7 +142,7 @@ def run_facts(run: str) -> dict[str, Any]:
 
 
 def matching_examples(source: "Source", estimator: Any) -> Any:
-    """Give the source's examples as the model takes them.
+    """Return the source's examples as the model takes them.
 
     A table's columns are found by name where the model knows names, so that further columns and
     another order do no harm.
@@ -176,7 +176,7 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
 
 
 def _columns(examples: Any, chosen: list[int]) -> Any:
-    """Give some columns, those of a file where they are read."""
+    """Return some columns; those of a file are taken where they are read."""
     import numpy as np
 
     from isthmus.data.source import Columns
@@ -195,7 +195,7 @@ def column_names(estimator: Any) -> list[str]:
 
 
 def pick(examples: Any, index: int, option: str) -> Any:
-    """Give one example, (1, ...)."""
+    """Return one example, (1, ...)."""
     if not -len(examples) <= index < len(examples):
         raise SettingError(
             f"{option} is {index}; the source has {len(examples)} examples, counted from 0."

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rich import progress as rich
 
@@ -12,6 +12,7 @@ from isthmus.cli import consoles
 if TYPE_CHECKING:
     import numpy as np
 
+    from isthmus.data.source import Examples
     from isthmus.engine import EpochRecord
 
 EVERY = 5.0
@@ -264,7 +265,11 @@ def advancing(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int]
 
 
 def map_blocks(
-    what: str, function: Any, *given: Any, rows: int | None = None, quiet: bool = False
+    what: str,
+    function: Callable[..., "np.ndarray"],
+    *given: "Examples",
+    rows: int | None = None,
+    quiet: bool = False,
 ) -> Iterator["np.ndarray"]:
     """Apply ``function`` block by block; yield what it returns.
 

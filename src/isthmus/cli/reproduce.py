@@ -1,11 +1,11 @@
-"""`isthmus reproduce`: five reports, and figures of papers, reported beside measured."""
+"""`isthmus reproduce`: published reports and papers, their figures compared with measured ones."""
 
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -64,7 +64,7 @@ def reproduce(given: Reproduce, context: typer.Context) -> None:
     chosen = [studies.get(one) for one in (studies.reports() if every else [given.name])]
     folder = Path(given.out)
     _check_data(chosen)
-    folders.make_room(folder, "run.json", resume=given.resume, force=given.force)
+    folders.prepare(folder, "run.json", resume=given.resume, force=given.force)
     command = shlex.join(["isthmus", *context.obj])
     for study in chosen:
         place = folder / study.name if every else folder
@@ -100,7 +100,7 @@ def _outcome(result: "Result") -> str:
     return f"{size}{counts}; {held} of {len(result.claims)} claims hold; {seconds:.0f} s"
 
 
-def _row(study: "Study") -> dict[str, Any]:
+def _row(study: "Study") -> dict[str, object]:
     return {
         "name": study.name,
         "what": study.title,

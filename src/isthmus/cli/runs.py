@@ -1,4 +1,4 @@
-"""The folder of a run: where a fit goes, what it keeps there, what it writes down of itself."""
+"""The folder of a run: where it is, its checkpoints, and the record of how the fit was made."""
 
 import re
 import shlex
@@ -32,7 +32,7 @@ CHECKPOINTS = "checkpoints"
 
 
 def choose_folder(given: FitOptions) -> Path:
-    """Give the folder that a fit is to write, checked before any work is done.
+    """Return the folder that a fit writes, checked before any work is done.
 
     Raises
     ------
@@ -41,14 +41,14 @@ def choose_folder(given: FitOptions) -> Path:
     """
     if given.out is None:
         if given.resume:
-            raise SettingError("--resume needs --out, the run to go on with.")
+            raise SettingError("--resume needs --out, the run to continue.")
         folder = _free_folder(given.source)
     else:
         folder = Path(given.out)
         if folder.exists() and not (given.force or given.resume):
             raise SettingError(
-                f"--out {given.out!r} exists; give --force to replace it, --resume to go on"
-                " from its checkpoints, or another name."
+                f"--out {given.out!r} exists; give --force to replace it, --resume to"
+                " continue from its checkpoints, or another name."
             )
         if folder.exists():
             from isthmus.report import check_target
@@ -57,7 +57,7 @@ def choose_folder(given: FitOptions) -> Path:
         over = (folder / "run.json").exists() and not has_checkpoints(folder)
         if over and not given.force:
             raise SettingError(
-                f"--out {given.out!r} holds a finished run, and no checkpoint to go on from;"
+                f"--out {given.out!r} holds a finished run, and no checkpoint to continue from;"
                 " give --force to replace it, or another name."
             )
     _check_writable(folder)
@@ -65,7 +65,7 @@ def choose_folder(given: FitOptions) -> Path:
 
 
 def has_checkpoints(folder: Path) -> bool:
-    """Tell whether there is something to go on from."""
+    """Tell whether there is a checkpoint to continue from."""
     return any((folder / CHECKPOINTS).glob("*"))
 
 
@@ -95,7 +95,7 @@ def _free_folder(source: str) -> Path:
 
 
 def division(given: FitOptions) -> Division:
-    """Give how a fit divides its source."""
+    """Return how a fit divides its source."""
     return {
         "validation": given.validation_fraction,
         "test": given.test_fraction,
@@ -105,7 +105,7 @@ def division(given: FitOptions) -> Division:
 
 
 def checkpoint(folder: Path, given: FitOptions) -> "Checkpoint | None":
-    """Give the engine's checkpoint for a fit, or None when none is asked for."""
+    """Return the engine's checkpoint for a fit, or None when none is asked for."""
     from isthmus.engine import Checkpoint
 
     every = given.checkpoint_every
@@ -115,7 +115,7 @@ def checkpoint(folder: Path, given: FitOptions) -> "Checkpoint | None":
 
 
 def clear_checkpoints(folder: Path, given: FitOptions) -> None:
-    """Remove the checkpoints of a run that is to be replaced, lest one goes on from them."""
+    """Remove the checkpoints of a run that is replaced, so that no fit resumes from them."""
     if not given.resume:
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
@@ -123,7 +123,7 @@ def clear_checkpoints(folder: Path, given: FitOptions) -> None:
 def record(
     given: FitOptions, origin: Origin, source: "Source", command: Sequence[str]
 ) -> dict[str, object]:
-    """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
+    """Return what ``run.json`` says of a fit: enough to repeat it, and to evaluate it again."""
     from isthmus.estimators.keeping import contents
 
     where = Path(origin.source).expanduser()

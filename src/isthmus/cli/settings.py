@@ -6,16 +6,16 @@ from typing import Any
 
 from isthmus.cli import parsing
 from isthmus.cli.declaring import settings_of
-from isthmus.cli.fit_options import HeadOptions, ModelOptions
+from isthmus.cli.fit_options import FitOptions, HeadOptions, ModelOptions
 from isthmus.errors import SettingError, unknown
 
 
-def build(given: Any) -> Any:
+def build(given: FitOptions) -> Any:
     """Build the estimator that the options of a fit describe.
 
     Parameters
     ----------
-    given : FitOptions
+    given
         The options; None, an empty list or False where one was not given.
 
     Raises

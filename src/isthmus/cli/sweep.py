@@ -106,8 +106,8 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
             "a sweep needs --grid, such as --grid latent_dim=2,5,10, and --out, a folder to write."
         )
     values, folder = read_grid(given.grid), Path(given.out)
-    room = {"resume": given.resume, "force": given.force}
-    folders.check_room(folder, MARK, **room)
+    flags = {"resume": given.resume, "force": given.force}
+    folders.check(folder, MARK, **flags)
     if given.resume and not given.force and _is_finished(folder):
         raise SettingError(
             f"--out {str(folder)!r} holds a finished sweep, whose points were not kept; give"
@@ -124,7 +124,7 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
         source = models.origin(given).open(quiet=given.quiet)
         examples = source.examples if given.limit is None else source.examples[: given.limit]
         run = {"command": shlex.join(["isthmus", *command]), "source": given.source}
-        folders.make_room(folder, MARK, **room)
+        folders.prepare(folder, MARK, **flags)
         started = {"run": run, "finished": False}
         with folders.begun(folder, MARK, lambda mark: _write(mark, started)):
             searched = _search(estimator, values, examples, folder, given)
@@ -205,7 +205,7 @@ def _words(point: Any) -> str:
 
 
 def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
-    """Write the tables, the figures, the best model and the page; tell what came out."""
+    """Write the tables, the figures, the best model and the page; print the outcome."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 
@@ -230,10 +230,10 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
     with new_file(folder / "report.html") as partial:
         partial.write_text(render_sweep(facts, drawn), encoding="utf-8")
     _write(folder / MARK, facts | {"finished": True})
-    _tell(facts, folder)
+    _print(facts, folder)
 
 
-def _tell(facts: Mapping[str, Any], folder: Path) -> None:
+def _print(facts: Mapping[str, Any], folder: Path) -> None:
     from rich.table import Table
 
     out = consoles.out()

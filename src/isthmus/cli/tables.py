@@ -59,16 +59,16 @@ def _cells(
     return ["" if value is None else form.format(value) for value in values]
 
 
-def records(entries: Sequence[Mapping[str, Any]]) -> Table:
-    """Show records with the same keys, a row each."""
+def records(entries: Sequence[Mapping[str, object]]) -> Table:
+    """Show records with the same keys, one per row."""
     table = Table(*(str(key).replace("_", " ") for key in entries[0]))
     for entry in entries:
         table.add_row(*(words(value) for value in entry.values()))
     return table
 
 
-def facts(values: Mapping[str, Any]) -> Table:
-    """Show names and values, a row each; what is not known is left out."""
+def facts(values: Mapping[str, object]) -> Table:
+    """Show names and values, one per row; unknown values (None) are left out."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -78,7 +78,7 @@ def facts(values: Mapping[str, Any]) -> Table:
     return table
 
 
-def words(value: Any) -> str:
+def words(value: object) -> str:
     """Write a value for a person.
 
     Examples
