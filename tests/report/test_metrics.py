@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from isthmus.evaluation import fit_anchor
+from isthmus.evaluation import fit_pca
 from isthmus.report import measure_fit
 from isthmus.report.verdict import fit_warnings, judge
 
@@ -24,14 +24,14 @@ def test_every_stable_key_is_there_and_survives_json(better, digits):
 
 def test_pca_is_fitted_on_the_training_part_in_the_scaled_space(better, digits):
     metrics = measure_fit(better, digits)
-    anchor = fit_anchor(digits["train"][0].reshape(-1, 64) / 16)
+    pca = fit_pca(digits["train"][0].reshape(-1, 64) / 16)
     test = digits["test"][0].reshape(-1, 64) / 16
-    assert metrics["pca"]["test"]["mse"] == pytest.approx(anchor.mse(test, 2), rel=1e-5)
-    spread = anchor.mse(test, 0)
+    assert metrics["pca"]["test"]["mse"] == pytest.approx(pca.mse(test, 2), rel=1e-5)
+    spread = pca.mse(test, 0)
     assert metrics["pca"]["test"]["explained_variance"] == pytest.approx(
-        1 - anchor.mse(test, 2) / spread, rel=1e-4
+        1 - pca.mse(test, 2) / spread, rel=1e-4
     )
-    assert metrics["pca"]["test"]["mse_input"] == pytest.approx(256 * anchor.mse(test, 2), rel=1e-4)
+    assert metrics["pca"]["test"]["mse_input"] == pytest.approx(256 * pca.mse(test, 2), rel=1e-4)
 
 
 def test_the_verdict_is_about_the_part_furthest_from_training(better, digits):

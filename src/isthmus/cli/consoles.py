@@ -9,12 +9,12 @@ from isthmus.plainjson import format_json
 
 
 def out() -> Console:
-    """Give the console for results."""
+    """Return the console for results."""
     return Console(file=sys.stdout, highlight=False)
 
 
 def err() -> Console:
-    """Give the console for everything else."""
+    """Return the console for everything else."""
     return Console(file=sys.stderr, highlight=False)
 
 
