@@ -1,10 +1,12 @@
 """What a report asks of a fitted autoencoder: attributes and methods, without the model inside."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
+if TYPE_CHECKING:  # the command line's first answers come without NumPy
+    from pathlib import Path
+
+    import numpy as np
 
 
 class DescribedScaling(Protocol):
@@ -45,7 +47,7 @@ class FittedAutoencoder(Protocol):
         ...
 
     @property
-    def first_layer_weights_(self) -> np.ndarray | None:
+    def first_layer_weights_(self) -> "np.ndarray | None":
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         ...
 
@@ -53,43 +55,43 @@ class FittedAutoencoder(Protocol):
         """Return the settings by name."""
         ...
 
-    def assess(self, X: Any, labels: Any = None) -> Mapping[str, np.ndarray]:
+    def assess(self, X: Any, labels: Any = None) -> "Mapping[str, np.ndarray]":
         """Return code, scaled values and errors, one row per example."""
         ...
 
-    def transform(self, X: Any, labels: Any = None) -> np.ndarray:
+    def transform(self, X: Any, labels: Any = None) -> "np.ndarray":
         """Return the codes of examples."""
         ...
 
-    def inverse_transform(self, Z: Any, labels: Any = None) -> np.ndarray:
+    def inverse_transform(self, Z: Any, labels: Any = None) -> "np.ndarray":
         """Return the examples that codes decode to, in the data's own units."""
         ...
 
-    def reconstruct(self, X: Any, labels: Any = None) -> np.ndarray:
+    def reconstruct(self, X: Any, labels: Any = None) -> "np.ndarray":
         """Return examples encoded and decoded, in the data's own units."""
         ...
 
-    def scale(self, X: Any) -> np.ndarray:
+    def scale(self, X: Any) -> "np.ndarray":
         """Return examples (n, D) in the scaled space that the model and PCA share."""
         ...
 
-    def unscale(self, X: Any) -> np.ndarray:
+    def unscale(self, X: Any) -> "np.ndarray":
         """Return scaled examples in the data's own units."""
         ...
 
-    def corrupt(self, X: Any, seed: int = 0) -> np.ndarray:
+    def corrupt(self, X: Any, seed: int = 0) -> "np.ndarray":
         """Return examples as the encoder sees them in training, in the data's own units."""
         ...
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
         """Return new examples, decoded from codes of the prior."""
         ...
 
-    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample_codes(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
         """Return codes of the prior."""
         ...
 
-    def save(self, path: Path) -> Path:
+    def save(self, path: "Path") -> "Path":
         """Write the model file."""
         ...
 
