@@ -59,7 +59,7 @@ class Neighbours(AbstractScore):
     """
 
     scales: int = 4
-    largest: float = 0.1
+    largest: float = 0.2
     reference: int = 5_000
 
     def fit(self, encoded: Encoded) -> Self:
