@@ -10,7 +10,7 @@ from isthmus import Autoencoder, AutoencoderClassifier, Sweep
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.estimators import construction
-from isthmus.estimators.keeping import digest
+from isthmus.estimators.fit_cache import digest
 from isthmus.sweep import running, strategy
 
 X = load_digits().data[:96].astype(np.float32)

@@ -7,7 +7,6 @@ import typer
 from isthmus.cli import consoles, models, options, output
 from isthmus.cli.delivery import deliver_blocks, deliver_decoded
 from isthmus.cli.progress import map_blocks
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +28,7 @@ def encode(
     target = output.maybe_target(out, force=force, images=False)
     estimator = models.load(run, given)
     read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
-    names = list(inner(estimator).get_feature_names_out())
+    names = list(estimator.get_feature_names_out())
     codes = map_blocks("encoding", estimator.transform, *read, quiet=quiet)
     deliver_blocks(codes, len(read[0]), names, target, json)
 
@@ -102,14 +101,14 @@ def denoise(
     """Clean noisy examples."""
     estimator = models.load(run, given)
     target = output.decoded_target(out, estimator, force=force)
-    if inner(estimator).get_params(deep=False)["corruption"] is None:
+    if estimator.model_.corruption is None:
         consoles.warn(
             "this model was fitted without corruption, so it reconstructs but was never taught to"
             " clean; fit one with --corruption gaussian:0.2 or --recipe denoising"
         )
     read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
     if corrupt:
-        read = (inner(estimator).corrupt(read[0][:], seed=seed), *read[1:])
+        read = (estimator.corrupt(read[0][:], seed=seed), *read[1:])
     values = map_blocks("denoising", estimator.reconstruct, *read, quiet=quiet)
     deliver_decoded(values, len(read[0]), estimator, target, json)
 
@@ -128,7 +127,7 @@ def impute(
 ) -> None:
     """Fill in missing entries, and leave the others as they are."""
     estimator = models.load(run, given)
-    inner(estimator)._need_masked()
+    estimator.need_masked()
     target = output.decoded_target(out, estimator, force=force)
     read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
     values = map_blocks("imputing", estimator.impute, *read, quiet=quiet)
@@ -182,13 +181,13 @@ def predict(
 
     target = output.maybe_target(out, force=force, images=False)
     estimator = models.load(run)
-    wanted = "predict_proba" if probabilities else "predict"
-    if probabilities and hasattr(estimator, "predict") and not hasattr(estimator, wanted):
+    kind, wanted = estimator.target_kind, "predict_proba" if probabilities else "predict"
+    if probabilities and kind == "quantities":
         raise SettingError("this model predicts a quantity: leave out --probabilities.")
-    if not hasattr(estimator, wanted):
+    if kind not in ("classes", "quantities"):
         head = "--classifier" if probabilities else "--classifier or --regressor"
         raise SettingError(f"this model has no head to predict with; fit one with {head}.")
     read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
-    told = map_blocks("predicting", getattr(estimator, wanted), *read, quiet=quiet)
+    predicted = map_blocks("predicting", getattr(estimator, wanted), *read, quiet=quiet)
     names = [f"p({one})" for one in estimator.classes_] if probabilities else ["prediction"]
-    deliver_blocks(told, len(read[0]), names, target, json)
+    deliver_blocks(predicted, len(read[0]), names, target, json)

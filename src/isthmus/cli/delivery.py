@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, models, output
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,8 +36,7 @@ def deliver_decoded(
     json: bool,
 ) -> None:
     """Deliver n examples that a model decodes, as they come."""
-    own = inner(estimator)
-    deliver_blocks(blocks, n, models.column_names(own), target, json, own.image_shape_)
+    deliver_blocks(blocks, n, models.column_names(estimator), target, json, estimator.image_shape_)
 
 
 def deliver_examples(
@@ -49,8 +47,7 @@ def deliver_examples(
     columns: int | None = None,
 ) -> None:
     """Deliver a model's examples (n, ...), ``columns`` pictures in a row of a contact sheet."""
-    own = inner(estimator)
-    deliver(values, models.column_names(own), target, json, own.image_shape_, columns)
+    deliver(values, models.column_names(estimator), target, json, estimator.image_shape_, columns)
 
 
 def deliver(

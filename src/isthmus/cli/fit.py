@@ -8,7 +8,6 @@ import typer
 
 from isthmus.cli import config, consoles, errors, interrupts, options, progress, runs, tables
 from isthmus.cli import fit_options as given
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,7 +82,7 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     origin = runs.origin(given)
     source = origin.open(quiet=given["quiet"])
     targets.check_source(estimator, source)
-    masked = takes_missing(settings.unfitted(estimator).likelihood)
+    masked = takes_missing(estimator.likelihood)
     divided = parts.divide(source, **runs.division(given), missing_allowed=masked)
     targets.check_parts(estimator, divided, source.name)
     consoles.say(console, parts.describe(source, divided))
@@ -92,9 +91,8 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
         consoles.say(console, f"no checkpoint in {folder}: the fit begins anew")
     interrupts.check()
     _train(estimator, divided, folder, given, console)
-    fitted = inner(estimator)
     if source.feature_names is not None:
-        fitted.feature_names_in_ = np.array(source.feature_names, dtype=object)
+        estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
     with progress.stages(quiet=given["quiet"]) as stage:
         metrics = write_run(
             folder,
@@ -108,34 +106,32 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     if given["json"]:
         consoles.print_json(metrics)
     else:
-        _tell(console, fitted, metrics, folder)
-    return errors.INTERRUPTED if fitted.stop_reason_ == "interrupted" else errors.OK
+        _tell(console, estimator, metrics, folder)
+    return errors.INTERRUPTED if estimator.stop_reason_ == "interrupted" else errors.OK
 
 
 def _train(
     estimator: Any, parts: "Parts", folder: Path, given: Mapping[str, Any], console: "Console"
 ) -> None:
     """Fit, with the choices told on ``console`` and progress on stderr."""
-    from isthmus.cli import settings, targets
+    from isthmus.cli import targets
 
     X, y = parts["train"]
-    held_out, chosen = parts.get("validation"), settings.unfitted(estimator)
+    held_out = parts.get("validation")
     if held_out is None:
-        chosen.set_params(validation_fraction=0)
+        estimator.set_params(validation_fraction=0)
     elif not targets.learns(estimator):
         held_out = held_out[0]
     told = progress.Choices(estimator, console)
     with progress.fit_progress(quiet=given["quiet"]) as shown:
-        chosen.set_params(callbacks=(told, *shown))
+        estimator.set_params(callbacks=(told, *shown))
         checkpoint = runs.checkpoint(folder, given)
         estimator.fit(X, y, validation_data=held_out, checkpoint=checkpoint)
-        for one in (chosen, inner(estimator)):
-            one.set_params(callbacks=())
+        estimator.set_params(callbacks=())
     told.tell()
-    fitted = inner(estimator)
-    if fitted.stop_reason_ == "interrupted" and not fitted.n_epochs_:
+    if estimator.stop_reason_ == "interrupted" and not estimator.n_epochs_:
         raise KeyboardInterrupt  # nothing has been learned that could be kept
-    if fitted.stop_reason_ == "interrupted":
+    if estimator.stop_reason_ == "interrupted":
         words = "interrupted; keeping the best model so far (Ctrl-C again leaves without it)"
         consoles.say(consoles.err(), words)
 

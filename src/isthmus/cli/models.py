@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import DataError, SettingError
-from isthmus.told import inner, is_told
 
 if TYPE_CHECKING:
     from isthmus.data import Source
@@ -46,10 +45,10 @@ def load(run: str, label: str | None = None) -> Any:
     import isthmus
     from isthmus.report import model_path
 
-    estimator = isthmus.load(model_path(run))
+    estimator = isthmus.load(model_path(run)).as_autoencoder()
     if label is None:
         return estimator
-    if not is_told(estimator):
+    if estimator.target_kind != "condition":
         raise SettingError(
             f"--given {label} is for a model that is told labels, and this one is not; leave it"
             " out."
@@ -59,7 +58,7 @@ def load(run: str, label: str | None = None) -> Any:
 
 def under_one(estimator: Any, why: str) -> Any:
     """Return a model that needs no labels; one that is told them must have been given one."""
-    if is_told(estimator):
+    if estimator.target_kind == "condition":
         raise SettingError(
             f"This model is told labels, and {why}; give --given LABEL, {_some_of(estimator)}."
         )
@@ -106,8 +105,8 @@ def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
     DataError
         If the examples do not fit the model, or it is told labels and the source has none.
     """
-    examples = matching_examples(source, inner(estimator))
-    if not is_told(estimator):
+    examples = matching_examples(source, estimator)
+    if estimator.target_kind != "condition":
         return (examples,)
     if source.labels is None:
         raise DataError(

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from isthmus.cli import consoles
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -180,7 +179,7 @@ class Choices:
     def tell(self) -> None:
         """Tell, if that has not been done."""
         if not self._told:
-            fitted = inner(self._estimator)
+            fitted = self._estimator
             likelihood = type(fitted.likelihood_).__name__
             scaling = fitted.scaling_.describe()
             consoles.say(self._console, f"scaling {scaling}; likelihood {likelihood}")

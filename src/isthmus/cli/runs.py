@@ -119,7 +119,7 @@ def record(
     given: Options, origin: Origin, source: "Source", command: Sequence[str]
 ) -> dict[str, Any]:
     """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
-    from isthmus.estimators.keeping import contents
+    from isthmus.estimators.fit_cache import contents
 
     where = Path(origin.source).expanduser()
     return {

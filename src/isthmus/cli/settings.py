@@ -28,31 +28,19 @@ def build(options: Options) -> Any:
     SettingError
         If a name is unknown, or two options contradict each other.
     """
-    from isthmus import Autoencoder, ConditionalAutoencoder
+    from isthmus import Autoencoder
 
     estimator = Autoencoder() if options["recipe"] is None else _recipe(options["recipe"])
-    conditional = options["conditional"] or isinstance(estimator, ConditionalAutoencoder)
-    estimator = unfitted(estimator)
+    if options["conditional"]:
+        estimator.set_params(condition=True)
     parameters = _parameters(options, estimator.get_params(deep=False))
     estimator.set_params(**parameters, random_state=options["seed"])
-    return _supervised(estimator, options, conditional)
+    return _supervised(estimator, options)
 
 
-def unfitted(estimator: Any) -> Any:
-    """Return the autoencoder that is to be fitted: the estimator, or the one that it tells labels.
-
-    Examples
-    --------
-    >>> from isthmus.recipes import conditional_vae, vae
-    >>> unfitted(vae(3)).latent_dim, unfitted(conditional_vae(3)).latent_dim
-    (3, 3)
-    """
-    return getattr(estimator, "autoencoder", estimator)
-
-
-def _supervised(estimator: Any, options: Options, conditional: bool) -> Any:
+def _supervised(estimator: Any, options: Options) -> Any:
     """Give the autoencoder what it is to learn of labels, if anything."""
-    from isthmus import AutoencoderClassifier, AutoencoderRegressor, ConditionalAutoencoder
+    from isthmus import AutoencoderClassifier, AutoencoderRegressor
 
     heads = {
         "classifier": (AutoencoderClassifier, "classification_weight"),
@@ -63,17 +51,22 @@ def _supervised(estimator: Any, options: Options, conditional: bool) -> Any:
             name = weight.replace("_", "-")
             raise SettingError(f"--{name} needs --{head}; give both.")
     wanted = [name for name in heads if options[name]]
+    conditional = estimator.target_kind == "condition"
     if len(wanted) + conditional > 1:
-        told = "a model that is told labels"
-        both = " and ".join([*(f"--{name}" for name in wanted), *([told] if conditional else [])])
+        conditioned = "a model conditioned on labels"
+        named = [f"--{name}" for name in wanted] + [conditioned] * conditional
+        both = " and ".join(named)
         raise SettingError(f"{both} do not go together; take one.")
-    if conditional:
-        return ConditionalAutoencoder(estimator)
     for head in wanted:
         kind, weight = heads[head]
         given = {} if options[weight] is None else {weight: options[weight]}
-        return kind(**estimator.get_params(deep=False), **given)
+        return kind(**_shared(estimator), **given)
     return estimator
+
+
+def _shared(estimator: Any) -> dict[str, Any]:
+    """Return the parameters of an autoencoder that every kind of autoencoder has."""
+    return {k: v for k, v in estimator.get_params(deep=False).items() if k != "condition"}
 
 
 def _recipe(name: str) -> Any:
@@ -82,7 +75,7 @@ def _recipe(name: str) -> Any:
     known = recipes.RECIPES
     if name.replace("-", "_") not in known:
         raise SettingError(unknown("recipe", name, known))
-    return known[name.replace("-", "_")].make()
+    return known[name.replace("-", "_")].make().as_autoencoder()
 
 
 def _parameters(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:

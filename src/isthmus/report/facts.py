@@ -7,7 +7,6 @@ import numpy as np
 
 from isthmus.evaluation.probes import as_classes
 from isthmus.report.measurements import SPLITS, Parts, encode, take
-from isthmus.told import inner, is_told, told
 
 POINTS = 2_000
 ELEMENTS = 30_000_000
@@ -48,17 +47,16 @@ def collect(
         Plain values and arrays; a part that does not apply to this fit (a decoded grid
         for a code of 3, say) is None. Images are (n, H, W, C) in the input's own units.
     """
-    own = inner(estimator)
     facts: dict[str, Any] = {
         "run": dict(run or {}),
         "metrics": dict(metrics),
         "model": _describe(estimator, parts),
-        "settings": {key: repr(v) for key, v in own.get_params(deep=False).items()},
-        "history": {key: list(column) for key, column in own.history_.items()},
-        "best_epoch": int(own.best_epoch_),
-        "stop_reason": str(own.stop_reason_),
+        "settings": {key: repr(v) for key, v in estimator.get_params(deep=False).items()},
+        "history": {key: list(column) for key, column in estimator.history_.items()},
+        "best_epoch": int(estimator.best_epoch_),
+        "stop_reason": str(estimator.stop_reason_),
     }
-    shape = own.image_shape_
+    shape = estimator.image_shape_
     shape = None if shape is None else tuple(int(side) for side in shape)
     held_out = metrics["verdict"]["split"]
     sample, _ = parts[held_out]
@@ -84,32 +82,32 @@ def _views(
         ("grid", "traversals", "effects", "filters", "reconstructions", "corruption", "samples",
          "columns", "under_labels")
     )  # fmt: skip
-    own, held_out = inner(estimator), metrics["verdict"]["split"]
+    held_out = metrics["verdict"]["split"]
     views["label"] = _commonest(estimator, parts["train"][1])
-    decoder = own if views["label"] is None else estimator.given(views["label"])
+    decoder = estimator if views["label"] is None else estimator.given(views["label"])
     if shape is None:
-        views["columns"] = _columns(own, metrics)
+        views["columns"] = _columns(estimator, metrics)
         views["effects"] = _effects(decoder, coded["codes"], parts["train"][0])
         return views
     shown = coded["examples"][held_out]
     views["reconstructions"] = _extremes(estimator, shown, coded["errors"][held_out], shape)
-    if own.latent_dim == 2:
+    if estimator.latent_dim == 2:
         views["grid"] = _grid(decoder, coded["codes"], shape)
     else:
         views["traversals"] = _traversals(decoder, coded["codes"], shape)
-    views["filters"] = _filters(own, shape)
-    if getattr(own, "corruption", None) is not None:
+    views["filters"] = _filters(estimator, shape)
+    if estimator.corruption is not None:
         views["corruption"] = _corruption(estimator, shown, shape, seed)
-    if is_told(estimator):
+    if estimator.target_kind == "condition":
         views["under_labels"] = _under_labels(estimator, shape, seed)
-    elif getattr(own, "generative_", False):
-        views["samples"] = as_images(own.sample(36, random_state=seed), shape)
+    elif estimator.generative_:
+        views["samples"] = as_images(estimator.sample(36, random_state=seed), shape)
     return views
 
 
 def _commonest(estimator: Any, labels: Any) -> Any:
     """Return the label that most training examples have; None of a model that is told none."""
-    if not is_told(estimator):
+    if estimator.target_kind != "condition":
         return None
     kinds, counts = np.unique(np.asarray(labels), return_counts=True)
     return kinds[counts.argmax()].item()
@@ -131,25 +129,25 @@ def feature_names(estimator: Any) -> list[str]:
 def _describe(estimator: Any, parts: Parts) -> list[tuple[str, str]]:
     """Say in words what was fitted and on what, a line each."""
     sizes = [f"{len(parts[name][0]):,} {name}" for name in SPLITS if name in parts]
-    own = inner(estimator)
-    shape = own.image_shape_
-    width = int(own.n_features_in_)
+    shape = estimator.image_shape_
+    width = int(estimator.n_features_in_)
     each = f"{width} columns" if shape is None else f"{' by '.join(map(str, shape[:2]))} pixels"
     lines = [
         ("Examples", f"{', '.join(sizes)}, {each}"),
         (
             "Code size",
-            f"{own.latent_dim} for {width} {'columns' if shape is None else 'values'}",
+            f"{estimator.latent_dim} for {width} {'columns' if shape is None else 'values'}",
         ),
-        ("Scaling", str(own.scaling_.describe())),
-        ("Likelihood", _name(own.likelihood_)),
+        ("Scaling", str(estimator.scaling_.describe())),
+        ("Likelihood", _name(estimator.likelihood_)),
     ]
-    if is_told(estimator):
+    if estimator.target_kind == "condition":
         count = len(estimator.classes_)
         lines.append(("Labels", f"encoder and decoder are told which of {count} an example has"))
-    if getattr(own, "corruption", None) is not None:
-        lines.append(("Corruption", _name(own.corruption)))
-    trained = f"{own.n_epochs_} epochs ({own.stop_reason_}), {kept_epoch(own)} was kept"
+    if estimator.corruption is not None:
+        lines.append(("Corruption", _name(estimator.corruption)))
+    epochs = f"{estimator.n_epochs_} epochs ({estimator.stop_reason_})"
+    trained = f"{epochs}, {kept_epoch(estimator)} was kept"
     return [*lines, ("Training", trained)]
 
 
@@ -166,7 +164,7 @@ def _code_points(
     estimator: Any, parts: Parts, shape: tuple[int, ...] | None, seed: int
 ) -> dict[str, Any]:
     """Encode up to 2,000 examples, held-out ones first, and lay their codes in the plane."""
-    features = int(inner(estimator).n_features_in_)
+    features = int(estimator.n_features_in_)
     room = int(np.clip(ELEMENTS // features, 100, POINTS))
     examples, codes, errors, labels, origin = {}, [], {}, [], []
     for name in (n for n in reversed(SPLITS) if n in parts):
@@ -176,7 +174,7 @@ def _code_points(
         coded = encode(estimator, X, y, seed=seed, most=room)
         examples[name], room = (coded.X, coded.y), room - len(coded.X)
         codes.append(coded.codes)
-        measured = estimator.measure(*told(estimator, coded.X, coded.y))
+        measured = estimator.measure(coded.X, estimator.labels_from(coded.y))
         errors[name] = np.asarray(measured["errors"], np.float64)
         labels.append(coded.y)
         origin += [name] * len(coded.X)
@@ -231,7 +229,7 @@ def _extremes(
     }
     rows = np.concatenate(list(groups.values()))
     chosen = take(X, rows)
-    back = estimator.reconstruct(*told(estimator, chosen, None if y is None else y[rows]))
+    back = estimator.reconstruct(chosen, estimator.labels_from(None if y is None else y[rows]))
     originals, rebuilt = as_images(chosen, shape), as_images(back, shape)
     picked = {}
     for i, (name, members) in enumerate(groups.items()):
@@ -320,8 +318,8 @@ def _corruption(
     X, y = part
     some = np.arange(min(12, len(X)))
     clean = take(X, some)
-    seen = inner(estimator).corrupt(clean, seed)
-    back = estimator.reconstruct(*told(estimator, seen, None if y is None else y[some]))
+    seen = estimator.corrupt(clean, seed)
+    back = estimator.reconstruct(seen, estimator.labels_from(None if y is None else y[some]))
     return {
         "clean": as_images(clean, shape),
         "corrupted": as_images(seen, shape),
@@ -331,7 +329,7 @@ def _corruption(
 
 def _under_labels(estimator: Any, shape: tuple[int, ...], seed: int) -> dict[str, np.ndarray]:
     """Decode the same new codes (10, d) under each of at most twelve labels."""
-    codes = inner(estimator).sample_codes(UNDER_EACH, random_state=seed)
+    codes = estimator.sample_codes(UNDER_EACH, random_state=seed)
     labels = estimator.classes_[:LABELS].tolist()
     return {
         str(label): as_images(estimator.given(label).inverse_transform(codes), shape)

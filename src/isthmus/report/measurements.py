@@ -13,7 +13,6 @@ from isthmus.evaluation.pca import Anchor, fit_anchor
 from isthmus.evaluation.probes import as_classes, knn_accuracy
 from isthmus.evaluation.reconstruction import blocks, explained_variance
 from isthmus.report.verdict import fit_warnings, judge
-from isthmus.told import inner, is_told, told
 
 Part = tuple[Any, Any]
 Parts = Mapping[str, Part]
@@ -45,11 +44,10 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
         ``warnings``.
     """
     used = [name for name in SPLITS if name in parts]
-    own = inner(estimator)
     learned = parts["train"][0]
-    size = (len(learned), int(own.n_features_in_))
-    scaled = Computed(lambda rows: own.scale(take(learned, rows)), size)
-    anchor = fit_anchor(scaled, int(own.latent_dim))
+    size = (len(learned), int(estimator.n_features_in_))
+    scaled = Computed(lambda rows: estimator.scale(take(learned, rows)), size)
+    anchor = fit_anchor(scaled, int(estimator.latent_dim))
     k = len(anchor.components)
 
     measured = {name: _measure_part(estimator, anchor, parts[name], k) for name in used}
@@ -61,17 +59,17 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     judged = used[-1]
     metrics["head"] = measure_head(estimator, parts)
     metrics["latent"] = diagnose(coded[judged].codes, measured[judged]["kl"])
-    metrics["probe"] = _probe(own, anchor, k, coded, judged)
+    metrics["probe"] = _probe(estimator, anchor, k, coded, judged)
     metrics["columns"] = {"split": judged, **measured[judged]["columns"]}
     metrics["model"] = {
-        "parameters": int(own.n_parameters_),
-        "trainable_parameters": int(own.n_trainable_parameters_),
+        "parameters": int(estimator.n_parameters_),
+        "trainable_parameters": int(estimator.n_trainable_parameters_),
         "pca_components": k,
-        "told_labels": len(estimator.classes_) if is_told(estimator) else None,
+        "told_labels": len(estimator.classes_) if estimator.target_kind == "condition" else None,
     }
-    metrics["timing"] = {"fit_seconds": float(own.fit_seconds_)}
+    metrics["timing"] = {"fit_seconds": float(estimator.fit_seconds_)}
     metrics["verdict"] = judge(metrics, judged)
-    metrics["warnings"] = fit_warnings(own, metrics, judged)
+    metrics["warnings"] = fit_warnings(estimator, metrics, judged)
     return _plain(metrics)
 
 
@@ -85,9 +83,9 @@ def measure_head(estimator: Any, parts: Parts) -> dict[str, Any] | None:
         quantities' variance explained, at most 1; then that score for every labelled split, None
         where a split has one example and R2 is not defined.
     """
-    if not hasattr(estimator, "predict"):
+    kind = {"classes": "accuracy", "quantities": "r2"}.get(estimator.target_kind)
+    if kind is None:
         return None
-    kind = "accuracy" if hasattr(estimator, "classes_") else "r2"
     least = 1 if kind == "accuracy" else 2
     scores = {}
     for name in (name for name in SPLITS if name in parts):
@@ -100,8 +98,8 @@ def measure_head(estimator: Any, parts: Parts) -> dict[str, Any] | None:
 def _measure_part(estimator: Any, anchor: Anchor, part: Part, k: int) -> dict[str, Any]:
     """Measure the estimator and PCA on the examples of one part."""
     X, y = part
-    own = estimator.measure(*told(estimator, X, y))
-    linear = _measure_pca(inner(estimator), anchor, X, k)
+    own = estimator.measure(X, estimator.labels_from(y))
+    linear = _measure_pca(estimator, anchor, X, k)
     mse, floor = float(own["mse"]), own.get("floor_nats")
     return {
         "reconstruction": {
@@ -167,7 +165,7 @@ def encode(estimator: Any, X: Any, y: Any, *, seed: int, most: int) -> Coded:
         rows = np.sort(np.random.default_rng(seed).choice(len(X), most, replace=False))
         X, y = take(X, rows), None if y is None else np.asarray(y)[rows]
     labels = None if y is None else np.asarray(y)
-    codes = estimator.transform(*told(estimator, X, labels))
+    codes = estimator.transform(X, estimator.labels_from(labels))
     return Coded(X, labels, np.asarray(codes, np.float32))
 
 

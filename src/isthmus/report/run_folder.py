@@ -19,7 +19,6 @@ from isthmus.report.drawings import draw
 from isthmus.report.facts import collect
 from isthmus.report.measurements import Parts, measure_fit
 from isthmus.report.page import render
-from isthmus.told import inner
 from isthmus.version import __version__
 
 MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
@@ -85,7 +84,7 @@ def write_run(
         estimator.save(fresh / MODEL)
         _write_json(fresh / METRICS, metrics)
         _write_json(fresh / RUN, record)
-        _write_history(fresh / HISTORY, inner(estimator).history_)
+        _write_history(fresh / HISTORY, estimator.history_)
         tell("drawing")
         (fresh / FIGURES).mkdir()
         for name, figure in draw(facts):
