@@ -157,6 +157,21 @@ class Autoencoder(AbstractAutoencoder):
         """``"condition"`` where the model is conditioned on labels, else ``"none"``."""
         return "condition" if self.condition else "none"
 
+    def score(self, X: Any, y: Any = None, labels: Any = None) -> float:
+        """Return the mean of `score_samples`: nats per example, higher is better.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+        y : (n,), optional
+            The labels, as scikit-learn passes them; not used where the model is not conditioned.
+        labels : (n,), optional
+            The labels, where ``y`` is not given.
+        """
+        labels = self.labels_from(y) if labels is None else labels
+        return float(np.mean(self.score_samples(X, labels)))
+
     def _learn_targets(self, X: Any, y: Any) -> np.ndarray | None:
         if not self.condition:
             vars(self).pop("classes_", None)  # of an earlier fit

@@ -31,8 +31,8 @@ ATTRIBUTES = frozenset((*FittedAttributes.__annotations__, "feature_names_in_"))
 class ConditionalAutoencoder(Fitted, BaseEstimator):
     """An autoencoder conditioned on labels: ``Autoencoder(condition=True)`` under an earlier name.
 
-    Its methods are those of `isthmus.Autoencoder`. The labels are called ``y`` and come second;
-    ``labels=`` is understood as well.
+    Its methods are those of `isthmus.Autoencoder`, but that labels come second in all of them, and
+    may be called ``y`` as well as ``labels``.
 
     Parameters
     ----------
@@ -91,31 +91,35 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         check_is_fitted(self)
         return self.autoencoder_.given(label)
 
-    def transform(self, X: Any, y: Any = None, *, labels: Any = None) -> np.ndarray:
+    def transform(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
         """Encode examples (n, ...) with labels (n,): codes (n, d)."""
-        return super().transform(X, self._one_of(y, labels))
+        return super().transform(X, self._one_of(labels, y))
 
-    def inverse_transform(self, X: Any, y: Any = None, *, labels: Any = None) -> np.ndarray:
+    def inverse_transform(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
         """Decode codes (n, d) with labels (n,), in the data's own units."""
-        return super().inverse_transform(X, self._one_of(y, labels))
+        return super().inverse_transform(X, self._one_of(labels, y))
 
-    def reconstruct(self, X: Any, y: Any = None, *, labels: Any = None) -> np.ndarray:
+    def reconstruct(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
         """Encode and decode examples (n, ...) with labels (n,), in their own units."""
-        return super().reconstruct(X, self._one_of(y, labels))
+        return super().reconstruct(X, self._one_of(labels, y))
 
-    def impute(self, X: Any, y: Any = None, *, labels: Any = None) -> np.ndarray:
+    def impute(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
         """Return examples (n, ...) with labels (n,), their missing entries reconstructed."""
-        return super().impute(X, self._one_of(y, labels))
+        return super().impute(X, self._one_of(labels, y))
 
-    def measure(self, X: Any, y: Any = None, *, labels: Any = None) -> Measures:
+    def measure(self, X: Any, labels: Any = None, *, y: Any = None) -> Measures:
         """Measure the reconstructions of examples (n, ...) with labels (n,)."""
-        return super().measure(X, self._one_of(y, labels))
+        return super().measure(X, self._one_of(labels, y))
 
-    def score_samples(self, X: Any, y: Any = None, *, labels: Any = None) -> np.ndarray:
+    def score_samples(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
         """Return how usual each example (n, ...) is given its label (n,): nats, (n,)."""
-        return super().score_samples(X, self._one_of(y, labels))
+        return super().score_samples(X, self._one_of(labels, y))
 
-    def log_likelihood(
+    def score(self, X: Any, y: Any = None, *, labels: Any = None) -> float:
+        """Return the mean of `score_samples`: nats per example, higher is better."""
+        return float(np.mean(self.score_samples(X, labels, y=y)))
+
+    def log_likelihood(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
         X: Any,
         y: Any = None,
@@ -125,13 +129,15 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         labels: Any = None,
     ) -> np.ndarray:
         """Estimate the log likelihood of each example (n, ...) given its label (n,): nats, (n,)."""
-        return super().log_likelihood(X, n_samples, random_state, self._one_of(y, labels))
+        return super().log_likelihood(X, n_samples, random_state, self._one_of(labels, y))
 
-    def sample(self, y: Any = None, random_state: Any = None, *, labels: Any = None) -> np.ndarray:
+    def sample(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, y: Any = None, random_state: Any = None, *, labels: Any = None
+    ) -> np.ndarray:
         """Generate an example for every label (n,), in the data's own units."""
-        return super().sample(None, random_state, self._one_of(y, labels))
+        return super().sample(None, random_state, self._one_of(labels, y))
 
-    def _one_of(self, y: Any, labels: Any) -> Any:
+    def _one_of(self, labels: Any, y: Any) -> Any:
         """Return the labels, by whichever name they were given."""
         labels = y if labels is None else labels
         need_targets(self, labels, WHY)
@@ -154,7 +160,8 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
 
     @classmethod
     def _restored(cls, settings: dict[str, Any], restore: Callable[[Fitted], None]) -> Self:
-        fitted = Autoencoder(**settings | {"condition": True})
+        settings["condition"] = True
+        fitted = Autoencoder(**settings)
         restore(fitted)
         unfitted: Any = clone(fitted)
         conditional = cls(unfitted.set_params(condition=False))

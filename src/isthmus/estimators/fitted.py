@@ -239,21 +239,6 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         ]
         return np.concatenate(parts)
 
-    def score(self, X: Any, y: Any = None, labels: Any = None) -> float:
-        """Return the mean of `score_samples`: nats per example, higher is better.
-
-        Parameters
-        ----------
-        X : (n, D), (n, H, W) or (n, H, W, C)
-            Examples in their own units.
-        y : (n,), optional
-            The labels, as scikit-learn passes them; not used where the model is not conditioned.
-        labels : (n,), optional
-            The labels, where ``y`` is not given.
-        """
-        labels = self.labels_from(y) if labels is None else labels
-        return float(np.mean(self.score_samples(X, labels)))
-
     def log_likelihood(
         self, X: Any, n_samples: int = 5000, random_state: Any = None, labels: Any = None
     ) -> np.ndarray:

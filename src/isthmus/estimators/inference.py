@@ -36,8 +36,8 @@ PIECE_BYTES = 2**19
 MOST_AT_ONCE = 8
 """Maximum number of blocks computed at once, each of which is in memory with its results."""
 
-Rowwise = Callable[[Model, Array], Any]
-"""From (model, rows (256, ...)) to arrays of as many rows."""
+Rowwise = Callable[[Any, Array], Any]
+"""From (model, rows (256, ...)) to arrays of as many rows; of a scaling instead of a model too."""
 
 
 def encode(model: Model, x: Array) -> Array:

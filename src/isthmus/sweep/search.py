@@ -172,8 +172,8 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             )
 
     def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
-        estimator: Any = clone(self.estimator).as_autoencoder()
-        return estimator.set_params(**params, random_state=seed)
+        estimator: Any = clone(self.estimator)
+        return estimator.as_autoencoder().set_params(**params, random_state=seed)
 
     def _split(self, X: Any, y: Any, given: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """Return the training set and the validation set: pairs of examples and targets."""
@@ -190,7 +190,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_between("The sweep", "validation_fraction", share, 0, 0.9, open_low=True)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if len(X) < LEAST:
-            raise DataError(f"There are {len(X)} examples; a sweep needs at least {LEAST}.")
+            raise DataError(f"Found n_samples = {len(X)}; a sweep needs at least {LEAST} examples.")
         rows = self._rows(len(X), y, seed)
         kept, held = (np.sort(part) for part in rows)
         parts = [
