@@ -140,8 +140,7 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
     def _one_of(self, labels: Any, y: Any) -> Any:
         """Return the labels, by whichever name they were given."""
         labels = y if labels is None else labels
-        need_targets(self, labels, WHY)
-        if np.ndim(labels) and not len(labels):
+        if labels is not None and not np.isscalar(labels) and not len(labels):
             raise DataError("There are no examples: at least one is needed.")
         return labels
 

@@ -64,7 +64,7 @@ class Conditioned(FittedAttributes):
             )
         if labels is None:
             raise DataError(
-                f"{name}.{method} got no labels, and this model is conditioned on labels: give "
-                "labels=, one per row or one for all."
+                f"This model is conditioned on labels, so {name}.{method} requires y, one "
+                "label per row or one for all: give it as labels=."
             )
         return condition_numbers(self.classes_, labels, rows)

@@ -324,7 +324,7 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         ndarray, shaped as the examples given to fit
             Mean reconstructions of the codes, in the data's own units.
         """
-        n = (1 if np.ndim(labels) == 0 else len(labels)) if n is None else n
+        n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
         return self.inverse_transform(self.sample_codes(n, random_state), labels)
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:

@@ -77,7 +77,7 @@ def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = Non
     ValueError
         In scikit-learn's words, if there are not as many labels as rows.
     """
-    if rows is not None and np.ndim(labels) == 0:
+    if rows is not None and np.isscalar(labels):
         labels = np.full(len(rows), labels)
     labels = column_or_1d(labels)
     if rows is not None:

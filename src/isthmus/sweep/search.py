@@ -190,7 +190,10 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_between("The sweep", "validation_fraction", share, 0, 0.9, open_low=True)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if len(X) < LEAST:
-            raise DataError(f"Found n_samples = {len(X)}; a sweep needs at least {LEAST} examples.")
+            raise DataError(
+                f"There are {len(X)} examples (n_samples = {len(X)}); a sweep needs at least "
+                f"{LEAST}."
+            )
         rows = self._rows(len(X), y, seed)
         kept, held = (np.sort(part) for part in rows)
         parts = [
