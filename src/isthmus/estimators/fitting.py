@@ -10,7 +10,16 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from isthmus.data.source import Computed, Rows
-from isthmus.engine import Checkpoint, Devices, EpochRecord, Feed, Lane, Optimiser, Trained, train
+from isthmus.engine import (
+    Checkpoint,
+    Devices,
+    EpochRecord,
+    Feed,
+    Optimiser,
+    Replica,
+    Trained,
+    train,
+)
 from isthmus.errors import DataError, SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
@@ -79,7 +88,7 @@ class Ready:
         Those that share every batch, or None.
     """
 
-    lane: Lane
+    lane: Replica
     sizes: Plan
     examples: Any
     devices: Devices | None
@@ -144,7 +153,7 @@ def prepare(
     training, validation = _divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
     sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
-    lane = Lane(
+    lane = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
         _feed(estimator, training, sizes.batch_size, seed),
@@ -331,7 +340,7 @@ def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optim
 
 def _conditioned(model: Model, labels: int, rng: np.random.Generator) -> Model:
     """Return the model with its networks conditioned on a number of labels."""
-    if model.bound_latent() != model.latent:
+    if model.attached_latent() != model.latent:
         raise SettingError(
             f"The prior of latent {type(model.latent).__name__} is made of posteriors of examples "
             "that have no label: take another prior."

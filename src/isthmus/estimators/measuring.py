@@ -1,6 +1,6 @@
 """The measures of a fitted autoencoder's reconstructions."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
@@ -12,7 +12,7 @@ SQUARES = ("squares", "squares_input")
 """What is averaged over observed entries, where some are missing."""
 
 
-class Measures(TypedDict, total=False):
+class Measures(TypedDict):
     """What `isthmus.Autoencoder.measure` returns."""
 
     mse: float
@@ -22,9 +22,9 @@ class Measures(TypedDict, total=False):
     errors: np.ndarray
     column_mse: np.ndarray
     column_mse_input: np.ndarray
-    kl: float
-    elbo: float
-    kl_per_dimension: np.ndarray
+    kl: NotRequired[float]
+    elbo: NotRequired[float]
+    kl_per_dimension: NotRequired[np.ndarray]
 
 
 def measure(model: Model, examples: Examples, labels: np.ndarray | None) -> Measures:
