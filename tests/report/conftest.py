@@ -17,6 +17,13 @@ class Scaling:
 class StandIn:
     """PCA on a random mixture of fewer components, in the clothes of an Autoencoder."""
 
+    target_kind = "none"
+    generative_ = False
+    first_layer_weights_ = None
+
+    def labels_from(self, y):
+        return None
+
     def __init__(self, latent_dim=2, corruption=None, image_shape=None, linear=None):
         self.latent_dim = latent_dim
         self.corruption = corruption
@@ -55,7 +62,7 @@ class StandIn:
     def unscale(self, Y):
         return np.asarray(Y, np.float32) * self.span_
 
-    def transform(self, X):
+    def transform(self, X, labels=None):
         return self.pca_.transform(self.scale(X))[:, : self.latent_dim].astype(np.float32)
 
     def inverse_transform(self, Z):
@@ -64,7 +71,7 @@ class StandIn:
         padded[:, : Z.shape[1]] = Z
         return self.unscale(self.pca_.inverse_transform(padded))
 
-    def reconstruct(self, X):
+    def reconstruct(self, X, labels=None):
         back = self.unscale(self.pca_.inverse_transform(self.pca_.transform(self.scale(X))))
         return back.reshape(np.shape(X))
 
@@ -75,7 +82,7 @@ class StandIn:
     def sample(self, n, random_state=None):
         return self.inverse_transform(np.random.default_rng(random_state).normal(size=(n, 2)))
 
-    def measure(self, X):
+    def measure(self, X, labels=None):
         residual = np.square(self.scale(X) - self.scale(self.reconstruct(X)), dtype=np.float64)
         mse = float(residual.mean())
         return {
