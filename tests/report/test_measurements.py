@@ -70,7 +70,7 @@ def test_data_frames_are_measured_in_their_own_units(standin, wine):
 def test_a_code_wider_than_the_data_compares_with_the_widest_pca(standin, wine):
     estimator = standin(13).fit(wine["train"][0])
     estimator.latent_dim = 20
-    estimator.transform = lambda X: np.random.default_rng(0).normal(size=(len(X), 20))
+    estimator.transform = lambda X, labels=None: np.random.default_rng(0).normal(size=(len(X), 20))
     metrics = measure_fit(estimator, wine)
     assert metrics["model"]["pca_components"] == 13
     assert metrics["verdict"]["beats_pca"] is False
@@ -80,7 +80,7 @@ def test_a_code_wider_than_the_data_compares_with_the_widest_pca(standin, wine):
 def test_the_divergence_is_kept_where_there_is_one(better, digits, monkeypatch):
     measure = better.measure
     more = {"kl": 2.0, "elbo": 9.0, "kl_per_dimension": np.array([2.0, 0.0])}
-    monkeypatch.setattr(better, "measure", lambda X: measure(X) | more)
+    monkeypatch.setattr(better, "measure", lambda X, labels=None: measure(X) | more)
     metrics = measure_fit(better, digits)
     assert metrics["latent"]["collapsed"] == [1]
     assert "beta" in metrics["latent"]["warnings"][0]
