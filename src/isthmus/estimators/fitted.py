@@ -398,26 +398,12 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         return estimator
 
     @property
-    def generative_(self) -> bool:
-        """Whether the latent has a prior of its own to sample from."""
-        check_is_fitted(self)
-        return self.model_.latent.stochastic
-
-    @property
     def first_layer_weights_(self) -> np.ndarray | None:
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)
         network = nonlinear_branch(self.model_.encoder)
         first = network.affines[0] if isinstance(network, Chain) else None
         return np.asarray(first.weight).T if isinstance(first, Linear) else None
-
-    @property
-    def _n_features_out(self) -> int:
-        return self.model_.latent_dim
-
-    def _as_given(self, flat: np.ndarray) -> np.ndarray:
-        shape = self._example_shape
-        return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
 
     def need_masked(self) -> None:
         """Raise `SettingError` unless the likelihood lets entries be missing."""
