@@ -133,7 +133,9 @@ def test_a_trimmed_fit_does_without_the_most_unusual(small, draw, odd):
 
 @pytest.mark.parametrize("name", sorted(set(MEMBERS) - {"importance_weighted"}))
 def test_every_score_finds_them_and_is_shared_out(name, small, draw, odd):
-    fitted = OutlierDetector(small, scoring=name, calibration="split", random_state=0).fit(draw(400))
+    fitted = OutlierDetector(small, scoring=name, calibration="split", random_state=0).fit(
+        draw(400)
+    )
     x = np.concatenate([draw(50, seed=12), odd[:50]])
     assert roc_auc_score(np.repeat([0, 1], 50), -fitted.score_samples(x)) > 0.7
     reasons = fitted.explain(x)

@@ -8,11 +8,14 @@ from isthmus.outliers.conformal import (
 )
 from isthmus.outliers.contamination import estimated_share
 from isthmus.outliers.detector import OutlierDetector, automatic_score
+from isthmus.outliers.drift import Drift
 from isthmus.outliers.encoded import Encoded
+from isthmus.outliers.findings import findings, reasons_of
 from isthmus.outliers.persistence import load
 from isthmus.outliers.reasons import Reasons
 
 __all__ = [
+    "Drift",
     "Encoded",
     "OutlierDetector",
     "Reasons",
@@ -20,7 +23,9 @@ __all__ = [
     "benjamini_hochberg",
     "conditional_p_values",
     "estimated_share",
+    "findings",
     "load",
     "p_values",
     "rate_threshold",
+    "reasons_of",
 ]

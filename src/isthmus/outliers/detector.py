@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
+from isthmus.outliers.drift import Drift, drift
 from isthmus.outliers.examples import known_examples, take
 from isthmus.outliers.folds import Fold, divided, fit_fold
 from isthmus.outliers.reasons import Reasons, explain
@@ -168,6 +169,11 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         return self._p_values(self._fold_scores(known_examples(self, X)), conditional, delta)
 
+    def scores_and_p_values(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return minus `score_samples`, and `p_values`, each (n,), by one pass."""
+        scores = self._fold_scores(known_examples(self, X))
+        return scores.mean(axis=1), self._p_values(scores, False, 0.1)
+
     def select(
         self, X: Any, fdr: float = 0.1, conditional: bool = False, delta: float = 0.1
     ) -> np.ndarray:
@@ -189,6 +195,17 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return explain(self.folds_, known_examples(self, X))
+
+    def drift(self, X: Any) -> Drift:
+        """Test whether new examples come from where those of ``fit`` came from.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            New examples, none of those of ``fit``.
+        """
+        check_is_fitted(self)
+        return drift(self.folds_, known_examples(self, X))
 
     def save(self, path: str | Path) -> Path:
         """Write the fitted detector to a folder, which `isthmus.outliers.load` reads."""
