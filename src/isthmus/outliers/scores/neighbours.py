@@ -15,6 +15,10 @@ from isthmus.typing import check_between, check_whole
 SPACES = ("code and residual", "the same, normalised", "columns")
 """Where distances are measured; the last needs no network."""
 
+UNUSUAL = 2.5
+"""An example that is further above the median, in standard deviations, does not stand for what is
+usual where a reason is given."""
+
 SHOWN = 5
 """Nearest examples that are given as what would have been usual."""
 
@@ -81,6 +85,7 @@ class Neighbours(AbstractScore):
         logarithms = np.log(distances + self.least_)
         tails = [[Tail.of(scale) for scale in space] for space in logarithms.transpose(1, 2, 0)]
         self.tails_ = np.array([[(tail.median, tail.spread) for tail in space] for space in tails])
+        self._note_usual()
         return self
 
     def calibrate(self, held_out: Encoded) -> np.ndarray:
@@ -93,6 +98,7 @@ class Neighbours(AbstractScore):
         own = self._kept()
         room = max(0, self.reference - len(held_out))
         self._keep(_joined(own[_evenly(len(own), room)] if room else own[:0], held_out))
+        self._note_usual()
         alone = np.minimum(count_identical(held_out.x, self.x_), 2)
         return self._largest(self._distances(held_out, alone))
 
@@ -101,7 +107,7 @@ class Neighbours(AbstractScore):
         return self._largest(self._distances(encoded))
 
     def shares(self, encoded: Encoded) -> np.ndarray:
-        """Return each feature's share (n, D) in the squared distances to the nearest examples."""
+        """Return each feature's share (n, D) in the squared distances to the nearest usual ones."""
         t = self._standard(self._distances(encoded)).mean(axis=1)
         scale = t.argmax(axis=1)
         parts = np.zeros(encoded.x.shape)
@@ -112,15 +118,17 @@ class Neighbours(AbstractScore):
         return normalised(parts)
 
     def neighbours(self, encoded: Encoded) -> np.ndarray:
-        """Return the nearest kept examples (n, 5, D) by their columns, without identical ones."""
-        mine, kept = self._coordinates(encoded)[-1], self._coordinates(self._kept())[-1]
-        skipped = np.minimum(count_identical(encoded.x, self.x_), 1)
-        return self.columns_[nearest_rows(mine, kept, SHOWN, skipped)]
+        """Return the nearest usual examples (n, 5, D) by their columns, without identical ones."""
+        usual = self._usual()
+        mine, kept = self._coordinates(encoded)[-1], self._coordinates(usual)[-1]
+        skipped = np.minimum(count_identical(encoded.x, usual.x), 1)
+        return usual.columns[nearest_rows(mine, kept, SHOWN, skipped)]
 
     def _parts(self, encoded: Encoded, k: int) -> np.ndarray:
         """Return each feature's mean share (n, D) in the distances of each space."""
-        kept = self._kept()
-        skipped = np.minimum(count_identical(encoded.x, self.x_), 1)
+        kept = self._usual()
+        k = min(k, len(kept) - 1)
+        skipped = np.minimum(count_identical(encoded.x, kept.x), 1)
         total = np.zeros(encoded.x.shape)
         spaces = zip(self._coordinates(encoded), self._coordinates(kept), strict=True)
         for space, (mine, others) in enumerate(spaces):
@@ -145,6 +153,13 @@ class Neighbours(AbstractScore):
     def _keep(self, kept: Encoded) -> None:
         self.x_, self.columns_ = kept.x, kept.columns
         self.codes_, self.residuals_ = kept.codes, kept.residuals
+
+    def _note_usual(self) -> None:
+        """Note which of the kept examples are usual, by the others."""
+        self.usual_ = self.score(self._kept()) <= UNUSUAL
+
+    def _usual(self) -> Encoded:
+        return self._kept()[self.usual_]
 
     def _kept(self) -> Encoded:
         return Encoded(self.x_, self.codes_, self.residuals_, self.columns_)
