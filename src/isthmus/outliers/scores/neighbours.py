@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from isthmus.outliers.distances import count_identical, nearest_rows, neighbour_distances
+from isthmus.outliers.distances import count_identical, freed, nearest_rows, neighbour_distances
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.robust import robust_scale
 from isthmus.outliers.scores.abstract import TINY, AbstractScore, normalised
@@ -107,7 +107,11 @@ class Neighbours(AbstractScore):
         return self._largest(self._distances(encoded))
 
     def shares(self, encoded: Encoded) -> np.ndarray:
-        """Return each feature's share (n, D) in the squared distances to the nearest usual ones."""
+        """Return each feature's share (n, D) in the squared distances to the nearest usual ones.
+
+        In code and residual it is the share in these distances; of columns it is by how much the
+        distances fall where the feature may have any value, see `isthmus.outliers.distances.freed`.
+        """
         t = self._standard(self._distances(encoded)).mean(axis=1)
         scale = t.argmax(axis=1)
         parts = np.zeros(encoded.x.shape)
@@ -129,10 +133,12 @@ class Neighbours(AbstractScore):
         kept = self._usual()
         k = min(k, len(kept) - 1)
         skipped = np.minimum(count_identical(encoded.x, kept.x), 1)
-        total = np.zeros(encoded.x.shape)
-        spaces = zip(self._coordinates(encoded), self._coordinates(kept), strict=True)
-        for space, (mine, others) in enumerate(spaces):
-            near = nearest_rows(mine, others, k, skipped)
+        *networks, (mine, columns) = zip(
+            self._coordinates(encoded), self._coordinates(kept), strict=True
+        )
+        total = np.stack([normalised(freed(row[None], columns, SHOWN))[0] for row in mine])
+        for space, (own, others) in enumerate(networks):
+            near = nearest_rows(own, others, k, skipped)
             for row, indices in enumerate(near):
                 squares = self._squares(space, encoded[row : row + 1], kept[indices])
                 total[row] += normalised(squares.sum(axis=0, keepdims=True))[0]
@@ -140,8 +146,6 @@ class Neighbours(AbstractScore):
 
     def _squares(self, space: int, one: Encoded, others: Encoded) -> np.ndarray:
         """Return squared differences (m, D) by feature; the code's are shared as its decoding's."""
-        if space == 2:
-            return ((one.columns - others.columns) / self.column_spread_) ** 2
         residual = (one.residuals - others.residuals) ** 2
         code = (one.codes - others.codes) ** 2
         if space == 1:
