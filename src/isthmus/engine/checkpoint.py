@@ -13,9 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from isthmus.atomic import new_file
+from isthmus.checks import check_whole
 from isthmus.engine.records import EpochRecord
 from isthmus.errors import ModelFileError, SettingError
-from isthmus.typing import check_whole
 
 KEPT = 2
 """Number of newest files that are kept."""

@@ -6,9 +6,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import digamma, gammaln
+from jaxtyping import Array, Float
 
 from isthmus.latents.spherical import AbstractSpherical, reflect, unit
-from isthmus.typing import Array, Context, Draw, Float
+from isthmus.records import Context, Draw
 
 EDGE = 1e-6
 """So close to the poles a draw may come."""

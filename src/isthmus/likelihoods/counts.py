@@ -7,9 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaln, xlogy
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.typing import Array, Float, Number, PRNGKeyArray, check_between
+from isthmus.specifications import Number
 
 STRAIGHT = 10.0
 """Raw outputs are log rates up to here, a rate of 22,026; the tangent goes on, which is finite."""
