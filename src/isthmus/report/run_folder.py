@@ -3,8 +3,6 @@
 import csv
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +11,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from isthmus.atomic import partial_path
+from isthmus.atomic import new_folder
 from isthmus.errors import DataError, ModelFileError
 from isthmus.report.drawings import draw
 from isthmus.report.facts import collect
@@ -80,7 +78,8 @@ def write_run(
     tell("measuring")
     metrics = measure_fit(estimator, parts, seed=seed)
     facts = collect(estimator, parts, metrics, run=record, seed=seed)
-    with _said_in_a_sentence(target), _replacing(target) as fresh:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _said_in_a_sentence(target), new_folder(target, keeps_others=True) as fresh:
         tell("writing")
         estimator.save(fresh / MODEL)
         _write_json(fresh / METRICS, metrics)
@@ -181,40 +180,6 @@ def _said_in_a_sentence(target: Path) -> Iterator[None]:
             f"The run folder {target} cannot be written ({reason}): "
             "choose a place with room that you may write to."
         ) from error
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Yield a new folder beside ``target`` and move it into place when all went well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = partial_path(target)
-    fresh.mkdir()
-    try:
-        yield fresh
-        _move_into_place(fresh, target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _move_into_place(fresh: Path, target: Path) -> None:
-    if not target.exists():
-        fresh.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent)) / "run"
-    kept: list[Path] = []
-    target.rename(old)
-    try:
-        for entry in [e for e in old.iterdir() if e.name not in OWN]:
-            entry.rename(fresh / entry.name)
-            kept.append(entry)
-        fresh.rename(target)
-    except BaseException:
-        for entry in kept:
-            (fresh / entry.name).rename(entry)
-        old.rename(target)
-        raise
-    finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
