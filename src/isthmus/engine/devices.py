@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from isthmus.engine.compiled import compile_run
+from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.loop import Clock, State, evaluate_steps, run_steps
 from isthmus.engine.optimiser import Optimiser
@@ -148,7 +148,7 @@ def _run(
     return _everywhere(devices, run_steps(tuple(rest), state))  # pyright: ignore[reportArgumentType]
 
 
-@eqx.filter_jit
+@compile_ahead
 def _evaluate(
     devices: Devices, block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from isthmus.engine.compiled import compile_run
+from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block, Feed
 from isthmus.engine.interrupt import Interruptible
 from isthmus.engine.ledger import Ledger, check_finite
@@ -81,7 +81,7 @@ def begin_parts(optimiser: Optimiser, parameters: Model, rest: Model) -> State:
     return State(parameters, rest, optimiser.init(parameters), jnp.zeros((), jnp.int32))
 
 
-_begin = eqx.filter_jit(begin_parts)
+_begin = compile_ahead(begin_parts)
 
 
 def train(
@@ -340,7 +340,7 @@ def evaluate_steps(
     return jax.lax.fori_loop(0, block.steps, add, (jnp.zeros(()), jnp.zeros(())))
 
 
-evaluate_block = eqx.filter_jit(evaluate_steps)
+evaluate_block = compile_ahead(evaluate_steps)
 """The compiled program of validation."""
 
 
@@ -379,7 +379,7 @@ def with_numbers_of(original: Model, trained: Model) -> Model:
     return jax.tree.map(lambda old, new: new if eqx.is_array(old) else old, original, trained)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _copy(tree: Any) -> Any:
     return jax.tree.map(_copied, tree)
 

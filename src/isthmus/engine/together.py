@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.engine.compiled import compile_run, is_array
+from isthmus.engine.compiled import compile_ahead, compile_run, is_array
 from isthmus.engine.feed import Block, Feed, aligned_empty, steps_of_block
 from isthmus.engine.ledger import Ledger, check_finite
 from isthmus.engine.loop import (
@@ -216,7 +216,7 @@ def _clocks(lanes: Sequence[Lane], epochs: int) -> Clock:
     return Clock(steps, epochs * steps, keys)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _begin_lanes(optimisers: Optimiser, parameters: Model, rest: Model) -> State:
     given = (optimisers, parameters, rest)
     return eqx.filter_vmap(begin_parts, in_axes=eqx.if_array(0))(*given)
@@ -230,7 +230,7 @@ def _run_lanes(
     return eqx.filter_vmap(run_steps, in_axes=(axes, eqx.if_array(0)))(given, state)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _evaluate_lanes(
     block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
 ) -> tuple[Float[Array, " L"], Float[Array, " L"]]:
@@ -276,12 +276,12 @@ def _row(tree: T, row: int | np.ndarray) -> T:
     return _indexed(tree, jnp.asarray(row))
 
 
-@eqx.filter_jit
+@compile_ahead
 def _indexed(tree: T, row: Array) -> T:
     return jax.tree.map(lambda leaf: leaf[row] if eqx.is_array(leaf) else leaf, tree)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _select(better: Float[Array, " L"], new: T, old: T) -> T:
     """Return, for every lane, the new tree where it is better and else the old."""
 

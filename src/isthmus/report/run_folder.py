@@ -78,7 +78,6 @@ def write_run(
     tell("measuring")
     metrics = measure_fit(estimator, parts, seed=seed)
     facts = collect(estimator, parts, metrics, run=record, seed=seed)
-    target.parent.mkdir(parents=True, exist_ok=True)
     with _said_in_a_sentence(target), new_folder(target, keeps_others=True) as fresh:
         tell("writing")
         estimator.save(fresh / MODEL)
@@ -173,6 +172,7 @@ def circumstances() -> dict[str, Any]:
 @contextmanager
 def _said_in_a_sentence(target: Path) -> Iterator[None]:
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
         reason = error.strerror or str(error)
