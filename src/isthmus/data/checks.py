@@ -90,6 +90,14 @@ def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
         raise DataError(
             f"{name} has {n} examples but {len(array)} labels; give one label an example."
         )
+    several = (list, tuple, dict, np.ndarray)
+    held = array.tolist() if array.dtype.hasobject else ()
+    first = next((one for one in held if isinstance(one, several)), None)
+    if first is not None:
+        raise DataError(
+            f"The labels of {name} hold lists or tables, such as {str(first)[:40]}, but expected "
+            "one number or string each; choose another column."
+        )
     missing = 0
     if array.dtype.kind in "fO":
         missing = sum(value is None or value != value for value in array.tolist())

@@ -318,7 +318,17 @@ def _step(
     )
     log = {"loss": loss, **terms, "learning_rate": optimiser.rate(state.step, progress)}
     rest = _rest_of(moved, state.parameters)
-    return State(parameters, rest, optimiser_state, state.step + 1), log
+    moved = State(parameters, rest, optimiser_state, state.step + 1)
+    return _typed_as(state, moved), log
+
+
+def _typed_as(before: State, after: State) -> State:
+    """Return a state whose arrays have the types of those before, whatever JAX's default is."""
+
+    def cast(old: Any, new: Any) -> Any:
+        return new.astype(old.dtype) if eqx.is_array(old) and new.dtype != old.dtype else new
+
+    return jax.tree.map(cast, before, after)
 
 
 def evaluate_steps(
