@@ -30,14 +30,14 @@ _Structure = tuple[Any, tuple[Any, ...]]
 
 
 LOOP_OPTIONS = {"xla_cpu_copy_insertion_use_region_analysis": True}
-"""How XLA compiles a loop of steps on a processor: without copying every weight in every step."""
+"""Compiler options for a loop of steps: without them XLA copies every weight in every step."""
 
 
 def programs_at_once() -> int:
     """Return how many small programs are best run at once, each in a thread of its own.
 
-    That is one a processor, none of which is shared well by the pieces of a small program; and one
-    on an accelerator.
+    One per processor core, because a small program makes poor use of several; one on an
+    accelerator.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def compile_ahead(
     consumes
         Which argument's arrays a call may overwrite; None for none.
     options
-        Of the compiler; one that it does not know is left out.
+        Compiler options; the ones that this compiler does not know are left out.
 
     Examples
     --------
@@ -158,14 +158,14 @@ def _is_known(name: str, value: bool) -> bool:
 def compile_run(
     run: Callable[[Any, Any], tuple[Any, Any]],
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
-    """Return ``run(given, state) -> (state, logs)`` compiled; a call consumes the state.
+    """Return ``run(inputs, state) -> (state, logs)`` compiled; a call consumes the state.
 
     As `compile_ahead`, with the options of a loop of steps.
 
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> add = compile_run(lambda given, state: (state + given, {"sum": state + given}))
+    >>> add = compile_run(lambda inputs, state: (state + inputs, {"sum": state + inputs}))
     >>> state, logs = add(jnp.ones(2), jnp.ones(2))
     >>> state.tolist(), logs["sum"].tolist()
     ([2.0, 2.0], [2.0, 2.0])
