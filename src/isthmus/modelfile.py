@@ -41,6 +41,8 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     ModelFileError
         If the file is missing, truncated, foreign, changed, or of a newer version.
     """
+    if path.exists() and not path.is_file():
+        raise ModelFileError(f"{path} is not a file: give the path of a model file.")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -50,8 +52,8 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     try:
         tensors = tensors_of(content)
         length = int.from_bytes(content[:8], "little")
-        metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelFileError(
             f"{path} is not a whole .safetensors file ({len(content)} bytes): it is truncated, or "
             "something else."
@@ -65,7 +67,7 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         version = about["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path} has a header that cannot be read: it was changed.") from error
-    if not isinstance(version, int) or version > FORMAT:
+    if not isinstance(version, int) or not 1 <= version <= FORMAT:
         raise ModelFileError(
             f"{path} has format {version}, written by isthmus {about.get('version')}, and this is "
             f"isthmus {__version__} with format {FORMAT}: upgrade isthmus."

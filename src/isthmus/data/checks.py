@@ -12,6 +12,10 @@ from isthmus.errors import DataError, closest
 _AXES = {2: "(n, features)", 3: "(n, H, W)", 4: "(n, H, W, C)"}
 
 
+_LONGEST_WORD = 60
+"""Characters of a word in a list, such as the name of a column."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """End a sentence with the known word that was probably meant, if any is near.
 
@@ -28,7 +32,7 @@ def listed(words: Sequence[str], most: int = 12) -> str:
     >>> listed(["a", "b", "c"], most=2)
     'a, b and 1 more'
     """
-    shown = ", ".join(words[:most])
+    shown = ", ".join(" ".join(word.split())[:_LONGEST_WORD] for word in words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
 
 
