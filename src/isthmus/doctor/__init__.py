@@ -1,0 +1,11 @@
+"""Checks that name what is wrong with data, settings or a fitted model, each with a remedy.
+
+`examine_data` looks at data before a fit. Nothing here imports JAX: models are seen through arrays
+and numbers that others computed.
+"""
+
+from isthmus.doctor.data import Data, Plan
+from isthmus.doctor.examination import examine_data
+from isthmus.doctor.finding import Finding, Severity, ordered
+
+__all__ = ["Data", "Finding", "Plan", "Severity", "examine_data", "ordered"]
