@@ -25,23 +25,23 @@ def extreme_values(data: Data) -> Finding | None:
         return None
     squeezed = data.plan.scaling in ("minmax", "range", "none")
     least = FAR if squeezed else ABSURD
-    stretched = [(j, _stretch(data.sample[:, j])) for j in np.flatnonzero(data.varied)]
-    found = [(j, factor) for j, factor in stretched if factor >= least]
+    varied = np.flatnonzero(data.varied).tolist()
+    found = [(j, _stretch(data.sample[:, j])) for j in varied]
+    found = [(j, factor) for j, factor in found if factor >= least]
     if not found:
         return None
     j, factor = max(found, key=lambda one: one[1])
     values = data.sample[:, j]
     worst = float(values[np.nanargmax(np.abs(values - np.nanmedian(values)))])
-    remedy = (
-        f"Use {setting('scaling', 'standard')}, which bends such columns, or " if squeezed else ""
-    )
+    remedy = "Look whether the value is a mistake; if it is, drop it or make it missing."
+    if squeezed:
+        remedy += f" Otherwise use {setting('scaling', 'standard')}, which bends such columns."
     return Finding(
         "look",
         f"Column {data.column(j)} holds {worst:g}, and {factor:,.0f} times narrower a range would "
         "hold 99.9% of its values.",
-        f"{remedy or 'Look '}{'look ' if remedy else ''}whether the value is a mistake; if it is, "
-        "drop it or make it missing.",
-        {"columns": [int(j) for j, _ in found], "value": worst, "factor": factor},
+        remedy,
+        {"columns": [j for j, _ in found], "value": worst, "factor": factor},
     )
 
 

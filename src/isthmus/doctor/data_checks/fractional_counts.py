@@ -16,8 +16,8 @@ def fractional_counts(data: Data) -> Finding | None:
         return None
     return Finding(
         "look",
-        f"{share:.1%} of the values are fractions, and the likelihood {data.plan.likelihood} is one "
-        "of counts, which are whole numbers.",
-        f"Use {setting('likelihood', 'auto')}, or give the counts as they were before any scaling.",
+        f"{share:.1%} of the values are fractions, and the likelihood {data.plan.likelihood} is "
+        "one of counts, which are whole numbers.",
+        f"Use {setting('likelihood', 'auto')}, or give the counts as they were before scaling.",
         {"share": share},
     )

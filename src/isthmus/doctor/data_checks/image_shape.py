@@ -9,7 +9,7 @@ BETTER = 0.75
 """Another shape must lower the squared difference of vertical neighbours to this share."""
 
 STROKES = 8
-"""Least side of images whose neighbouring pixels must agree: in smaller ones lines are a pixel wide."""
+"""Least side of images whose neighbouring pixels must agree: in smaller ones a line is a pixel."""
 
 AGREE = 0.9
 """Neighbours agree if they differ by less than this share of what any two pixels do."""
@@ -51,7 +51,7 @@ def image_shape(data: Data) -> Finding | None:
             "look",
             f"Neighbouring pixels of the {height}x{width} images do not agree: they differ as much "
             "as any two pixels of an image.",
-            "Look at a few images: if they are no pictures, leave the image shape out; if they are, "
+            "Look at a few images: if they are no pictures, leave the image shape out; if so, "
             "their pixels are in another order.",
             evidence,
         )

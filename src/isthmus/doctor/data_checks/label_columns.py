@@ -28,7 +28,7 @@ def label_columns(data: Data) -> Finding | None:
         return _named(data, named) if named else None
     if len(data) < 20:
         return None
-    found = [j for j in np.flatnonzero(data.varied) if _copies(data, j)]
+    found = [j for j in np.flatnonzero(data.varied).tolist() if _copies(data, j)]
     if not found:
         return None
     return Finding(
@@ -36,7 +36,7 @@ def label_columns(data: Data) -> Finding | None:
         f"The labels are among the columns: column {data.columns(found)} tells the label of every "
         "example.",
         "Drop it, or everything that is learned from the code about labels is known beforehand.",
-        {"columns": [int(j) for j in found]},
+        {"columns": found},
     )
 
 

@@ -41,13 +41,13 @@ def mixed_polarity(data: Data) -> Finding | None:
     at_home = (other <= NEAR * own) & lopsided & (other < 0.7 * typical)
     share = float(at_home.mean())
     bright = float((x[at_home].mean(axis=1) > 0.5).mean()) if at_home.any() else 0.0
-    if share < LEAST_SHARE or at_home.sum() < 3 or not bright > 0:
+    if share < LEAST_SHARE or at_home.sum() < 3 or bright == 0:
         return None
     negatives = float((x.mean(axis=1) > 0.5).mean())
     return Finding(
         "look",
         f"Some images are negatives of the others: {share:.0%} have a negative that looks like "
         f"other images ({negatives:.0%} are mostly bright).",
-        "Invert one kind (highest value minus the image), or the code spends itself on the polarity.",
+        "Invert one kind (highest value minus the image), or the code spends itself on this.",
         {"share": share, "bright": negatives},
     )

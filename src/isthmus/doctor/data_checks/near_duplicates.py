@@ -20,18 +20,18 @@ RATIO = 5.0
 """Least ratio of the distances on the two sides of the gap."""
 
 LEAST_SHARE = 0.05
-"""Least share of rows with such a gap: measured in repeated patients and speakers it is up to 0.02."""
+"""Least share of rows with such a gap: with several rows of one patient it is up to 0.02."""
 
 TOUCHED = 0.5
-"""Least share of columns in which such rows differ; on a grid of few values the law does not hold."""
+"""Least share of columns in which such rows differ: the law does not hold on a grid of values."""
 
 
 def near_duplicates(data: Data) -> Finding | None:
     """Find rows far nearer to a few others than to the rest.
 
     In a cloud of intrinsic dimension k the ratio of the distances to the neighbours i and i + 1 has
-    i k log(ratio) distributed exponentially, of mean 1 (Facco et al., 2017, for i = 1). Copies leave
-    a gap between the copies and the rest that this law does not have.
+    i k log(ratio) distributed exponentially, of mean 1 (Facco et al., 2017, for i = 1). Copies
+    leave a gap between the copies and the rest that this law does not have.
     """
     if len(data) < 50 or data.width < 2:
         return None

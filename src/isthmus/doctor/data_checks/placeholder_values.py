@@ -9,8 +9,8 @@ PLACEHOLDERS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.
 """Numbers by which people mark what they do not know."""
 
 APART, NEGATIVE = 3.0, 0.1
-"""Least distances from all other values, in widths of their range; below zero, among values that are
-not negative, a number is out of place already."""
+"""Least distances from all other values, in widths of their range; below zero, among values that
+are not negative, a number is out of place already."""
 
 
 def placeholder_values(data: Data) -> Finding | None:

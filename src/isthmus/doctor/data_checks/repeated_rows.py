@@ -15,6 +15,9 @@ GROUPS = 32
 LEAST_SHARE = 0.01
 """Below this share of repeated rows no figure of a test part moves by more than its own error."""
 
+EXCESS = 3.0
+"""Factor by which equal pairs must exceed those of independent columns of the same values."""
+
 VOID_SHARE = 0.5
 """From here on most of a test part is known from the training part: its error says nothing."""
 
@@ -53,11 +56,13 @@ def _across(data: Data, learned: np.ndarray, tested: np.ndarray) -> Finding | No
 
 
 def _coincidence(hashes: np.ndarray) -> bool:
-    """Tell whether more pairs differ in one group of columns alone than in none."""
+    """Tell whether equal rows are no more than near misses, or than independent columns make."""
     whole = hashes.sum(axis=1)
-    equal = pairs(whole)
-    near = sum(pairs(whole - hashes[:, j]) - equal for j in range(hashes.shape[1]))
-    return near > equal or hashes.shape[1] == 1
+    equal, every = pairs(whole), len(whole) * (len(whole) - 1) / 2
+    columns = range(hashes.shape[1])
+    near = sum(pairs(whole - hashes[:, j]) - equal for j in columns)
+    independent = every * float(np.prod([pairs(hashes[:, j]) / every for j in columns]))
+    return near > equal or equal < EXCESS * independent
 
 
 def _finding(share: float, what: str, coincidence: bool, n: int) -> Finding:

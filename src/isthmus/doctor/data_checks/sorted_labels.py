@@ -30,8 +30,8 @@ def sorted_labels(data: Data) -> Finding | None:
     limited = data.plan.limit is not None and data.plan.limit < n
     return Finding(
         "look" if limited else "note",
-        f"The rows are sorted by label: it changes {changes:,} times in {n:,} rows, and {expected:,.0f} "
-        "times in a random order.",
+        f"The rows are sorted by label: it changes {changes:,} times in {n:,} rows, and "
+        f"{expected:,.0f} times in a random order.",
         "A limit keeps the first rows, that is, the first labels: shuffle the rows first."
         if limited
         else "Nothing to do here, where the parts are divided at random; shuffle the rows before "
