@@ -6,6 +6,7 @@ and numbers that others computed.
 
 from isthmus.doctor.data import Data, Plan
 from isthmus.doctor.examination import examine_data
+from isthmus.doctor.fit import Errors, Fit
 from isthmus.doctor.finding import Finding, Severity, ordered
 
-__all__ = ["Data", "Finding", "Plan", "Severity", "examine_data", "ordered"]
+__all__ = ["Data", "Errors", "Finding", "Fit", "Plan", "Severity", "examine_data", "ordered"]

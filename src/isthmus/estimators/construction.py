@@ -76,6 +76,7 @@ def build_model(
     likelihood = choose_likelihood(likelihood, choice.kind, latent)
     if likelihood.masked:
         scaled_sample = _without_missing(scaled_sample)
+    scaled_sample = _seen(likelihood, scaled_sample)
     corruption = None if settings.corruption is None else member("corruption", settings.corruption)
     spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
@@ -306,6 +307,16 @@ def _ends_bare(network: AbstractNetwork | None) -> bool:
 def _without_missing(examples: Examples) -> Examples:
     """Return examples with zeros where an entry is missing."""
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
+
+
+def _seen(likelihood: AbstractLikelihood, examples: Examples) -> Examples:
+    """Return examples, none missing, as the encoder sees them."""
+
+    def rows(index: Any) -> np.ndarray:
+        return np.asarray(likelihood.seen(jnp.asarray(examples[index], jnp.float32)))
+
+    whole = type(likelihood).seen is AbstractLikelihood.seen
+    return examples if whole else Computed(rows, examples.shape)
 
 
 def _start_from_pca(model: Model, scaled_sample: Examples) -> Model:
