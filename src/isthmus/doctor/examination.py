@@ -7,6 +7,20 @@ from typing import Any
 from isthmus.doctor.data import Data
 from isthmus.doctor.data_checks import DATA_CHECKS
 from isthmus.doctor.finding import Finding, ordered
+from isthmus.doctor.fit import Fit
+from isthmus.doctor.fit_checks import FIT_CHECKS
+
+EXPLAINED: dict[str, frozenset[str]] = {
+    "code-too-small": frozenset(
+        {"learning-rate", "collapsed-posterior", "dead-dimensions", "noise-too-strong",
+         "heavy-penalty", "worse-than-mean", "unconverged", "overfitting", "codebook-use"}
+    ),
+    "correlated-dimensions": frozenset({"collapsed-posterior", "worse-than-mean"}),
+    "output-range": frozenset({"learning-rate", "worse-than-mean", "noise-too-strong"}),
+    "dead-dimensions": frozenset({"noise-too-strong"}),
+    "overfitting": frozenset({"learning-rate"}),
+}  # fmt: skip
+"""Findings that are left out where one of these causes was found."""
 
 
 def examine_data(data: Data) -> tuple[Finding, ...]:
@@ -20,6 +34,14 @@ def examine_data(data: Data) -> tuple[Finding, ...]:
     ['repeated-rows']
     """
     return ordered(_run(DATA_CHECKS, data))
+
+
+def examine_fit(fit: Fit) -> tuple[Finding, ...]:
+    """Return what the checks find in a fitted model, the most serious first."""
+    found = {one.check: one for one in _run(FIT_CHECKS, fit)}
+    return ordered(
+        one for name, one in found.items() if not EXPLAINED.get(name, frozenset()) & found.keys()
+    )
 
 
 def _run(checks: Iterable[Callable[[Any], Finding | None]], subject: Any) -> Iterator[Finding]:

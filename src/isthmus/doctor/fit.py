@@ -26,6 +26,11 @@ class Errors:
     pca: np.ndarray
     mean: np.ndarray
 
+    @property
+    def ratio(self) -> float:
+        """Error of the model over that of the mean."""
+        return float(self.own.mean()) / max(float(self.mean.mean()), 1e-30)
+
 
 @dataclass(frozen=True, eq=False)
 class Fit:

@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.latents.abstract import AbstractLatent
-from isthmus.latents.masked import MADE, check_hidden
 from isthmus.latents.bounded import bounded
+from isthmus.latents.masked import MADE, check_hidden
 from isthmus.latents.priors import AbstractPrior, StandardNormal, as_prior
 from isthmus.typing import (
     Array,
