@@ -1,7 +1,7 @@
 """Checks that name what is wrong with data, settings or a fitted model, each with a remedy.
 
-`examine_data` looks at data before a fit, `examine_fit` at a model after it. Nothing here imports JAX: models are seen through arrays
-and numbers that others computed.
+`examine_data` looks at data before a fit, `examine_fit` at a model after it. Nothing here imports
+JAX: models are seen through arrays and numbers that others computed.
 """
 
 from isthmus.doctor.data import Data, Plan

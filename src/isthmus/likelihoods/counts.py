@@ -10,7 +10,7 @@ import numpy as np
 from jax.scipy.special import gammaln
 
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.likelihoods.gamma import count_constant, excess, stirling
+from isthmus.special import count_constant, excess, stirling
 from isthmus.typing import Array, Fixed, Float, Number, PRNGKeyArray, check_between
 
 STRAIGHT = 10.0
@@ -21,7 +21,7 @@ LEAST_MEAN = 1e-3
 """Least mean of a column that raw outputs are measured from: a column of zeros has no logarithm."""
 
 NEARLY_POISSON = 1e3
-"""From this dispersion on the negative binomial's cost is computed as a deviation from Poisson's."""
+"""From this dispersion on the cost is computed as a deviation from Poisson's."""
 
 GREATEST_RATE = 1e9
 """Counts are drawn from at most this rate, so that they fit 32 bits."""

@@ -6,6 +6,9 @@ from isthmus.doctor.fit import Fit
 LOST = 0.5
 """Share of the variance lost from which most of the data is not in the code."""
 
+MUCH, GAIN = 1 / 3, 0.1
+"""Share lost that is much where PCA of twice the size loses half of it; least gain of that PCA."""
+
 MAP = 3
 """Codes up to this size are made to be looked at, and lose much by intention."""
 
@@ -21,7 +24,8 @@ def code_too_small(fit: Fit) -> Finding | None:
     variance = max(float(fit.pca_curve[0]), 1e-30)
     here = float(fit.pca_curve[min(d, len(fit.pca_curve) - 1)]) / variance
     twice = float(fit.pca_curve[double]) / variance
-    if lost < LOST or here - twice < 0.1:
+    most = lost > LOST or (lost > MUCH and twice < lost / 2)
+    if not most or here - twice < GAIN:
         return None
     size = next((k for k, e in enumerate(fit.pca_curve) if e < 0.1 * variance), 4 * d)
     return Finding(

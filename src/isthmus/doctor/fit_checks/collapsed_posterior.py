@@ -38,8 +38,8 @@ def _partly(fit: Fit, collapsed: np.ndarray) -> Finding:
     kept = fit.latent_dim - len(collapsed)
     return Finding(
         "look" if kept < fit.latent_dim / 2 else "note",
-        f"{len(collapsed)} of {fit.latent_dim} dimensions of the code have collapsed onto the prior "
-        f"(divergence below {NATS} nats): the data do not pay for them.",
+        f"{len(collapsed)} of {fit.latent_dim} dimensions of the code have collapsed onto the "
+        f"prior (divergence below {NATS} nats): the data do not pay for them.",
         f"Use {setting('latent_dim', max(1, kept))}, or lower beta, or warm it up, to use more.",
         {"collapsed": collapsed.tolist()},
     )

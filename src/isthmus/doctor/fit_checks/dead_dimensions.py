@@ -11,6 +11,9 @@ DEAD = 1e-4
 SAME = 1e-3
 """Share by which the error must change where all codes are replaced by their mean."""
 
+FEW = 0.25
+"""Share of the dimensions from which dead ones are more than the price of a sparse code."""
+
 
 def dead_dimensions(fit: Fit) -> Finding | None:
     """Find dimensions below 1/10,000 of the largest variance, or codes that are all the same."""
@@ -31,7 +34,7 @@ def dead_dimensions(fit: Fit) -> Finding | None:
     else:
         return None
     return Finding(
-        "stop" if same else "look",
+        "stop" if same else "look" if len(dead) >= FEW * d else "note",
         sentence,
         _remedy(fit, len(dead), relu, same),
         {"dead": dead.tolist()},

@@ -7,8 +7,8 @@ from isthmus.doctor.finding import Finding, setting
 from isthmus.doctor.fit import Fit
 
 TOLD_APART = 0.7
-"""Share of codes whose nearest neighbour is of their own kind: 0.5 where the kinds are the same, with
-a standard error of 0.01 for 1,000 codes; models of beta 1 have up to 0.56."""
+"""Share of codes whose nearest neighbour is of their own kind: 0.5 where the kinds are the same,
+with a standard error of 0.01 for 1,000 codes; models of beta 1 have up to 0.56."""
 
 CODES = 1_000
 """Maximum of codes of either kind."""
@@ -18,8 +18,8 @@ def prior_mismatch(fit: Fit) -> Finding | None:
     """Tell codes of examples from codes of the prior by their nearest neighbours.
 
     If the prior is where the codes are, the nearest neighbour of a code is of either kind with the
-    same probability (Schilling, 1986). Where the kinds are told apart, samples are of codes that the
-    decoder never saw.
+    same probability (Schilling, 1986). Where the kinds are told apart, samples are of codes that
+    the decoder never saw.
     """
     if fit.drawn is None or fit.prior is None or fit.distances is None or len(fit.drawn) < 20:
         return None

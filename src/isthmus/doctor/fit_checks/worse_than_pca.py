@@ -32,6 +32,5 @@ def worse_than_pca(fit: Fit) -> Finding | None:
 
 def _restrained(fit: Fit) -> bool:
     """Tell whether something else than squared error is minimised."""
-    return fit.settings.get("penalties") not in (None, "auto") or fit.settings["likelihood"] not in (
-        "Gaussian",
-    )  # fmt: skip
+    penalised = fit.settings.get("penalties") not in (None, "auto")
+    return penalised or fit.settings["likelihood"] != "Gaussian"

@@ -1,8 +1,8 @@
-"""Parts of the logarithm of factorials that stay exact where large terms cancel."""
+"""Parts of the logarithm of the gamma function that stay exact where large terms cancel."""
 
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import gammaln
+from jax.scipy.special import digamma, gammaln
 
 from isthmus.typing import Array
 
@@ -32,7 +32,7 @@ def stirling(z: Array) -> Array:
 
 
 def count_constant(x: Array) -> Array:
-    r"""Return :math:`c(x) = \log x! - x \log x + x`, the cost of a count x at the rate x; 0 at 0."""
+    r"""Return :math:`c(x) = \log x! - x \log x + x`, the cost of a count at the rate x."""
     some = jnp.maximum(x, 1e-3)
     return jnp.where(x > 0, jnp.log(some) / 2 + HALF_LOG_2_PI + stirling(some), 0.0)
 
@@ -72,3 +72,31 @@ def excess(
     far = some * (log_rate - jnp.log(some)) - apart
     phi = jnp.where((u > -0.5) & (u < 1.0), near, far)
     return jnp.where(x > 0, phi, -rate)
+
+
+def log_gamma_rise(a: Array, b: Array | float) -> Array:
+    r"""Return :math:`\log \Gamma(a + b) - \log \Gamma(a)`, a, b > 0, exact for large a.
+
+    Examples
+    --------
+    >>> round(float(log_gamma_rise(jnp.asarray(1e6), 1.0)), 4)  # log a
+    13.8155
+    """
+    return b * jnp.log(a) + (a + b - 0.5) * jnp.log1p(b / a) - b + stirling(a + b) - stirling(a)
+
+
+def digamma_rise(a: Array, b: Array | float) -> Array:
+    r"""Return :math:`\psi(a + b) - \psi(a)`, a, b > 0, exact for large a.
+
+    Examples
+    --------
+    >>> round(1e6 * float(digamma_rise(jnp.asarray(1e6), 1.0)), 4)  # 1 / a
+    1.0
+    """
+    large = jnp.maximum(a, ASYMPTOTIC)
+    more = large + b
+    squares = b * (large + more) / (12 * large**2 * more**2)
+    fourths = (1 / large**4 - 1 / more**4) / 120
+    series = jnp.log1p(b / large) + b / (2 * large * more) + squares - fourths
+    small = jnp.minimum(a, ASYMPTOTIC)
+    return jnp.where(a < ASYMPTOTIC, digamma(small + b) - digamma(small), series)
