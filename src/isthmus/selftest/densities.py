@@ -159,5 +159,3 @@ def _standard_errors(draws: np.ndarray, mean: float, variance: float) -> float:
     squares = centred**2
     of_variance = abs(squares.mean() - variance) / (squares.std() / np.sqrt(len(draws)))
     return float(max(of_mean, of_variance))
-
-

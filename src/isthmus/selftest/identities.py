@@ -68,9 +68,7 @@ IDENTITIES: tuple[Identity, ...] = (
         training.first_step_of_adam,
         1e-3,
     ),
-    Identity(
-        "A linear autoencoder spans the subspace of PCA.", training.linear_autoencoder, 1e-2
-    ),
+    Identity("A linear autoencoder spans the subspace of PCA.", training.linear_autoencoder, 1e-2),
     Identity("The same seed gives the same weights, bit for bit.", training.same_seed, 0.0),
     Identity("A model that is saved and loaded gives the same codes.", training.saved, 0.0),
 )

@@ -6,41 +6,40 @@ from sklearn.neighbors import NearestNeighbors
 from isthmus.doctor.finding import Finding, setting
 from isthmus.doctor.fit import Fit
 
-TOLD_APART = 0.7
-"""Share of codes whose nearest neighbour is of their own kind: 0.5 where the kinds are the same,
-with a standard error of 0.01 for 1,000 codes; models of beta 1 have up to 0.56."""
+INSIDE = 0.99
+"""Share of the prior's draws that reach a code as near as they reach each other."""
 
-CODES = 1_000
-"""Maximum of codes of either kind."""
+OUTSIDE = 0.25
+"""Share of codes beyond that: 0.01 where the prior covers them, up to 0.1 for a beta of 1."""
 
 
 def prior_mismatch(fit: Fit) -> Finding | None:
-    """Tell codes of examples from codes of the prior by their nearest neighbours.
+    """Find codes that lie where the prior has no draws.
 
-    If the prior is where the codes are, the nearest neighbour of a code is of either kind with the
-    same probability (Schilling, 1986). Where the kinds are told apart, samples are of codes that
-    the decoder never saw.
+    A code is outside if it is farther from the nearest draw of the prior than 99 of 100 further
+    draws are. Where many are, samples come from a part of the codes alone, or from between them.
     """
-    if fit.drawn is None or fit.prior is None or fit.distances is None or len(fit.drawn) < 20:
+    if fit.drawn is None or fit.prior is None or len(fit.drawn) < 20:
         return None
-    n = min(len(fit.drawn), len(fit.prior), CODES)
-    both = np.concatenate([fit.drawn[:n], fit.prior[:n]])
-    near = NearestNeighbors(n_neighbors=2).fit(both).kneighbors(both)[1][:, 1]
-    kinds = np.repeat([0, 1], n)
-    apart = float((kinds[near] == kinds).mean())
-    rebuilt, sampled = (float(np.median(one)) for one in fit.distances)
-    ratio = sampled / max(rebuilt, 1e-12)
-    if apart < TOLD_APART:
+    half = len(fit.prior) // 2
+    reached = NearestNeighbors(n_neighbors=1).fit(fit.prior[:half])
+    usual = np.quantile(reached.kneighbors(fit.prior[half:])[0], INSIDE)
+    outside = float((reached.kneighbors(fit.drawn)[0] > usual).mean())
+    if outside < OUTSIDE:
         return None
+    far = ""
+    if fit.distances is not None:
+        rebuilt, sampled = (float(np.median(one)) for one in fit.distances)
+        far = f"; samples are {sampled / max(rebuilt, 1e-12):.1f} times as far from the data as "
+        far += "reconstructions"
     beta = fit.settings.get("beta")
     low = beta is not None and beta < 1
     return Finding(
         "look",
-        f"The prior is not where the codes are: {apart:.0%} of codes and draws from the prior are "
-        "told apart by their nearest neighbour (50% if they match), and samples are "
-        f"{ratio:.1f} times as far from the data as reconstructions are.",
+        f"The prior is not where the codes are: {outside:.0%} of the codes lie outside it (1% if "
+        f"it fits){far}.",
         f"Raise beta, which is {beta:g}: {setting('beta', 1.0)}."
         if low
         else "Train longer, or fit a sampler to the codes before generating.",
-        {"apart": apart, "ratio": ratio},
+        {"outside": outside},
     )
