@@ -51,7 +51,7 @@ class AbstractCounts(AbstractLikelihood):
 
     sized: eqx.AbstractVar[bool]
     base: eqx.AbstractVar[Fixed | None]
-    typical: eqx.AbstractVar[float]
+    typical: eqx.AbstractVar[Number]
 
     def settled(self, x: np.ndarray) -> Self:
         """Return this likelihood with the columns' means and the rows' typical size."""
@@ -121,7 +121,7 @@ class Poisson(AbstractCounts):
 
     sized: bool = eqx.field(static=True, default=False)
     base: Fixed | None = None
-    typical: float = eqx.field(static=True, default=1.0)
+    typical: Number = 1.0
 
     def create(self, features: int) -> Self:
         """Return itself."""
@@ -183,7 +183,7 @@ class NegativeBinomial(AbstractCounts):
     log_dispersion: Float[Array, " D"] | None = None
     sized: bool = eqx.field(static=True, default=False)
     base: Fixed | None = None
-    typical: float = eqx.field(static=True, default=1.0)
+    typical: Number = 1.0
 
     def __check_init__(self) -> None:
         check_between(

@@ -1,5 +1,7 @@
 """Identities of densities, divergences, bounds and draws."""
 
+from itertools import pairwise
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -119,7 +121,7 @@ def ordered_bounds() -> float:
     logs = _log_weights(weight, x, h, 40_000)
     bounds = [-float(grouped_bound(logs, 40_000 // k).mean()) for k in (1, 5, 50)]
     steps = [*bounds, float(exact)]
-    return max(0.0, *(low - high for low, high in zip(steps, steps[1:], strict=False)))
+    return max(0.0, *(low - high for low, high in pairwise(steps)))
 
 
 def tight_bound() -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from isthmus.doctor.finding import Finding, setting
+from isthmus.doctor.finding import Finding
 from isthmus.doctor.fit import Fit
 
 SHARE = 0.5
@@ -24,8 +24,7 @@ def codebook_use(fit: Fit) -> Finding | None:
         f"{seen:,} symbols.",
         f"Use a codebook of {max(2, 2 ** int(np.ceil(np.log2(max(used, 2)))))} values"
         + (
-            ", or one of running means, whose unused values are put back to use "
-            f"({setting('recipe', 'vq_vae')})."
+            ", or one of running means, whose unused values are put back to use (recipe vq_vae)."
             if restarts
             else ", or train longer."
         ),

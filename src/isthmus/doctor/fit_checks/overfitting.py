@@ -41,7 +41,7 @@ def overfitting(fit: Fit) -> Finding | None:
 def _remedy(fit: Fit) -> str:
     ways = ["narrower layers", "more examples"]
     if fit.settings.get("penalties") is None:
-        ways.insert(0, "weight decay ([[penalties='auto']])")
+        ways.insert(0, "weight decay (penalties='auto')")
     if fit.settings.get("corruption") is None:
         ways.append("a corruption such as Gaussian(0.1)")
     return f"Take {', '.join(ways[:-1])} or {ways[-1]}."
