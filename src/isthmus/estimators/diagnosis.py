@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from isthmus.doctor import Errors, Fit
 from isthmus.estimators import inference
-from isthmus.evaluation.pca import Anchor, fit_anchor
+from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents import AbstractLatent
 from isthmus.latents.discrete import is_discrete
 from isthmus.model import Model
@@ -40,7 +40,7 @@ def examine(estimator: Any, X: Any, test: Any = None) -> Fit:
     some = _spread(X, ROWS)
     scaled = estimator.scale(some)
     d = int(estimator.latent_dim)
-    anchor = fit_anchor(scaled, min(4 * d, *scaled.shape))
+    anchor = fit_pca(scaled, min(4 * d, *scaled.shape))
     codes = np.asarray(estimator.transform(some), np.float64)
     model: Model = estimator.model_
     reconstructs = model.decoder is not None
@@ -80,7 +80,7 @@ def _flat(X: Any) -> np.ndarray:
     return np.asarray(X, np.float64).reshape(len(X), -1)
 
 
-def _errors(estimator: Any, anchor: Anchor, X: Any, d: int) -> Errors:
+def _errors(estimator: Any, anchor: PCABaseline, X: Any, d: int) -> Errors:
     scaled = estimator.scale(X)
     back = anchor.reconstruct(scaled, min(d, len(anchor.components)))
     return Errors(

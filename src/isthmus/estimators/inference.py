@@ -85,7 +85,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     z = model.latent.code(h)
     x_hat = model.decode(z)
     mean = model.likelihood.rebuilt(x_hat, scaled)
-    draw = draw_rows(model.bound_latent(), h, jax.random.key(0), 1)
+    draw = draw_rows(model.attached_latent(), h, jax.random.key(0), 1)
     rows = {
         "squares": (mean - scaled) ** 2,
         "squares_input": (model.scaling.inverse(mean) - x) ** 2,
@@ -102,6 +102,11 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     if "kl_per_dimension" in draw.statistics:
         rows["kl_dimensions"] = draw.statistics["kl_per_dimension"]
     return rows
+
+
+def assess_with_code(model: Model, x: Array) -> dict[str, Array]:
+    """Return the rows of `assess`, with ``code`` (rows, d) and ``scaled`` (rows, D) examples."""
+    return assess(model, x) | {"code": encode(model, x), "scaled": scale(model, x)}
 
 
 def draw_rows(latent: AbstractLatent, h: Array, key: PRNGKeyArray, draws: int) -> Draw:

@@ -44,7 +44,7 @@ def _named(data: Data, named: list[int]) -> Finding:
     return Finding(
         "look",
         f"Column {data.columns(named)} is called as labels are, and is encoded like any other.",
-        f"If it holds the labels, say so: [[label={data.names[named[0]]!r}]]."  # pyright: ignore[reportOptionalSubscript]
+        f"If it holds the labels, say so: label={data.names[named[0]]!r}."  # pyright: ignore[reportOptionalSubscript]
         " Otherwise there is nothing to do.",
         {"columns": named},
     )
