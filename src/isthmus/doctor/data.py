@@ -25,7 +25,7 @@ class Plan:
     scaling
         Name of the scaling, or ``"auto"``.
     likelihood
-        Name of the likelihood's class in small letters, or ``"auto"``.
+        Name of the likelihood in small letters without underscores, or ``"auto"``.
     stochastic
         Whether the code is drawn from a posterior.
     latent_dim, batch_size, limit
@@ -45,7 +45,7 @@ class Plan:
     @property
     def counts(self) -> bool:
         """Whether the likelihood is one of counts."""
-        return self.likelihood in ("poisson", "negativebinomial", "negative_binomial")
+        return self.likelihood in ("poisson", "negativebinomial")
 
 
 @dataclass(frozen=True, eq=False)

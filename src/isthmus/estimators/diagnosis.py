@@ -1,5 +1,6 @@
-"""A fitted estimator as the plain numbers that the doctor's checks look at."""
+"""A fitted estimator as the plain numbers that the doctor's checks look at, and what they find."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -7,11 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from isthmus.doctor import Errors, Fit
+from isthmus.doctor import Data, Errors, Finding, Fit, Plan, examine_data, examine_fit, ordered
 from isthmus.estimators import inference
+from isthmus.estimators.slots import member
 from isthmus.evaluation.pca import PCABaseline, fit_pca
-from isthmus.latents import AbstractLatent
 from isthmus.latents.discrete import is_discrete
+from isthmus.likelihoods import Masked
 from isthmus.model import Model
 from isthmus.typing import Array, Context
 
@@ -21,33 +23,97 @@ ROWS = 2_000
 CLOSELY = 500
 """Maximum of those that are decoded several times."""
 
-DIRECTIONS = 32
+DIRECTIONS = 16
 """Maximum of sizes of a cut code that are tried."""
 
+SHARED = ("pixels", "range", "unit", "binary")
+"""Scalings of columns that share one range."""
 
-def examine(estimator: Any, X: Any, test: Any = None) -> Fit:
+
+@dataclass(frozen=True)
+class Part:
+    """Some examples of a part, with their targets and, for conditional models, their labels."""
+
+    X: Any
+    y: np.ndarray | None
+    labels: np.ndarray | None
+
+    @classmethod
+    def of(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+        """Return up to ``most`` examples, evenly spaced."""
+        rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
+        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        y = None if y is None else np.asarray(y)[rows]
+        return cls(some, y, estimator.labels_from(y))
+
+
+def diagnose(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> tuple[Finding, ...]:
+    """Return what the checks find in the data, in the settings and in the fitted model.
+
+    The parameters are those of `examine`.
+    """
+    X_numbers, names = _numbers(X)
+    known = getattr(estimator, "feature_names_in_", None)
+    data = Data(
+        X_numbers,
+        labels=None if y is None else np.asarray(y),
+        names=names if names is not None or known is None else [str(name) for name in known],
+        image_shape=estimator.image_shape_,
+        test=None if X_test is None else _numbers(X_test)[0],
+        plan=plan_of(estimator),
+    )
+    found = list(examine_data(data))
+    if estimator.model_.decoder is not None:
+        found += examine_fit(examine(estimator, X, y, X_test, y_test))
+    return ordered(found)
+
+
+def _numbers(X: Any) -> tuple[Any, list[str] | None]:
+    """Return examples as an array, and the names of a data frame's columns; its numeric ones."""
+    if not hasattr(X, "iloc"):
+        return X, None
+    numeric = X.select_dtypes(["number", "bool"])
+    return numeric.to_numpy(np.float64), [str(name) for name in numeric.columns]
+
+
+def plan_of(settings: Any) -> Plan:
+    """Return the settings of an estimator, fitted or not, that checks of data depend on."""
+    likelihood = settings.likelihood
+    likelihood = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+    name = likelihood if isinstance(likelihood, str) else type(likelihood).__name__
+    latent = member("latent", settings.latent)
+    held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
+    return Plan(
+        scaling=settings.scaling,
+        likelihood="auto" if name is None else name.lower().replace("_", ""),
+        stochastic=bool(latent.stochastic),
+        latent_dim=int(settings.latent_dim),
+        batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
+        penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
+    )
+
+
+def examine(estimator: Any, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None) -> Fit:
     """Return a fitted autoencoder as plain numbers.
 
     Parameters
     ----------
     estimator
-        A fitted one, not conditioned on labels.
+        A fitted one, with a decoder.
     X : (n, ...)
         Training examples.
-    test : (m, ...) or None
-        Others.
+    y : (n,) or None
+        Their targets.
+    X_test, y_test
+        Other examples, and their targets, or None.
     """
-    some = _spread(X, ROWS)
-    scaled = estimator.scale(some)
+    train = Part.of(estimator, X, y)
+    test = None if X_test is None else Part.of(estimator, X_test, y_test)
     d = int(estimator.latent_dim)
-    anchor = fit_pca(scaled, min(4 * d, *scaled.shape))
-    codes = np.asarray(estimator.transform(some), np.float64)
-    model: Model = estimator.model_
-    reconstructs = model.decoder is not None
-    measured = estimator.measure(some)
-    few = _spread(some, CLOSELY)
-    near = _nearness(estimator, scaled, few) if reconstructs else {}
-    return Fit(
+    scaled = estimator.scale(train.X)
+    pca = fit_pca(scaled, min(4 * d, *scaled.shape))
+    measured = estimator.measure(train.X, train.labels)
+    fit = Fit(
         features=int(estimator.n_features_in_),
         latent_dim=d,
         examples=len(X),
@@ -55,38 +121,42 @@ def examine(estimator: Any, X: Any, test: Any = None) -> Fit:
         history={name: np.asarray(column) for name, column in estimator.history_.items()},
         best_epoch=int(estimator.best_epoch_),
         floor=float(measured["floor_nats"]),
-        train=_errors(estimator, anchor, some, d),
-        test=None if test is None else _errors(estimator, anchor, _spread(test, ROWS), d),
-        codes=codes,
-        stochastic=bool(model.latent.stochastic),
+        train=_errors(measured, scaled, pca, d),
+        test=None if test is None else _errors_of(estimator, test, pca, d),
+        codes=np.asarray(estimator.transform(train.X, train.labels), np.float64),
+        stochastic=bool(estimator.model_.latent.stochastic),
         kl=measured.get("kl_per_dimension"),
-        kept=_kept(estimator, few, codes),
-        pca_curve=np.array([anchor.mse(scaled, k) for k in range(len(anchor.components) + 1)]),
-        symbols=_symbols(model, some),
-        **_corrupted(estimator, few),
-        **_drawn(estimator, some),
-        **_ranges(estimator, some),
-        **near,
+        pca_curve=np.array([pca.mse(scaled, k) for k in range(len(pca.components) + 1)]),
+        head=_head(estimator, train if test is None else test),
     )
-
-
-def _spread(X: Any, most: int) -> Any:
-    """Return up to ``most`` examples, evenly spaced."""
-    rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+    few = Part.of(estimator, train.X, train.y, CLOSELY)
+    fit = replace(fit, **_corrupted(estimator, few), **_ranges(estimator, train))
+    if train.labels is not None:  # a code alone is nothing to a conditional model
+        return fit
+    return replace(
+        fit,
+        kept=_kept(estimator, few, fit.codes),
+        symbols=_symbols(estimator.model_, train),
+        **_drawn(estimator, train),
+        **_nearness(estimator, scaled, few),
+    )
 
 
 def _flat(X: Any) -> np.ndarray:
     return np.asarray(X, np.float64).reshape(len(X), -1)
 
 
-def _errors(estimator: Any, anchor: PCABaseline, X: Any, d: int) -> Errors:
-    scaled = estimator.scale(X)
-    back = anchor.reconstruct(scaled, min(d, len(anchor.components)))
+def _errors_of(estimator: Any, part: Part, pca: PCABaseline, d: int) -> Errors:
+    measured = estimator.measure(part.X, part.labels)
+    return _errors(measured, estimator.scale(part.X), pca, d)
+
+
+def _errors(measured: Any, scaled: np.ndarray, pca: PCABaseline, d: int) -> Errors:
+    back = pca.reconstruct(scaled, min(d, len(pca.components)))
     return Errors(
-        np.asarray(estimator.measure(X)["errors"], np.float64),
+        np.asarray(measured["errors"], np.float64),
         np.square(scaled - back, dtype=np.float64).mean(axis=1),
-        np.square(scaled - anchor.mean, dtype=np.float64).mean(axis=1),
+        np.square(scaled - pca.mean, dtype=np.float64).mean(axis=1),
     )
 
 
@@ -100,58 +170,68 @@ def _settings(estimator: Any, n: int) -> dict[str, Any]:
             return None
         return value if isinstance(value, str) else repr(value)
 
-    bound = getattr(estimator, "bound", None)
     return {
         "learning_rate": float(max(rates)) if rates else None,
         "epochs": int(estimator.n_epochs_),
         "batch_size": None if size == "auto" else int(size),
-        "beta": getattr(bound, "beta", None),
-        "corruption": words(getattr(estimator, "corruption", None)),
-        "penalties": words(getattr(estimator, "penalties", None)),
+        "beta": getattr(estimator.bound, "beta", None),
+        "corruption": words(estimator.corruption),
+        "penalties": words(estimator.penalties),
         "likelihood": type(estimator.likelihood_).__name__,
         "scaling": estimator.scaling_.kind,
         "latent": type(estimator.model_.latent).__name__,
         "activation": getattr(estimator.model_.latent, "activation", None),
-        "stop_reason": estimator.stop_reason_,
         "examples": n,
     }
 
 
-def _kept(estimator: Any, few: Any, codes: np.ndarray) -> np.ndarray | None:
+def _head(estimator: Any, part: Part) -> tuple[str, float, float] | None:
+    """Return the score of what is predicted from the code, and that of predicting one value."""
+    kind = estimator.target_kind
+    if kind not in ("classes", "quantities") or part.y is None or len(part.y) < 2:
+        return None
+    score = float(estimator.score(part.X, part.y))
+    if kind == "quantities":
+        return "r2", score, 0.0
+    counts = np.unique(part.y, return_counts=True)[1]
+    return "accuracy", score, float(counts.max() / counts.sum())
+
+
+def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
     """Return the errors of reconstructions from the first principal directions of the code."""
-    if estimator.model_.decoder is None or is_discrete(estimator.model_.latent):
+    if is_discrete(estimator.model_.latent):
         return None
     mean = codes.mean(axis=0)
     _, _, axes = np.linalg.svd(codes - mean, full_matrices=False)
-    centred = np.asarray(estimator.transform(few), np.float64) - mean
-    target, d = estimator.scale(few), codes.shape[1]
+    centred = np.asarray(estimator.transform(few.X), np.float64) - mean
+    target, d = estimator.scale(few.X), codes.shape[1]
     sizes = np.unique(np.linspace(0, d, min(d, DIRECTIONS) + 1).astype(int))
     errors = np.full(d + 1, np.nan)
     for k in sizes:
         cut = mean + centred @ axes[:k].T @ axes[:k]
-        decoded = estimator.inverse_transform(cut.astype(np.float32))
-        errors[k] = np.square(estimator.scale(decoded) - target, dtype=np.float64).mean()
+        decoded = estimator.scale(estimator.inverse_transform(cut.astype(np.float32)))
+        errors[k] = np.square(decoded - target, dtype=np.float64).mean()
     return errors
 
 
-def _corrupted(estimator: Any, few: Any) -> dict[str, np.ndarray]:
-    if getattr(estimator, "corruption", None) is None or estimator.model_.decoder is None:
+def _corrupted(estimator: Any, few: Part) -> dict[str, np.ndarray]:
+    if estimator.corruption is None:
         return {}
-    clean = estimator.scale(few)
-    noisy = estimator.corrupt(few, seed=1)
-    back = estimator.scale(estimator.reconstruct(noisy))
+    clean = estimator.scale(few.X)
+    noisy = estimator.corrupt(few.X, seed=1)
+    back = estimator.scale(estimator.reconstruct(noisy, few.labels))
     return {
         "corrupted": np.square(back - clean, dtype=np.float64).mean(axis=1),
         "noise": np.square(estimator.scale(noisy) - clean, dtype=np.float64).mean(axis=1),
     }
 
 
-def _drawn(estimator: Any, some: Any) -> dict[str, np.ndarray]:
+def _drawn(estimator: Any, part: Part) -> dict[str, np.ndarray]:
     """Return codes from the posteriors and from the prior, for a code that is drawn."""
-    model = estimator.model_
+    model: Model = estimator.model_
     if not model.latent.stochastic or is_discrete(model.latent):
         return {}
-    rows = inference.map_rows(_draw_codes, model, _flat(some).astype(np.float32))
+    rows = inference.map_rows(_draw_codes, model, _flat(part.X).astype(np.float32))
     return {
         "drawn": np.asarray(rows, np.float64),
         "prior": np.asarray(estimator.sample_codes(len(rows), random_state=0), np.float64),
@@ -160,39 +240,36 @@ def _drawn(estimator: Any, some: Any) -> dict[str, np.ndarray]:
 
 def _draw_codes(model: Model, x: Array) -> Array:
     h, _ = model.encoder(model.seen(model.scaling(x)), None)
-    latent: AbstractLatent = model.bound_latent()
-    return inference.draw_rows(latent, h, jax.random.key(1), 1).z[0]
+    return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
 
 
-def _ranges(estimator: Any, some: Any) -> dict[str, Any]:
+def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
     """Return what comes out beside what went in, in the data's own units."""
-    if estimator.model_.decoder is None:
-        return {}
-    x = _flat(some)
-    shared = estimator.scaling_.kind in ("pixels", "range", "unit", "binary")
-    axis = None if shared or estimator.image_shape_ is not None else 0
+    x = _flat(part.X)
+    shared = estimator.scaling_.kind in SHARED or estimator.image_shape_ is not None
+    axis = None if shared else 0
     return {
-        "outputs": _flat(estimator.reconstruct(some)),
+        "outputs": _flat(estimator.reconstruct(part.X, part.labels)),
         "low": np.nanmin(x, axis=axis),
         "high": np.nanmax(x, axis=axis),
     }
 
 
-def _nearness(estimator: Any, scaled: np.ndarray, few: Any) -> dict[str, Any]:
+def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
     """Return samples, and distances of reconstructions and samples to training examples."""
-    samples = estimator.sample(min(len(few), CLOSELY), random_state=0)
+    samples = estimator.sample(min(len(few.X), CLOSELY), random_state=0)
     found = NearestNeighbors(n_neighbors=1).fit(scaled)
-    rebuilt = estimator.scale(estimator.reconstruct(few))
-    drawn = estimator.scale(samples)
-    distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, drawn))
+    rebuilt = estimator.scale(estimator.reconstruct(few.X))
+    sampled = estimator.scale(samples)
+    distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, sampled))
     return {"samples": _flat(samples), "distances": distances}
 
 
-def _symbols(model: Model, some: Any) -> tuple[int, int, int] | None:
+def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:
     """Return how many values of the code occur, how many there are, and how many were looked at."""
     if not is_discrete(model.latent):
         return None
-    index = inference.map_rows(_write_symbols, model, _flat(some).astype(np.float32))
+    index = inference.map_rows(_write_symbols, model, _flat(part.X).astype(np.float32))
     sizes = model.latent.alphabet(index.shape[1])  # pyright: ignore[reportAttributeAccessIssue]
     if getattr(model.latent, "codebook", None) is not None:  # shared by all symbols
         return len(np.unique(index)), int(sizes[0]), index.size
