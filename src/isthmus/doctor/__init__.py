@@ -7,13 +7,14 @@ JAX: models are seen through arrays and numbers that others computed.
 from isthmus.doctor.data import Data, Plan
 from isthmus.doctor.examination import examine_data, examine_fit
 from isthmus.doctor.finding import Finding, Severity, ordered
-from isthmus.doctor.fit import Errors, Fit
+from isthmus.doctor.fit import Errors, Fit, Head
 
 __all__ = [
     "Data",
     "Errors",
     "Finding",
     "Fit",
+    "Head",
     "Plan",
     "Severity",
     "examine_data",

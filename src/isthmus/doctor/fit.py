@@ -32,6 +32,28 @@ class Errors:
         return float(self.own.mean()) / max(float(self.mean.mean()), 1e-30)
 
 
+@dataclass(frozen=True)
+class Head:
+    """How well labels or quantities are predicted from the code.
+
+    Parameters
+    ----------
+    kind
+        ``"accuracy"`` or ``"r2"``.
+    score, chance, linear
+        Of the model; of one value for all; of a linear model on the scaled columns.
+    difference, error
+        Score less that of the linear model, paired by example, and its standard error.
+    """
+
+    kind: str
+    score: float
+    chance: float
+    linear: float
+    difference: float
+    error: float
+
+
 @dataclass(frozen=True, eq=False)
 class Fit:
     """A fitted model as plain numbers; what does not apply to it is None.
@@ -77,7 +99,14 @@ class Fit:
     symbols
         How many values of how many the code uses, and of how many were drawn.
     head
-        ``"accuracy"`` or ``"r2"``, its value and that of the majority or the mean.
+        What is predicted from the code.
+    pca_corrupted : (m,)
+        Squared errors of PCA's reconstructions of corrupted examples.
+    bound, linear_bound : (m,)
+        Lower bound of the log likelihood of judged examples, and their log likelihood under
+        probabilistic PCA of the same size, nats, where both are densities of the scaled examples.
+    samples_apart
+        Share of samples and reconstructions whose nearest neighbour is of their own kind.
     """
 
     features: int
@@ -104,7 +133,11 @@ class Fit:
     high: np.ndarray | float | None = None
     distances: tuple[np.ndarray, np.ndarray] | None = None
     symbols: tuple[int, int, int] | None = None
-    head: tuple[str, float, float] | None = None
+    head: Head | None = None
+    pca_corrupted: np.ndarray | None = None
+    bound: np.ndarray | None = None
+    linear_bound: np.ndarray | None = None
+    samples_apart: float | None = None
 
     @property
     def judged(self) -> Errors:

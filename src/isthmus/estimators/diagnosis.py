@@ -6,14 +6,27 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import r2_score
 from sklearn.neighbors import NearestNeighbors
 
-from isthmus.doctor import Data, Errors, Finding, Fit, Plan, examine_data, examine_fit, ordered
+from isthmus.doctor import (
+    Data,
+    Errors,
+    Finding,
+    Fit,
+    Head,
+    Plan,
+    examine_data,
+    examine_fit,
+    ordered,
+)
 from isthmus.estimators import inference
 from isthmus.estimators.slots import member
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
-from isthmus.likelihoods import Masked
+from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
 from isthmus.typing import Array, Context
 
@@ -25,6 +38,9 @@ CLOSELY = 500
 
 DIRECTIONS = 16
 """Maximum of sizes of a cut code that are tried."""
+
+DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
+"""Likelihoods under which an example has a density as under probabilistic PCA."""
 
 SHARED = ("pixels", "range", "unit", "binary")
 """Scalings of columns that share one range."""
@@ -127,10 +143,10 @@ def examine(estimator: Any, X: Any, y: Any = None, X_test: Any = None, y_test: A
         stochastic=bool(estimator.model_.latent.stochastic),
         kl=measured.get("kl_per_dimension"),
         pca_curve=np.array([pca.mse(scaled, k) for k in range(len(pca.components) + 1)]),
-        head=_head(estimator, train if test is None else test),
+        head=_head(estimator, train, train if test is None else test),
     )
     few = Part.of(estimator, train.X, train.y, CLOSELY)
-    fit = replace(fit, **_corrupted(estimator, few), **_ranges(estimator, train))
+    fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train))
     if train.labels is not None:  # a code alone is nothing to a conditional model
         return fit
     return replace(
@@ -139,6 +155,7 @@ def examine(estimator: Any, X: Any, y: Any = None, X_test: Any = None, y_test: A
         symbols=_symbols(estimator.model_, train),
         **_drawn(estimator, train),
         **_nearness(estimator, scaled, few),
+        **_bounds(estimator, train, train if test is None else test),
     )
 
 
@@ -185,16 +202,28 @@ def _settings(estimator: Any, n: int) -> dict[str, Any]:
     }
 
 
-def _head(estimator: Any, part: Part) -> tuple[str, float, float] | None:
-    """Return the score of what is predicted from the code, and that of predicting one value."""
+def _head(estimator: Any, train: Part, part: Part) -> Head | None:
+    """Return how well a part is predicted from the code, and by a linear model."""
     kind = estimator.target_kind
     if kind not in ("classes", "quantities") or part.y is None or len(part.y) < 2:
         return None
-    score = float(estimator.score(part.X, part.y))
+    known, asked = estimator.scale(train.X), estimator.scale(part.X)
+    score, found = float(estimator.score(part.X, part.y)), estimator.predict(part.X)
     if kind == "quantities":
-        return "r2", score, 0.0
-    counts = np.unique(part.y, return_counts=True)[1]
-    return "accuracy", score, float(counts.max() / counts.sum())
+        linear = Ridge().fit(known, train.y).predict(asked)
+        spread = np.square(part.y - part.y.mean(axis=0)).mean()
+        gains = (np.square(linear - part.y) - np.square(found - part.y)).reshape(len(asked), -1)
+        gains = gains.mean(axis=1) / max(float(spread), 1e-30)
+        chance, of_linear = 0.0, float(r2_score(part.y, linear))
+    else:
+        simple = LogisticRegression(max_iter=200).fit(known, train.y)
+        linear = simple.predict(asked)
+        gains = (found == part.y).astype(float) - (linear == part.y)
+        counts = np.unique(part.y, return_counts=True)[1]
+        chance, of_linear = float(counts.max() / counts.sum()), float((linear == part.y).mean())
+    error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    name = "r2" if kind == "quantities" else "accuracy"
+    return Head(name, score, chance, of_linear, float(gains.mean()), error)
 
 
 def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
@@ -214,15 +243,18 @@ def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
     return errors
 
 
-def _corrupted(estimator: Any, few: Part) -> dict[str, np.ndarray]:
+def _corrupted(estimator: Any, few: Part, pca: PCABaseline) -> dict[str, np.ndarray]:
     if estimator.corruption is None:
         return {}
     clean = estimator.scale(few.X)
     noisy = estimator.corrupt(few.X, seed=1)
     back = estimator.scale(estimator.reconstruct(noisy, few.labels))
+    given = estimator.scale(noisy)
+    linear = pca.reconstruct(given, min(int(estimator.latent_dim), len(pca.components)))
     return {
         "corrupted": np.square(back - clean, dtype=np.float64).mean(axis=1),
-        "noise": np.square(estimator.scale(noisy) - clean, dtype=np.float64).mean(axis=1),
+        "noise": np.square(given - clean, dtype=np.float64).mean(axis=1),
+        "pca_corrupted": np.square(linear - clean, dtype=np.float64).mean(axis=1),
     }
 
 
@@ -262,7 +294,38 @@ def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
     rebuilt = estimator.scale(estimator.reconstruct(few.X))
     sampled = estimator.scale(samples)
     distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, sampled))
-    return {"samples": _flat(samples), "distances": distances}
+    return {
+        "samples": _flat(samples),
+        "distances": distances,
+        "samples_apart": _apart(rebuilt, sampled),
+    }
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the share of rows whose nearest neighbour is of their own kind (Schilling, 1986)."""
+    n = min(len(one), len(other))
+    both, kinds = np.concatenate([one[:n], other[:n]]), np.repeat([0, 1], n)
+    near = NearestNeighbors(n_neighbors=2).fit(both).kneighbors(both)[1][:, 1]
+    return float((kinds[near] == kinds).mean())
+
+
+def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
+    """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
+
+    Both are densities of scaled examples, where the likelihood is normal; no others are compared.
+    """
+    normal = isinstance(estimator.likelihood_, DENSITIES)
+    if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
+        return {}
+    known, asked = estimator.scale(train.X), estimator.scale(judged.X)
+    d = int(estimator.latent_dim)
+    if d >= min(known.shape):
+        return {}
+    linear = PCA(d).fit(known.astype(np.float64))
+    return {
+        "bound": np.asarray(estimator.score_samples(judged.X), np.float64),
+        "linear_bound": linear.score_samples(asked.astype(np.float64)),
+    }
 
 
 def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:

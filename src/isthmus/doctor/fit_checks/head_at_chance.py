@@ -8,7 +8,7 @@ def head_at_chance(fit: Fit) -> Finding | None:
     """Compare accuracy with the share of the commonest label, and R2 with 0, the mean's."""
     if fit.head is None:
         return None
-    kind, score, chance = fit.head
+    kind, score, chance = fit.head.kind, fit.head.score, fit.head.chance
     if score > chance:
         return None
     what = "accuracy" if kind == "accuracy" else "R²"
