@@ -36,6 +36,9 @@ ROWS = 2_000
 CLOSELY = 500
 """Maximum of those that are decoded several times."""
 
+DRAWS = 64
+"""Draws of each posterior in the bound of the log likelihood."""
+
 DIRECTIONS = 16
 """Maximum of sizes of a cut code that are tried."""
 
@@ -317,13 +320,14 @@ def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
     normal = isinstance(estimator.likelihood_, DENSITIES)
     if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
         return {}
-    known, asked = estimator.scale(train.X), estimator.scale(judged.X)
+    few = Part.of(estimator, judged.X, judged.y, CLOSELY)
+    known, asked = estimator.scale(train.X), estimator.scale(few.X)
     d = int(estimator.latent_dim)
     if d >= min(known.shape):
         return {}
     linear = PCA(d).fit(known.astype(np.float64))
     return {
-        "bound": np.asarray(estimator.score_samples(judged.X), np.float64),
+        "bound": np.asarray(estimator.log_likelihood(few.X, DRAWS, random_state=0), np.float64),
         "linear_bound": linear.score_samples(asked.astype(np.float64)),
     }
 

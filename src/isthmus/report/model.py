@@ -1,10 +1,12 @@
 """The fitted model of a report: what is asked of an estimator, with or without labels."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
 from isthmus.told import inner, is_told
@@ -84,6 +86,19 @@ class ReportedModel:
         if not self.conditional:
             return np.asarray(self._whole.inverse_transform(codes))
         return np.asarray(self._whole.inverse_transform(codes, np.full(len(codes), label)))
+
+    def examine(self, parts: Mapping[str, tuple[Any, Any]]) -> tuple[Fit | None, tuple[Finding, ...]]:
+        """Return the model as numbers, and what the doctor finds; nothing without a training set.
+
+        Parameters
+        ----------
+        parts : mapping of str to (X, y)
+            ``"train"``, ``"validation"`` and ``"test"``, where they exist.
+        """
+        if "train" not in parts:
+            return None, ()
+        other = parts.get("test", parts.get("validation", (None, None)))
+        return self._whole.examine(*parts["train"], *other)
 
     @property
     def pca(self) -> PCABaseline | None:

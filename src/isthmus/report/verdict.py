@@ -18,7 +18,7 @@ SURE = 2.0
 """Standard errors beyond which a difference counts."""
 
 LIKE_DATA = 0.6
-"""Share of samples and examples told apart by their nearest neighbour up to which they are alike."""
+"""Share told apart by the nearest neighbour up to which samples are like reconstructions."""
 
 
 class Difference(NamedTuple):

@@ -106,7 +106,7 @@ class Comparison(Section[Table]):
             "probe": _neighbours(fit),
         }
         if fit.pca is not None:
-            entries["verdict"] = judge(entries, fit.split)
+            entries["verdict"] = judge(entries, fit.split, fit.examination, fit.findings)
         return entries
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Table:
