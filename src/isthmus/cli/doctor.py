@@ -119,6 +119,8 @@ def _of_run(given: DoctorOptions) -> "Sequence[Finding]":
     parts = evaluation.own_parts(facts, estimator)
     if given.new is not None:
         origin = models.Origin(given.new, given.label, given.array, given.image_shape)
-        return estimator.compare(parts["train"][0], *models.inputs(origin.open(), estimator))
+        from isthmus.estimators.diagnosis import compare
+
+        return compare(estimator, parts["train"][0], *models.inputs(origin.open(), estimator))
     test = parts.get("test", parts.get("validation", (None, None)))
     return estimator.diagnose(*parts["train"], *test)

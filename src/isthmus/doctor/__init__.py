@@ -8,6 +8,7 @@ from isthmus.doctor.data import Data, Plan
 from isthmus.doctor.examination import examine_data, examine_fit
 from isthmus.doctor.finding import Finding, Severity, ordered
 from isthmus.doctor.fit import Errors, Fit, Head
+from isthmus.doctor.harder_examples import harder_examples
 
 __all__ = [
     "Data",
@@ -19,5 +20,6 @@ __all__ = [
     "Severity",
     "examine_data",
     "examine_fit",
+    "harder_examples",
     "ordered",
 ]

@@ -20,6 +20,7 @@ from isthmus.doctor import (
     Plan,
     examine_data,
     examine_fit,
+    harder_examples,
     ordered,
 )
 from isthmus.estimators import inference
@@ -66,10 +67,12 @@ class Part:
         return cls(some, y, estimator.labels_from(y))
 
 
-def diagnose(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> tuple[Finding, ...]:
-    """Return what the checks find in the data, in the settings and in the fitted model.
+def examine(
+    estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any
+) -> tuple[Fit | None, tuple[Finding, ...]]:
+    """Return a fitted model as numbers, and what is found in data, settings and model.
 
-    The parameters are those of `examine`.
+    The parameters are those of `numbers_of`; without a decoder there are no numbers.
     """
     X_numbers, names = _numbers(X)
     known = getattr(estimator, "feature_names_in_", None)
@@ -81,9 +84,38 @@ def diagnose(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> tuple[
         test=None if X_test is None else _numbers(X_test)[0],
         plan=plan_of(estimator),
     )
-    found = list(examine_data(data))
-    if estimator.model_.decoder is not None:
-        found += examine_fit(examine(estimator, X, y, X_test, y_test))
+    found = examine_data(data)
+    if estimator.model_.decoder is None:
+        return None, found
+    fit = numbers_of(estimator, X, y, X_test, y_test)
+    return fit, ordered([*found, *examine_fit(fit)])
+
+
+def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Finding, ...]:
+    """Return how new examples differ from those of the fit.
+
+    Parameters
+    ----------
+    estimator
+        A fitted one.
+    X : (n, ...)
+        Training examples.
+    new : (m, ...)
+        New examples.
+    labels : (m,) or None
+        Their labels, where the model is conditioned on labels.
+    """
+    names = getattr(estimator, "feature_names_in_", None)
+    data = Data(
+        _numbers(X)[0],
+        names=None if names is None else [str(name) for name in names],
+        image_shape=estimator.image_shape_,
+        test=_numbers(new)[0],
+    )
+    found = [one for one in examine_data(data) if one.check in ("parts-differ", "repeated-rows")]
+    if estimator.model_.decoder is not None and labels is None and not estimator.model_.conditional:
+        errors = (estimator.measure(Part.of(estimator, one, None).X)["errors"] for one in (X, new))
+        found += filter(None, [harder_examples(*errors)])
     return ordered(found)
 
 
@@ -112,7 +144,7 @@ def plan_of(settings: Any) -> Plan:
     )
 
 
-def examine(estimator: Any, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None) -> Fit:
+def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
     """Return a fitted autoencoder as plain numbers.
 
     Parameters

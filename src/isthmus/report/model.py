@@ -85,7 +85,9 @@ class ReportedModel:
         labels = self.estimator.labels_from(np.full(len(codes), label))
         return np.asarray(self.estimator.inverse_transform(codes, labels))
 
-    def examine(self, parts: Mapping[str, tuple[Any, Any]]) -> tuple[Fit | None, tuple[Finding, ...]]:
+    def examine(
+        self, parts: Mapping[str, tuple[Any, Any]]
+    ) -> tuple[Fit | None, tuple[Finding, ...]]:
         """Return the model as numbers, and what the doctor finds; nothing without a training set.
 
         Parameters
@@ -96,7 +98,7 @@ class ReportedModel:
         if "train" not in parts:
             return None, ()
         other = parts.get("test", parts.get("validation", (None, None)))
-        return self._whole.examine(*parts["train"], *other)
+        return self.estimator.examine(*parts["train"], *other)
 
     @property
     def pca(self) -> PCABaseline | None:

@@ -4,12 +4,16 @@ import numpy as np
 
 from isthmus.doctor.finding import Finding, setting
 from isthmus.doctor.fit import Fit
+from isthmus.doctor.fit_checks.progress import late_gain
 
 NATS = 0.01
 """A dimension with a smaller divergence from the prior has collapsed onto it."""
 
 UNUSED = 1.05
 """Error without any code, over that with it, below which the decoder does without the code."""
+
+EARLY = 0.1
+"""Share of the mean's loss that the second half of training won, from which it ended too early."""
 
 
 def collapsed_posterior(fit: Fit) -> Finding | None:
@@ -49,6 +53,9 @@ def _remedy(fit: Fit) -> str:
     beta, rate = fit.settings.get("beta"), fit.settings.get("learning_rate")
     if rate is not None and rate >= 0.01:
         return f"Lower the learning rate, which is {rate:g}: {setting('learning_rate', 1e-3)}."
+    if late_gain(fit) > EARLY:
+        epochs = setting("epochs", 4 * max(5, fit.settings["epochs"]))
+        return f"The loss still falls: train longer ({epochs}) before anything else."
     if beta is not None and beta > 1:
         return f"Lower beta, which is {beta:g}: {setting('beta', 1.0)}."
     if fit.settings["likelihood"] == "Gaussian":
