@@ -28,7 +28,7 @@ def history(losses, rate=1e-3, **terms):
     return {name: np.asarray(column, float) for name, column in columns.items()}
 
 
-SETTLED = 1 + 9 * np.exp(-np.arange(60) / 4)
+SETTLED = 1 + 9 * np.exp(-np.arange(60) / 2)
 
 HEALTHY = Fit(
     features=20,
