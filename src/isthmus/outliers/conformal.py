@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import gammaln
 
+from isthmus.checks import check_between
 from isthmus.errors import DataError
-from isthmus.typing import check_between
 
 
 def p_values(scores: np.ndarray, calibration: np.ndarray) -> np.ndarray:

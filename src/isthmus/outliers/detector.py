@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.checks import check_between
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
@@ -15,7 +16,7 @@ from isthmus.outliers.examples import known_examples, take
 from isthmus.outliers.folds import Fold, divided, fit_fold
 from isthmus.outliers.reasons import Reasons, explain
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Neighbours
-from isthmus.typing import check_between, member_of
+from isthmus.specifications import member_of
 
 SCORED_AT_ONCE = 4_096
 """Examples whose codes and residuals are in memory at a time."""

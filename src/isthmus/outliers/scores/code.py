@@ -7,11 +7,12 @@ import numpy as np
 from sklearn.base import clone
 
 from isthmus import samplers
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.robust import Scatter, robust_scale, robust_scatter
 from isthmus.outliers.scores.abstract import AbstractScore, logarithm, normalised
-from isthmus.typing import check_between, member_of
+from isthmus.specifications import member_of
 
 
 @dataclass(eq=False, repr=False)
