@@ -13,10 +13,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from isthmus.atomic import new_file
+from isthmus.checks import check_whole
 from isthmus.checksum import checksum
 from isthmus.engine.records import EpochRecord
 from isthmus.errors import ModelFileError, SettingError, warn
-from isthmus.typing import check_whole
 
 KEPT = 2
 """Number of newest files that are kept."""

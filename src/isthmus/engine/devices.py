@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
@@ -20,7 +21,6 @@ from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.steps import Clock, Logs, State, evaluate_steps, run_steps
 from isthmus.errors import SettingError
 from isthmus.model import Model
-from isthmus.typing import Array, Float, PRNGKeyArray
 
 T = TypeVar("T")
 

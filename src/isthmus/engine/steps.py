@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.optimiser import Optimiser
 from isthmus.model import Model, objective, partition
-from isthmus.typing import Array, Context, Float, Int, PRNGKeyArray
+from isthmus.records import Context
 
 T = TypeVar("T")
 

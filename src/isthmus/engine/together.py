@@ -10,6 +10,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.engine.compiled import compile_ahead, compile_run, is_array
 from isthmus.engine.feed import Block, Feed, aligned_empty, steps_of_block
@@ -27,7 +28,6 @@ from isthmus.engine.steps import (
 )
 from isthmus.errors import NonFiniteLossError
 from isthmus.model import Model, partition
-from isthmus.typing import Array, Float, PRNGKeyArray
 
 T = TypeVar("T")
 

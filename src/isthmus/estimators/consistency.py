@@ -13,7 +13,8 @@ from isthmus.errors import ModelFileError
 from isthmus.estimators.inference import assess, decode, encode, read_head, reconstruct
 from isthmus.model import Model, count_parameters, objective
 from isthmus.networks import Conditional
-from isthmus.typing import Context, Fixed
+from isthmus.records import Context
+from isthmus.specifications import Fixed
 
 PLAIN_STRINGS = 2**20
 """Bytes that labels may take whatever the size of their file; beyond, 16 a byte of the file."""

@@ -6,9 +6,10 @@ from typing import Any, Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from isthmus.latents.spherical import AbstractSpherical, reflect, unit
-from isthmus.typing import Array, Bool, Context, Draw, Float, PRNGKeyArray
+from isthmus.records import Context, Draw
 
 SHIFT = 10
 """Orders above the wanted one at which Debye's expansion is evaluated."""
