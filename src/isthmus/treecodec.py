@@ -21,6 +21,7 @@ from isthmus import (
     latents,
     likelihoods,
     model,
+    pairs,
     penalties,
     scaling,
     typing,
@@ -29,7 +30,7 @@ from isthmus.errors import ModelFileError, SettingError
 from isthmus.networks import chain, conditional, convolutional, dense, layers
 
 HOMES: tuple[ModuleType, ...] = (
-    bounds, corruption, heads, latents, likelihoods, model, penalties, scaling, typing,
+    bounds, corruption, heads, latents, likelihoods, model, pairs, penalties, scaling, typing,
     chain, conditional, convolutional, dense, layers,
 )  # fmt: skip
 
