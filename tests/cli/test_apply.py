@@ -259,6 +259,6 @@ def test_a_model_without_missing_entries_says_how_to_get_one_that_imputes(isthmu
     holes.write_text("\n".join([lines[0], ",1.0,2.0,oak", *lines[2:]]))
     answer = isthmus("impute", run, holes, "--label", "species", "--out", tmp_path / "full.csv")
     assert (answer.code, answer.err.count("\n")) == (2, 1)
-    assert "likelihood='masked'" in answer.err
+    assert "--likelihood masked" in answer.err
     answer = isthmus("encode", run, holes, "--label", "species")
     assert 'fit with the likelihood "masked"' in answer.err

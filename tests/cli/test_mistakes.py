@@ -92,20 +92,20 @@ def test_data_that_cannot_be_learned_from(isthmus, here, source, words):
         (("--start", "pcs"), "pcs"),
         (("--decoder", "mirrored"), "mirrored"),
         (("--decoder", "mirror", "--tied"), "contradict"),
-        (("--latent-dim", "0"), "latent_dim is 0"),
+        (("--latent-dim", "0"), "--latent-dim is 0"),
         (("--hidden", "64,x"), "--hidden is '64,x'"),
         (("--hidden", "64,0"), "--hidden is '64,0'"),
         (("--channels", "4"), "--architecture conv"),
         (("--architecture", "conv"), "image"),
         (("--image-shape", "2x2"), "image shape"),
         (("--image-shape", "big"), "--image-shape is 'big'"),
-        (("--learning-rate", "-1"), "learning_rate"),
+        (("--learning-rate", "-1"), "--learning-rate is -1"),
         (("--dropout", "1.5"), "dropout is 1.5"),
         (("--epochs", "many"), "--epochs"),
         (("--patience", "-1"), "--patience"),
-        (("--batch-size", "0"), "batch_size is 0"),
+        (("--batch-size", "0"), "--batch-size is 0"),
         (("--validation-fraction", "1"), "validation"),
-        (("--test-fraction", "0.99"), "test=0.99"),
+        (("--test-fraction", "0.99"), "--test-fraction 0.99"),
         (("--label", "species"), "label"),
         (("--classifier",), "--label"),
         (("--classification-weight", "2"), "--classifier"),
@@ -173,8 +173,8 @@ def test_training_that_leaves_the_finite_numbers_is_a_failed_run(isthmus, here):
         (("encode", "nothing", "good.npy"), "nothing"),
         (("encode", "model.safetensors", "good.npy"), "model.safetensors"),
         (("info", "model.safetensors"), "model.safetensors"),
-        (("encode", "RUN", "good.npy"), "3 values an example"),
-        (("reconstruct", "RUN", "good.npy"), "3 values an example"),
+        (("encode", "RUN", "good.npy"), "3 values per example"),
+        (("reconstruct", "RUN", "good.npy"), "3 values per example"),
         (("decode", "RUN", "good.npy"), "2"),
         (("score", "RUN", "missing.npy"), "missing.npy"),
         (("encode", "RUN", "digits", "--out", "codes.png"), "not images"),
@@ -183,7 +183,7 @@ def test_training_that_leaves_the_finite_numbers_is_a_failed_run(isthmus, here):
         (("interpolate", "RUN", "digits", "--from", "1797"), "--from is 1797"),
         (("interpolate", "RUN", "digits", "--steps", "1"), "--steps"),
         (("generate", "RUN", "--n", "0"), "--n"),
-        (("evaluate", "RUN", "good.npy"), "3 values an example"),
+        (("evaluate", "RUN", "good.npy"), "3 values per example"),
         (("data", "info", "nothing"), "nothing"),
         (("data", "get", "minst"), "mnist"),
         (("encode", "RUN"), "SOURCE"),
@@ -246,3 +246,23 @@ def test_a_warning_is_a_line_on_stderr(isthmus, monkeypatch):
         patch.setattr(warnings, "filters", [])
         answer = isthmus("data", "info", "digits")
     assert answer.err == "isthmus: warning: mind the gap\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (("fti", "digits"), "There is no verb 'fti'; did you mean 'fit'? Known are fit, sweep"),
+        (("",), "There is no verb ''"),
+        (
+            ("fit", "digits", "--epoch", "3"),
+            "there is no option '--epoch'; did you mean '--epochs'?",
+        ),
+        (("fit", "digits", "-z"), "there is no option '-z'; see 'isthmus fit --help'."),
+        (("data", "inf"), "Did you mean 'info'? See 'isthmus data --help'."),
+    ],
+)
+def test_a_near_name_is_suggested(isthmus, argv, sentence):
+    answer = isthmus(*argv)
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert sentence in answer.err

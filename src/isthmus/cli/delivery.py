@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from isthmus.cli import consoles, models, output
+from isthmus.cli import consoles, output
+from isthmus.fitted import column_names
 from isthmus.told import inner
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def deliver_blocks(
     import numpy as np
 
     if target is not None and target.form in output.TABULAR:
-        _tell(target, output.write_blocks(target, blocks, n, names=names), json)
+        _report(target, output.write_blocks(target, blocks, n, names=names), json)
     else:
         deliver(np.concatenate([*blocks]), names, target, json, image_shape)
 
@@ -38,7 +39,7 @@ def deliver_decoded(
 ) -> None:
     """Deliver n examples that a model decodes, as they come."""
     own = inner(estimator)
-    deliver_blocks(blocks, n, models.column_names(own), target, json, own.image_shape_)
+    deliver_blocks(blocks, n, column_names(own), target, json, own.image_shape_)
 
 
 def deliver_examples(
@@ -50,7 +51,7 @@ def deliver_examples(
 ) -> None:
     """Deliver a model's examples (n, ...), ``columns`` pictures in a row of a contact sheet."""
     own = inner(estimator)
-    deliver(values, models.column_names(own), target, json, own.image_shape_, columns)
+    deliver(values, column_names(own), target, json, own.image_shape_, columns)
 
 
 def deliver(
@@ -67,7 +68,7 @@ def deliver(
     values = np.asarray(values)
     if target is not None:
         output.write(target, values, names=names, image_shape=image_shape, columns=columns)
-        _tell(target, values.shape, json)
+        _report(target, values.shape, json)
         return
     rows = values.reshape(len(values), -1)
     if json:
@@ -76,7 +77,7 @@ def deliver(
         _show(rows, names)
 
 
-def _tell(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
+def _report(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
     if json:
         consoles.print_json({"out": str(target.path), "shape": shape})
     else:

@@ -16,7 +16,7 @@ from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
 from isthmus.estimators.slots import MEMBERS, member
-from isthmus.evaluation.pca import Anchor, fit_anchor
+from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent, Deterministic
 from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
@@ -39,7 +39,7 @@ from isthmus.typing import Spec
 CODES_LOOKED_AT = 1_000
 """Number of examples whose codes penalties over pairs look at before training."""
 
-_anchors: ContextVar[dict[Any, Anchor] | None] = ContextVar("anchors", default=None)
+_anchors: ContextVar[dict[Any, PCABaseline] | None] = ContextVar("anchors", default=None)
 
 
 def build_model(
@@ -101,9 +101,12 @@ def build_model(
         heads=heads(rng),
         latent_dim=settings.latent_dim,
     )
-    if _starts_from_pca(settings, model):
-        model = _start_from_pca(model, scaled_sample)
-    return _with_penalties_of_codes(model, scaled_sample)
+    if not _starts_from_pca(settings, model):
+        settings.pca_ = None
+        return _with_penalties_of_codes(model, scaled_sample)
+    pca = _anchor(scaled_sample, model.latent_dim)
+    settings.pca_ = pca if len(scaled_sample) == n else None  # a report compares with it
+    return _with_penalties_of_codes(_start_from_pca(model, pca), scaled_sample)
 
 
 def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
@@ -330,16 +333,15 @@ def without_missing(examples: Examples) -> Examples:
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
 
 
-def _start_from_pca(model: Model, scaled_sample: Examples) -> Model:
+def _start_from_pca(model: Model, pca: PCABaseline) -> Model:
     """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
     link = model.likelihood.link
     assert isinstance(model.encoder, Chain)
     assert isinstance(model.decoder, Chain)
     assert link is not None
-    anchor = _anchor(scaled_sample, model.latent_dim)
-    weight = _padded_components(anchor, model.latent_dim)
-    encoder_path = _path(weight.T, -anchor.mean @ weight.T)
-    decoder_path = _path(weight, anchor.mean)
+    weight = _padded_components(pca, model.latent_dim)
+    encoder_path = _path(weight.T, -pca.mean @ weight.T)
+    decoder_path = _path(weight, pca.mean)
     return replace(
         model,
         encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
@@ -357,16 +359,16 @@ def sharing_anchors() -> Iterator[None]:
         _anchors.reset(token)
 
 
-def _anchor(sample: Examples, latent_dim: int) -> Anchor:
+def _anchor(sample: Examples, latent_dim: int) -> PCABaseline:
     known = _anchors.get()
     if known is None:
-        return fit_anchor(sample, latent_dim)
+        return fit_pca(sample, latent_dim)
     made = hashlib.blake2b(digest_size=16)
     for _, block in blocks(sample):
         made.update(np.ascontiguousarray(block).data)
     key = (made.digest(), sample.shape, latent_dim)
     if key not in known:
-        known[key] = fit_anchor(sample, latent_dim)
+        known[key] = fit_pca(sample, latent_dim)
     return known[key]
 
 
@@ -380,7 +382,7 @@ def _path(weight: np.ndarray, bias: np.ndarray) -> Linear:
     )
 
 
-def _padded_components(anchor: Anchor, latent_dim: int) -> np.ndarray:
+def _padded_components(anchor: PCABaseline, latent_dim: int) -> np.ndarray:
     """Return (d, D) components; directions that the sample does not have are zero."""
     components = np.zeros((latent_dim, anchor.components.shape[1]), np.float32)
     components[: len(anchor.components)] = anchor.components

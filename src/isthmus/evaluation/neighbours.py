@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from isthmus.errors import SettingError
-from isthmus.evaluation.pca import Rows, fit_anchor
+from isthmus.evaluation.pca import Rows, fit_pca
 from isthmus.evaluation.reconstruction import blocks
 
 AXES = 50
@@ -37,8 +37,8 @@ def on_principal_axes(X: Rows, axes: int = AXES) -> np.ndarray:
     some = np.arange(0, n, -(-n // SAMPLE))
     sample: Any = np.asarray(X[some])  # pyright: ignore[reportArgumentType]
     k = min(axes, features, len(sample))
-    anchor = fit_anchor(sample, k)
-    parts = [anchor.transform(np.asarray(X[rows]), k) for rows in blocks(n)]
+    pca = fit_pca(sample, k)
+    parts = [pca.transform(np.asarray(X[rows]), k) for rows in blocks(n)]
     return np.concatenate(parts)
 
 
