@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @takes(FitOptions)
 def fit(given: FitOptions, context: typer.Context) -> int:
     """Fit an autoencoder to SOURCE and compare it with PCA of the same code size."""
-    return _run(given, context.obj)
+    return run(given, context.obj)
 
 
-def _run(given: FitOptions, command: Sequence[str]) -> int:
+def run(given: FitOptions, command: Sequence[str]) -> int:
     """Fit, measure, write and print; return the exit code."""
     folder = runs.choose_folder(given)
     import numpy as np

@@ -11,6 +11,7 @@ from isthmus.report.sections.denoising import Denoising
 from isthmus.report.sections.effects import Effects
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
+from isthmus.report.sections.map import Map
 from isthmus.report.sections.reconstructions import Reconstructions
 from isthmus.report.sections.reproduction import Reproduction
 from isthmus.report.sections.samples import Samples
@@ -24,6 +25,7 @@ SECTIONS: tuple[Section[Any], ...] = (
     Reconstructions(),
     Columns(),
     Code(),
+    Map(),
     Grid(),
     Traversals(),
     Effects(),
