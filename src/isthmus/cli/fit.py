@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 @takes(FitOptions)
 def fit(given: FitOptions, context: typer.Context) -> int:
     """Fit an autoencoder to SOURCE and compare it with PCA of the same code size."""
-    return _run(given, context.obj)
+    return run(given, context.obj)
 
 
-def _run(given: FitOptions, command: Sequence[str]) -> int:
+def run(given: FitOptions, command: Sequence[str]) -> int:
     """Fit in a folder that no other process writes; return the exit code."""
     with runs.claimed_folder(given) as folder:
         return _fit(given, command, folder)

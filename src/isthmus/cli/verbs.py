@@ -37,6 +37,7 @@ _FIT, _USE, _LOOK, _MORE = "Fit models", "Use a model", "Look into a model", "Da
 
 VERBS = (
     Verb("fit", "isthmus.cli.fit:fit", _FIT),
+    Verb("map", "isthmus.cli.map:map", _FIT),
     Verb("sweep", "isthmus.cli.sweep:sweep", _FIT),
     Verb("recipes", "isthmus.cli.recipes:recipes", _FIT),
     Verb("encode", "isthmus.cli.apply:encode", _USE),

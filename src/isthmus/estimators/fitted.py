@@ -443,6 +443,13 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         return estimator
 
     @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        check_is_fitted(self)
+        pairs = self.model_.pairs
+        return 0 if pairs is None else pairs.neighbours
+
+    @property
     def first_layer_weights_(self) -> np.ndarray | None:
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)

@@ -16,6 +16,7 @@ from isthmus.engine import (
     EpochRecord,
     Feed,
     Optimiser,
+    Partners,
     Replica,
     Trained,
     train,
@@ -29,6 +30,7 @@ from isthmus.estimators.construction import (
     left_alone,
     scaling_for,
     settled_likelihood,
+    without_missing,
 )
 from isthmus.estimators.fit_cache import fingerprint
 from isthmus.estimators.inputs import (
@@ -40,6 +42,7 @@ from isthmus.estimators.inputs import (
     is_indexed,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.targets import pair_of
 from isthmus.model import Model, count_parameters
@@ -156,7 +159,13 @@ def prepare(
     lane = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(estimator, training, sizes.batch_size, seed),
+        _feed(
+            estimator,
+            training,
+            sizes.batch_size,
+            seed,
+            _partners(model, training.examples, seed),
+        ),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
@@ -323,14 +332,30 @@ def _warn_of_copying(estimator: AbstractLearner) -> None:
         )
 
 
-def _feed(estimator: AbstractLearner, part: Part, batch_size: int, seed: int | None) -> Feed:
+def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
+    """Return what draws the neighbours that penalties ask for; None where none does."""
+    pairs = model.pairs
+    if pairs is None or not pairs.neighbours:
+        return None
+    scaled = _scaled(model.scaling, Rows(examples, np.arange(len(examples))))
+    scaled = without_missing(scaled) if model.likelihood.masked else scaled
+    return Partners(neighbour_graph(scaled, pairs.neighbours), None, seed)
+
+
+def _feed(
+    estimator: AbstractLearner,
+    part: Part,
+    batch_size: int,
+    seed: int | None,
+    partners: Partners | None = None,
+) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target = part
     held = examples.examples if isinstance(examples, Rows) else examples
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed)
+    return Feed(examples, target, batch_size, seed, partners)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:
