@@ -61,7 +61,7 @@ class Fit:
     Parameters
     ----------
     features, latent_dim, examples
-        Columns D, size d of the code, rows of the training part.
+        Columns D, size d of the code, rows of the training part that were read.
     settings
         What was set or chosen: ``learning_rate``, ``epochs``, ``batch_size``, ``beta`` (numbers),
         ``corruption``, ``penalties``, ``likelihood``, ``scaling``, ``latent``, ``activation``

@@ -34,6 +34,9 @@ from isthmus.typing import Array, Context
 ROWS = 2_000
 """Maximum of examples of a part that are looked at."""
 
+VALUES, RUN = 8_000_000, 500
+"""Maximum of values that are read of a part, and how many neighbouring rows are read at a time."""
+
 CLOSELY = 500
 """Maximum of those that are decoded several times."""
 
@@ -74,6 +77,9 @@ def examine(
 
     The parameters are those of `numbers_of`; without a decoder there are no numbers.
     """
+    X, y = read_some(X, y)
+    if X_test is not None:
+        X_test, y_test = read_some(X_test, y_test)
     X_numbers, names = _numbers(X)
     known = getattr(estimator, "feature_names_in_", None)
     data = Data(
@@ -106,6 +112,7 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
         Their labels, where the model is conditioned on labels.
     """
     names = getattr(estimator, "feature_names_in_", None)
+    X, new = read_some(X, None)[0], read_some(new, None)[0]
     data = Data(
         _numbers(X)[0],
         names=None if names is None else [str(name) for name in names],
@@ -117,6 +124,21 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
         errors = (estimator.measure(Part.of(estimator, one, None).X)["errors"] for one in (X, new))
         found += filter(None, [harder_examples(*errors)])
     return ordered(found)
+
+
+def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
+    """Read up to 8 million values of examples, once: runs of rows, evenly spaced, and their targets.
+
+    Runs, because the order of rows tells something too.
+    """
+    n, width = len(X), max(1, int(np.prod(X.shape[1:])))
+    most = max(2 * RUN, VALUES // width)
+    rows = np.arange(n)
+    if n > most:
+        starts = np.linspace(0, n - RUN, most // RUN).astype(int)
+        rows = np.unique(starts[:, None] + np.arange(RUN))
+    some = X.iloc[rows] if hasattr(X, "iloc") else X[rows] if len(rows) < n else X[:]
+    return some, None if y is None else np.asarray(y)[rows]
 
 
 def _numbers(X: Any) -> tuple[Any, list[str] | None]:
@@ -168,7 +190,7 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
         features=int(estimator.n_features_in_),
         latent_dim=d,
         examples=len(X),
-        settings=_settings(estimator, len(X)),
+        settings=_settings(estimator),
         history={name: np.asarray(column) for name, column in estimator.history_.items()},
         best_epoch=int(estimator.best_epoch_),
         floor=float(measured["floor_nats"]),
@@ -212,7 +234,7 @@ def _errors(measured: Any, scaled: np.ndarray, pca: PCABaseline, d: int) -> Erro
     )
 
 
-def _settings(estimator: Any, n: int) -> dict[str, Any]:
+def _settings(estimator: Any) -> dict[str, Any]:
     """Return the settings as numbers and words, with the chosen values in place of "auto"."""
     rates = [rate for rate in estimator.history_.get("learning_rate", ()) if rate is not None]
     size = estimator.batch_size
@@ -233,7 +255,6 @@ def _settings(estimator: Any, n: int) -> dict[str, Any]:
         "scaling": estimator.scaling_.kind,
         "latent": type(estimator.model_.latent).__name__,
         "activation": getattr(estimator.model_.latent, "activation", None),
-        "examples": n,
     }
 
 
