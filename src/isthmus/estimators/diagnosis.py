@@ -127,7 +127,7 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
 
 
 def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
-    """Read up to 8 million values of examples, once: runs of rows, evenly spaced, and their targets.
+    """Read up to 8 million values of examples, once: runs of rows, evenly spaced; with targets.
 
     Runs, because the order of rows tells something too.
     """
