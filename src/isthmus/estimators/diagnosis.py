@@ -24,6 +24,7 @@ from isthmus.doctor import (
     ordered,
 )
 from isthmus.estimators import inference
+from isthmus.estimators.built import built_settings
 from isthmus.estimators.slots import member
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
@@ -190,7 +191,7 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
         features=int(estimator.n_features_in_),
         latent_dim=d,
         examples=len(X),
-        settings=_settings(estimator),
+        settings=_settings(estimator, len(X)),
         history={name: np.asarray(column) for name, column in estimator.history_.items()},
         best_epoch=int(estimator.best_epoch_),
         floor=float(measured["floor_nats"]),
@@ -234,28 +235,11 @@ def _errors(measured: Any, scaled: np.ndarray, pca: PCABaseline, d: int) -> Erro
     )
 
 
-def _settings(estimator: Any) -> dict[str, Any]:
-    """Return the settings as numbers and words, with the chosen values in place of "auto"."""
-    rates = [rate for rate in estimator.history_.get("learning_rate", ()) if rate is not None]
-    size = estimator.batch_size
-
-    def words(value: Any) -> str | None:
-        if value is None or value == ():
-            return None
-        return value if isinstance(value, str) else repr(value)
-
-    return {
-        "learning_rate": float(max(rates)) if rates else None,
-        "epochs": int(estimator.n_epochs_),
-        "batch_size": None if size == "auto" else int(size),
-        "beta": getattr(estimator.bound, "beta", None),
-        "corruption": words(estimator.corruption),
-        "penalties": words(estimator.penalties),
-        "likelihood": type(estimator.likelihood_).__name__,
-        "scaling": estimator.scaling_.kind,
-        "latent": type(estimator.model_.latent).__name__,
-        "activation": getattr(estimator.model_.latent, "activation", None),
-    }
+def _settings(estimator: Any, examples: int) -> dict[str, Any]:
+    """Return the settings with the chosen values in place of "auto", and whether decay was."""
+    given = estimator.penalties
+    automatic = isinstance(given, str) and given == "auto"
+    return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
 def _head(estimator: Any, train: Part, part: Part) -> Head | None:
