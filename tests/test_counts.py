@@ -44,7 +44,10 @@ def test_a_likelihood_that_knows_the_data_starts_at_its_means(likelihood):
     known = likelihood.settled(X).create(4)
     np.testing.assert_allclose(known.mean(jnp.zeros(4)), X.mean(axis=0), rtol=1e-5)
     seen = known.seen(jnp.asarray(X, jnp.float32))
-    np.testing.assert_allclose(seen, np.log1p(X) - np.log1p(X.mean(axis=0)), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(seen.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(seen.std(axis=0), 1, rtol=1e-3)
+    order = np.argsort(X[:, 0], kind="stable")
+    assert (np.diff(seen[order, 0]) >= 0).all()
 
 
 def test_without_data_raw_outputs_are_log_rates_as_they_were():
@@ -92,7 +95,7 @@ def test_counts_of_any_size_train(most, likelihood):
         2, latent="gaussian", likelihood=likelihood, hidden=(16,), epochs=3, random_state=0
     ).fit(counts)
     assert np.isfinite(model.history_["train_loss"]).all()
-    assert model.history_["train_loss"][-1] < 1e4
+    assert model.history_["train_loss"][-1] < 1e3
     assert np.isfinite(model.reconstruct(counts)).all()
     (decay,) = model.model_.penalties
     assert decay.weight < 1, "a feature counts as of variance one at most"

@@ -50,8 +50,8 @@ DIRECTIONS = 16
 DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
 """Likelihoods under which an example has a density as under probabilistic PCA."""
 
-SHARED = ("pixels", "range", "unit", "binary")
-"""Scalings of columns that share one range."""
+BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
+"""Scalings of data that have a range, which all columns share but under ``minmax``."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
         history={name: np.asarray(column) for name, column in estimator.history_.items()},
         best_epoch=int(estimator.best_epoch_),
         floor=float(measured["floor_nats"]),
-        train=_errors(measured, scaled, pca, d),
+        train=_errors(estimator, train, measured, pca, d),
         test=None if test is None else _errors_of(estimator, test, pca, d),
         codes=np.asarray(estimator.transform(train.X, train.labels), np.float64),
         stochastic=bool(estimator.model_.latent.stochastic),
@@ -210,7 +210,7 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
     return replace(
         fit,
         kept=_kept(estimator, few, fit.codes),
-        symbols=_symbols(estimator.model_, train),
+        symbols=_symbols(estimator.model_, scaled),
         **_drawn(estimator, train),
         **_nearness(estimator, scaled, few),
         **_bounds(estimator, train, train if test is None else test),
@@ -223,16 +223,26 @@ def _flat(X: Any) -> np.ndarray:
 
 def _errors_of(estimator: Any, part: Part, pca: PCABaseline, d: int) -> Errors:
     measured = estimator.measure(part.X, part.labels)
-    return _errors(measured, estimator.scale(part.X), pca, d)
+    return _errors(estimator, part, measured, pca, d)
 
 
-def _errors(measured: Any, scaled: np.ndarray, pca: PCABaseline, d: int) -> Errors:
+def _errors(estimator: Any, part: Part, measured: Any, pca: PCABaseline, d: int) -> Errors:
+    """Return errors of the model, of PCA and of the mean, over the entries that are observed."""
+    scaled = estimator.scale(part.X)
+    observed = np.ones(scaled.shape, bool)
+    if estimator.model_.likelihood.masked:
+        given = _numbers(part.X)[0]
+        flat = np.asarray(given, np.float64).reshape(len(scaled), -1)
+        observed = ~np.isnan(flat) if flat.shape == scaled.shape else observed
+    counts = np.maximum(observed.sum(axis=1), 1)
+
+    def error(back: np.ndarray) -> np.ndarray:
+        squares = np.square(scaled - back, dtype=np.float64)
+        return np.where(observed, squares, 0).sum(axis=1) / counts
+
     back = pca.reconstruct(scaled, min(d, len(pca.components)))
-    return Errors(
-        np.asarray(measured["errors"], np.float64),
-        np.square(scaled - back, dtype=np.float64).mean(axis=1),
-        np.square(scaled - pca.mean, dtype=np.float64).mean(axis=1),
-    )
+    own = np.asarray(measured["errors"], np.float64)
+    return Errors(own, error(back), error(np.broadcast_to(pca.mean, scaled.shape)))
 
 
 def _settings(estimator: Any, examples: int) -> dict[str, Any]:
@@ -303,23 +313,24 @@ def _drawn(estimator: Any, part: Part) -> dict[str, np.ndarray]:
     model: Model = estimator.model_
     if not model.latent.stochastic or is_discrete(model.latent):
         return {}
-    rows = inference.map_rows(_draw_codes, model, _flat(part.X).astype(np.float32))
+    rows = inference.map_rows(_draw_codes, model, estimator.scale(part.X))
     return {
         "drawn": np.asarray(rows, np.float64),
         "prior": np.asarray(estimator.sample_codes(len(rows), random_state=0), np.float64),
     }
 
 
-def _draw_codes(model: Model, x: Array) -> Array:
-    h, _ = model.encoder(model.seen(model.scaling(x)), None)
+def _draw_codes(model: Model, scaled: Array) -> Array:
+    h, _ = model.encoder(model.seen(scaled), None)
     return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
 
 
 def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
     """Return what comes out beside what went in, in the data's own units."""
+    if estimator.scaling_.kind not in BOUNDED:
+        return {}
     x = _flat(part.X)
-    shared = estimator.scaling_.kind in SHARED or estimator.image_shape_ is not None
-    axis = None if shared else 0
+    axis = 0 if estimator.scaling_.kind == "minmax" else None
     return {
         "outputs": _flat(estimator.reconstruct(part.X, part.labels)),
         "low": np.nanmin(x, axis=axis),
@@ -335,7 +346,7 @@ def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
     sampled = estimator.scale(samples)
     distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, sampled))
     return {
-        "samples": _flat(samples),
+        "samples": _flat(samples) if estimator.scaling_.kind in BOUNDED else None,
         "distances": distances,
         "samples_apart": _apart(rebuilt, sampled),
     }
@@ -369,11 +380,11 @@ def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
     }
 
 
-def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:
+def _symbols(model: Model, scaled: np.ndarray) -> tuple[int, int, int] | None:
     """Return how many values of the code occur, how many there are, and how many were looked at."""
     if not is_discrete(model.latent):
         return None
-    index = inference.map_rows(_write_symbols, model, _flat(part.X).astype(np.float32))
+    index = inference.map_rows(_write_symbols, model, scaled)
     sizes = model.latent.alphabet(index.shape[1])  # pyright: ignore[reportAttributeAccessIssue]
     if getattr(model.latent, "codebook", None) is not None:  # shared by all symbols
         return len(np.unique(index)), int(sizes[0]), index.size
@@ -381,8 +392,8 @@ def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:
     return used, int(sum(sizes)), index.size
 
 
-def _write_symbols(model: Model, x: Array) -> Array:
-    h, _ = model.encoder(model.seen(model.scaling(x)), None)
-    context = Context(jax.random.key(0), jnp.ones(len(x)), jnp.asarray(jnp.inf), False)
+def _write_symbols(model: Model, scaled: Array) -> Array:
+    h, _ = model.encoder(model.seen(scaled), None)
+    context = Context(jax.random.key(0), jnp.ones(len(scaled)), jnp.asarray(jnp.inf), False)
     draw, _ = model.latent(h, context, 1)
     return model.latent.symbols(draw)  # pyright: ignore[reportAttributeAccessIssue]
