@@ -7,6 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, Shaped
 
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
@@ -15,8 +16,9 @@ from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import AbstractNetwork, Chain, Conditional, PerExample, Tied, given
 from isthmus.penalties import AbstractPenalty
+from isthmus.records import Context, Pass
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Fixed, Float, Int, Pass, Shaped
+from isthmus.specifications import Fixed
 
 
 class Model(eqx.Module):

@@ -3,8 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import digamma, gammaln
-
-from isthmus.typing import Array
+from jaxtyping import Array
 
 HALF_LOG_2_PI = float(np.log(2 * np.pi) / 2)
 

@@ -10,7 +10,7 @@ from isthmus import Autoencoder, ConditionalAutoencoder, latents, recipes
 from isthmus.errors import SettingError
 from isthmus.estimators import importance
 from isthmus.likelihoods import Gaussian
-from isthmus.typing import Context, Draw
+from isthmus.records import Context, Draw
 
 SMALL = {"hidden": (8,), "epochs": 2, "batch_size": 32, "penalties": (), "random_state": 0}
 

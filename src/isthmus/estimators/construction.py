@@ -34,7 +34,7 @@ from isthmus.networks import (
 from isthmus.networks.dense import check_widths
 from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
-from isthmus.typing import Spec
+from isthmus.specifications import Spec
 
 _anchors: ContextVar[dict[Any, PCABaseline] | None] = ContextVar("anchors", default=None)
 

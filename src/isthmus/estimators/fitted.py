@@ -11,6 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from isthmus.checks import check_whole
 from isthmus.doctor import Finding, Fit
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import importance, inference, measuring, persistence
@@ -20,7 +21,6 @@ from isthmus.estimators.slots import takes_missing
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
-from isthmus.typing import check_whole
 
 
 class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):

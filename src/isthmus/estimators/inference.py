@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, PRNGKeyArray
 
 from isthmus.bounds import ELBO
 from isthmus.data.source import Examples
@@ -21,8 +22,8 @@ from isthmus.engine.compiled import compile_ahead, programs_at_once
 from isthmus.engine.feed import aligned_empty, stored_type
 from isthmus.latents import AbstractLatent
 from isthmus.model import Model, trace_numbers
+from isthmus.records import Context, Draw
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 
 ROWS = 256
 """Rows computed together."""

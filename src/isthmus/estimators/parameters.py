@@ -16,7 +16,7 @@ from isthmus.estimators.slots import MEMBERS
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.penalties import AbstractPenalty
-from isthmus.typing import Spec
+from isthmus.specifications import Spec
 
 Penalty = str | AbstractPenalty
 

@@ -1,8 +1,7 @@
 """Log variances that neither overflow nor vanish."""
 
 import jax.numpy as jnp
-
-from isthmus.typing import Array
+from jaxtyping import Array
 
 FREE = 10.0
 """Log variances up to this size are what the network says: deviations from 0.007 to 150."""

@@ -8,21 +8,15 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_whole
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.bounded import bounded
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.latents.priors import AbstractPrior, StandardNormal, as_prior
-from isthmus.typing import (
-    Array,
-    Context,
-    Draw,
-    Float,
-    PRNGKeyArray,
-    Spec,
-    check_whole,
-    member_of,
-)
+from isthmus.records import Context, Draw
+from isthmus.specifications import Spec, member_of
 
 OPEN = 2.0
 """Where the gates of inverse autoregressive flows start: sigmoid(2) of a code passes."""

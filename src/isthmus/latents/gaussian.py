@@ -8,12 +8,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.data.source import Examples
 from isthmus.latents.abstract import AbstractLatent, Encode
 from isthmus.latents.bounded import bounded
 from isthmus.latents.priors import LOG_2_PI, AbstractPrior, StandardNormal, as_prior
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray
+from isthmus.records import Context, Draw
 
 
 class Gaussian(AbstractLatent):

@@ -6,10 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaln
+from jaxtyping import Array, Float
 
 from isthmus.latents.spherical import AbstractSpherical, reflect, unit
+from isthmus.records import Context, Draw
 from isthmus.special import digamma_rise, log_gamma_rise
-from isthmus.typing import Array, Context, Draw, Float
 
 EDGE, NEAREST = 1e-6, 1e-12
 """Least shares of the way to the far and to the near pole at which a draw lies."""

@@ -5,11 +5,14 @@ from typing import ClassVar, Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.bounded import bounded
 from isthmus.latents.hyperbolic import exponential, log_wrapped_normal, logarithm
-from isthmus.typing import Array, Context, Draw, Float, Number, PRNGKeyArray, check_between
+from isthmus.records import Context, Draw
+from isthmus.specifications import Number
 
 
 class PoincareBall(AbstractLatent):

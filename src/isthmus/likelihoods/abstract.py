@@ -4,8 +4,10 @@ from abc import abstractmethod
 from typing import Self
 
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.typing import Array, Context, Float, PRNGKeyArray, Spec
+from isthmus.records import Context
+from isthmus.specifications import Spec
 
 Limit = float | np.ndarray
 """The same for every feature, or (D,), one for each."""

@@ -7,11 +7,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.recognition import recognise
-from isthmus.typing import Array, Context, Float, PRNGKeyArray
+from isthmus.records import Context
 
 
 class Columns(AbstractLikelihood):

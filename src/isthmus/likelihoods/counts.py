@@ -8,10 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaln
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.special import count_constant, excess, stirling
-from isthmus.typing import Array, Fixed, Float, Number, PRNGKeyArray, check_between
+from isthmus.specifications import Fixed, Number
 
 STRAIGHT = 10.0
 """Raw outputs are log rates up to here, a factor of 22,026; beyond it the rate follows the tangent,

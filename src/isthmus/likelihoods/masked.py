@@ -5,12 +5,12 @@ from typing import Self
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.columns import Columns
 from isthmus.likelihoods.gaussian import OptimalGaussian
-from isthmus.typing import Array, Bool, Float, PRNGKeyArray
 
 
 class Masked(AbstractLikelihood):

@@ -4,7 +4,9 @@ from typing import Self
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.networks import AbstractNetwork, Chain, Convolutional, Dense
 from isthmus.penalties.critic import (
@@ -19,7 +21,8 @@ from isthmus.penalties.critic import (
     still,
     stream,
 )
-from isthmus.typing import Array, Float, Number, Pass, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 
 class ReconstructionCritic(AbstractCritic):

@@ -7,10 +7,13 @@ from typing import Self
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between, check_whole
 from isthmus.errors import SettingError
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Number, Pass, check_between, check_whole
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Exponents of the scales, the finest first."""

@@ -5,6 +5,7 @@ from itertools import pairwise
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 from scipy import integrate
 
 from isthmus.bounds import grouped_bound
@@ -16,7 +17,7 @@ from isthmus.likelihoods import (
     Poisson,
 )
 from isthmus.likelihoods import Gaussian as GaussianLikelihood
-from isthmus.typing import Array, Context
+from isthmus.records import Context
 
 
 def _context(seed: int = 0, rows: int = 1) -> Context:

@@ -4,6 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 from scipy.signal import correlate
 
 from isthmus import recipes
@@ -11,7 +12,7 @@ from isthmus.latents import VectorQuantised
 from isthmus.latents.flows import FLOWS
 from isthmus.model import objective, partition
 from isthmus.networks.convolution import convolve, convolve_transposed
-from isthmus.typing import Array, Context
+from isthmus.records import Context
 
 
 def _normals(*shape: int, seed: int = 0) -> Array:
