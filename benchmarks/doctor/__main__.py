@@ -1,9 +1,11 @@
 """Whether planted mistakes are named, and clean data is left alone.
 
     python -m benchmarks.doctor [--data] [--fits] [--json FILE]
+    python -m benchmarks.doctor --page docs/doctor.md --from FILE [FILE ...]
 
 Prints a line for each planted mistake with the sentence that names it, and every alarm (look or
-stop) on clean data and on models with their defaults. ISTHMUS_DATA must point at the shared data.
+stop) on clean data and on models with their defaults; the second form writes the page from results
+that the first kept. ISTHMUS_DATA must point at the shared data.
 """
 
 import argparse
@@ -30,13 +32,13 @@ def _named(what: str, check: str, findings: Any) -> dict[str, Any]:
     )
 
 
-def _alarms(what: str, findings: Any) -> list[Finding]:
+def _alarms(what: str, findings: Any) -> dict[str, Any]:
     """Print and return the alarms on clean data."""
-    alarms = [one for one in findings if one.severity != "note"]
+    alarms: list[Finding] = [one for one in findings if one.severity != "note"]
     print(f"{'ALARM ' if alarms else 'clean '} {what}")
     for one in alarms:
         print(f"       {one.severity}: {one.words()} [{one.check}]")
-    return alarms
+    return {"what": what, "alarms": [one.words() for one in alarms]}
 
 
 def _fitted(make: Any, x: np.ndarray, y: np.ndarray | None = None) -> Any:
@@ -56,26 +58,58 @@ def main() -> None:
     parser.add_argument("--data", action="store_true", help="checks of data only")
     parser.add_argument("--fits", action="store_true", help="checks of fitted models only")
     parser.add_argument("--json", type=Path, help="write the table there, too")
+    parser.add_argument("--page", type=Path, help="write the page of --from's results there")
+    parser.add_argument("--from", type=Path, nargs="+", dest="results", help="results to join")
     given = parser.parse_args()
+    if given.page:
+        joined = [row for file in given.results for row in json.loads(file.read_text())["planted"]]
+        alarms = [row for file in given.results for row in json.loads(file.read_text())["clean"]]
+        given.page.write_text(page(joined, alarms))
+        return
     warnings.simplefilter("ignore")
     rows: list[dict[str, Any]] = []
-    alarms = clean = 0
+    clean: list[dict[str, Any]] = []
     if not given.fits:
         for what, check, make in planted_data.planted():
             rows.append(_named(what, check, examine_data(make())))
         for what, data in sets.clean():
-            alarms += bool(_alarms(what, examine_data(data)))
-            clean += 1
+            clean.append(_alarms(what, examine_data(data)))
     if not given.data:
         for what, check, make, x, y in planted_fits.planted():
             rows.append(_named(what, check, _fitted(make, x(), y)))
         for what, make, x in planted_fits.clean():
-            alarms += bool(_alarms(what, _fitted(make, x())))
-            clean += 1
+            clean.append(_alarms(what, _fitted(make, x())))
     named = sum(row["named"] for row in rows)
-    print(f"{named} of {len(rows)} planted mistakes named; {alarms} of {clean} clean cases alarmed")
+    alarmed = sum(bool(one["alarms"]) for one in clean)
+    print(f"{named} of {len(rows)} planted mistakes named, {alarmed} of {len(clean)} clean alarmed")
     if given.json:
-        given.json.write_text(json.dumps(rows, indent=1))
+        given.json.write_text(json.dumps({"planted": rows, "clean": clean}, indent=1))
+
+
+def page(planted: list[dict[str, Any]], clean: list[dict[str, Any]]) -> str:
+    """Return the table of planted mistakes, with the sentences printed, as Markdown."""
+    named = sum(row["named"] for row in planted)
+    alarmed = [one for one in clean if one["alarms"]]
+    lines = [
+        "# What the doctor finds",
+        "",
+        "`isthmus doctor SOURCE|RUN` names what is wrong with data, settings or a fitted model."
+        " Mistakes were planted in data and fits, and data and models without a planted mistake"
+        " were looked at too; `python -m benchmarks.doctor --json FILE` measures, and"
+        " `--page docs/doctor.md --from FILE` writes this page.",
+        "",
+        f"Named: {named} of {len(planted)} planted mistakes. Alarms (look or stop) on clean cases:"
+        f" {len(alarmed)} of {len(clean)}.",
+        "",
+        "| planted | check | severity | sentence |",
+        "| --- | --- | --- | --- |",
+    ]
+    for row in planted:
+        sentence = row.get("sentence", "not named").replace("|", "/")
+        lines.append(f"| {row['what']} | {row['check']} | {row.get('severity', '')} | {sentence} |")
+    lines += ["", "Clean: " + ", ".join(one["what"] for one in clean) + "."]
+    lines += [f"\n- {one['what']}: {'; '.join(one['alarms'])}" for one in alarmed]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
