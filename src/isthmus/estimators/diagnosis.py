@@ -26,7 +26,7 @@ from isthmus.doctor import (
 )
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
-from isthmus.estimators.slots import member
+from isthmus.estimators.slots import member, takes_missing
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
@@ -154,6 +154,7 @@ def _numbers(X: Any) -> tuple[Any, list[str] | None]:
 def plan_of(settings: Any) -> Plan:
     """Return the settings of an estimator, fitted or not, that checks of data depend on."""
     likelihood = settings.likelihood
+    masked = takes_missing(likelihood)
     likelihood = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
     name = likelihood if isinstance(likelihood, str) else type(likelihood).__name__
     latent = member("latent", settings.latent)
@@ -164,6 +165,7 @@ def plan_of(settings: Any) -> Plan:
         stochastic=bool(latent.stochastic),
         latent_dim=int(settings.latent_dim),
         batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
+        masked=masked,
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
 
