@@ -71,7 +71,15 @@ def is_single(column: "pyarrow.ChunkedArray") -> bool:
 
 def constant(column: "pyarrow.ChunkedArray") -> Constant:
     """Return the kind of a column of one value."""
-    known = [entry for entry in texts(column).tolist() if entry not in (None, "nan")]
+    import pyarrow
+    from pyarrow import types
+
+    column = plain(column)
+    if types.is_temporal(column.type) and column.type.bit_width in (32, 64):
+        whole = column.cast(pyarrow.int32()) if column.type.bit_width == 32 else column
+        known = whole.drop_null().cast(pyarrow.int64()).to_pylist()
+    else:
+        known = [entry for entry in texts(column).tolist() if entry not in (None, "nan")]
     return Constant(known[0] if known else None)
 
 

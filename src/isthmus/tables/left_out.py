@@ -76,10 +76,10 @@ class Constant(_LeftOut):
     Parameters
     ----------
     value
-        As text; None where all entries are missing.
+        As text, or in ticks for dates and times; None where all entries are missing.
     """
 
-    value: str | None = None
+    value: str | int | None = None
 
     name = "constant"
 
