@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FEW = 10
 """With fewer observed entries than this, nothing is an identifier by its entries alone."""
 
+LEAST_NAMED = 3
+"""With fewer entries than this, no column is an identifier."""
+
 TWO_LEVELS_FROM = 20
 """With fewer entries than this, two different numbers other than 0 and 1 are numbers."""
 
@@ -180,11 +183,31 @@ def _numeric(x: np.ndarray, title: str) -> AbstractKind:
     return building.numeric(x)
 
 
+def names_rows(column: "pyarrow.ChunkedArray", title: str) -> bool:
+    """Return whether a title says "identifier", and whole numbers that are all different agree.
+
+    >>> import pyarrow
+    >>> ids = pyarrow.chunked_array([[17, 3, 99]])
+    >>> names_rows(ids, "user_id"), names_rows(ids, "size")
+    (True, False)
+    """
+    from pyarrow import types
+
+    if not types.is_integer(column.type) or column.null_count or not _says_identifier(title):
+        return False
+    x = column.to_numpy()
+    return len(x) >= LEAST_NAMED and len(np.unique(x)) == len(x)
+
+
+def _says_identifier(title: str) -> bool:
+    return bool(_IDENTIFIER.search(title) or _CAMEL.search(title))
+
+
 def _names_rows(x: np.ndarray, title: str) -> bool:
     """Return whether whole numbers (n,), all different, number the rows, in whatever order."""
-    if len(x) < 3:
+    if len(x) < LEAST_NAMED:
         return False
-    if _IDENTIFIER.search(title) or _CAMEL.search(title):
+    if _says_identifier(title):
         return True
     low, high = x.min(), x.max()
     years = low >= YEARS[0] and high <= YEARS[1]

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,7 +123,8 @@ class Schema:
     def places(self) -> dict[str, slice]:
         """Which encoded columns belong to each column."""
         ends = np.cumsum([0, *(len(column.kind.parts) for column in self.columns)]).tolist()
-        return {c.name: slice(*pair) for c, pair in zip(self.columns, zip(ends, ends[1:]))}  # noqa: B905, RUF007
+        pairs = zip(self.names, pairwise(ends), strict=True)
+        return {name: slice(start, stop) for name, (start, stop) in pairs}
 
     def column(self, name: str) -> Column:
         """Return a column by its title."""
