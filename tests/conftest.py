@@ -6,6 +6,7 @@ isthmus is imported within the fixtures, after the hook that checks shapes.
 import gc
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -20,13 +21,27 @@ import pytest
 from beartype import BeartypeConf, FrozenDict, beartype
 from jaxtyping import install_import_hook
 
-QUICKLY = (
-    "--xla_backend_optimization_level=0"
-    " --xla_cpu_use_fusion_emitters=false"
-    " --xla_cpu_parallel_codegen_split_count=1"
+FAST_COMPILATION = (
+    "--xla_backend_optimization_level=0",
+    "--xla_cpu_use_fusion_emitters=false",
+    "--xla_cpu_parallel_codegen_split_count=1",
 )
-"""How XLA compiles here: in a third of the time, for programs that run for an instant each."""
-os.environ.setdefault("XLA_FLAGS", QUICKLY)  # an empty one compiles as a user's program does
+"""XLA options that compile in a third of the time, for programs that run for an instant each."""
+
+
+def _known_options(options: tuple[str, ...]) -> str:
+    """Return the options that this version of XLA knows: it aborts the process at any other."""
+    command = [sys.executable, "-c", "import jax; jax.devices()"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    tries = [
+        subprocess.Popen(command, env=os.environ | {"XLA_FLAGS": option}, **quiet)
+        for option in options
+    ]
+    return " ".join(option for option, run in zip(options, tries, strict=True) if run.wait() == 0)
+
+
+if "XLA_FLAGS" not in os.environ:  # `XLA_FLAGS= pytest` compiles as a user's program does
+    os.environ["XLA_FLAGS"] = _known_options(FAST_COMPILATION)  # workers inherit it
 
 CORE = (
     "typing", "activations", "corruption", "latents", "likelihoods", "bounds", "penalties", "heads",
@@ -59,9 +74,16 @@ LONG = ("test_contract", "test_scikit_learn", "test_reproduce")
 """Files that two workers share: by recipe, by estimator, by study."""
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--share", type=int, default=1, metavar="N", help="run every Nth test of every file"
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Tell workers what to keep together: a file, or a part of a long one."""
+def pytest_collection_modifyitems(config, items):
+    """Keep the share of the tests; tell workers what to keep together: a file, or a part of it."""
+    items[:] = [item for place, item in enumerate(items) if place % config.getoption("share") == 0]
     for item in items:
         group = item.path.stem
         if group in LONG and hasattr(item, "callspec"):

@@ -61,7 +61,7 @@ def grouped_bound(log_weights: Float[Array, "K B"], groups: int) -> Float[Array,
 
 
 def check_groups(owner: str, draws: int, groups: int) -> None:
-    """Raise `SettingError` unless the draws fall into so many equal groups."""
+    """Raise `SettingError` unless the draws fall into that many equal groups."""
     check_whole(owner, "draws", draws, 1)
     check_whole(owner, "groups", groups, 1)
     if draws % groups:

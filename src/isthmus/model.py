@@ -54,17 +54,17 @@ class Model(eqx.Module):
         return jnp.where(jnp.isnan(x), 0.0, x) if self.likelihood.masked else x
 
     def given(self, labels: Int[Array, " n"] | None) -> Self:
-        """Return this model with labels given to networks that are told them; None takes them back.
+        """Return this model with labels set in its conditional networks; None removes them.
 
-        One label is for all examples, several are one for each.
+        One label holds for all examples; several are one per example.
         """
         return replace(
             self, encoder=given(self.encoder, labels), decoder=given(self.decoder, labels)
         )
 
-    def bound_latent(self) -> AbstractLatent:
-        """Return the latent bound to the encoder, whose posteriors its prior may be made of."""
-        return self.latent.beside(lambda x: self.encoder(x, None)[0])
+    def attached_latent(self) -> AbstractLatent:
+        """Return the latent attached to the encoder: its prior may be made of posteriors."""
+        return self.latent.attach(lambda x: self.encoder(x, None)[0])
 
     def decode(self, z: Float[Array, "B d"]) -> Float[Array, "B D"]:
         """Return the raw outputs for codes, before the likelihood's link."""
@@ -82,7 +82,7 @@ class Model(eqx.Module):
     ) -> tuple[Pass, Self]:
         """Return one whole pass, and this model with its statistics moved.
 
-        Networks that are told labels are told the target.
+        Conditional networks get the target as their labels.
         """
         if target is not None and self.conditional:
             p, moved = self.given(target)._pass(x, target, context)
@@ -91,7 +91,7 @@ class Model(eqx.Module):
 
     @property
     def conditional(self) -> bool:
-        """Whether the networks are told labels, and none are given yet."""
+        """Whether the networks are conditioned on labels that are not set yet."""
         nodes = jax.tree.leaves(self.encoder, is_leaf=_is_conditional)
         return any(_is_conditional(node) and node.given is None for node in nodes)
 
@@ -107,9 +107,9 @@ class Model(eqx.Module):
         if self.corruption is not None:
             corrupted = self.corruption(corrupt_key, corrupted)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
-        bound = self.bound_latent()
-        draw, latent = bound(h, context.with_key(latent_key), self.bound.draws)
-        latent = self.latent if latent is bound else latent  # it is bound for this pass alone
+        attached = self.attached_latent()
+        draw, latent = attached(h, context.with_key(latent_key), self.bound.draws)
+        latent = self.latent if latent is attached else latent  # attached for this pass alone
         x_hat, decoder, likelihood = None, None, self.likelihood
         cost = jnp.zeros((self.bound.draws, x.shape[0]))
         if self.decoder is not None:
@@ -165,10 +165,10 @@ def objective(
 
 @jax.custom_vjp
 def _with_one_gradient(x_hat: Float[Array, "N D"]) -> Float[Array, "N D"]:
-    """Return ``x_hat``, whose gradient is worked out once.
+    """Return ``x_hat``, whose gradient is computed once.
 
-    Its uses are the last layer's weights, its bias and the layers before. XLA would work it out
-    anew for some of them: a pass over memory, a tenth of a step of large batches.
+    The last layer's weights, its bias and the layers before all use that gradient. XLA would
+    compute it again for some of them, which takes a tenth of a step of large batches.
     """
     return x_hat
 

@@ -207,11 +207,11 @@ def test_a_table_is_matched_by_the_names_of_its_columns(isthmus, table, table_ru
     names = pyarrow.csv.read_csv(straight).column_names
     assert names == ["height", "width", "depth"]
     columns = pyarrow.csv.read_csv(table)
-    shuffled, crooked = tmp_path / "shuffled.csv", tmp_path / "crooked.csv"
+    shuffled, permuted = tmp_path / "shuffled.csv", tmp_path / "permuted.csv"
     more = columns.select(["depth", "height", "width"]).append_column("age", columns["depth"])
     pyarrow.csv.write_csv(more, shuffled)
-    assert isthmus("reconstruct", table_run, shuffled, "--out", crooked).code == 0
-    assert crooked.read_text() == straight.read_text()
+    assert isthmus("reconstruct", table_run, shuffled, "--out", permuted).code == 0
+    assert permuted.read_text() == straight.read_text()
 
 
 def test_a_missing_column_is_named(isthmus, table, table_run, tmp_path):
@@ -259,6 +259,6 @@ def test_a_model_without_missing_entries_says_how_to_get_one_that_imputes(isthmu
     holes.write_text("\n".join([lines[0], ",1.0,2.0,oak", *lines[2:]]))
     answer = isthmus("impute", run, holes, "--label", "species", "--out", tmp_path / "full.csv")
     assert (answer.code, answer.err.count("\n")) == (2, 1)
-    assert "likelihood='masked'" in answer.err
+    assert "--likelihood masked" in answer.err
     answer = isthmus("encode", run, holes, "--label", "species")
     assert 'fit with the likelihood "masked"' in answer.err

@@ -10,7 +10,7 @@ class Killed(BaseException):
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(isthmus, tmp_path, monkeypatch):
-    from isthmus.cli import progress
+    from isthmus.cli.fit import Once
 
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert isthmus("fit", "digits", "--out", whole, *OPTIONS).code == 0
@@ -20,7 +20,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(isthmus, tmp_path, monkeypatc
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(progress.Choices, "__call__", die)
+        patch.setattr(Once, "__call__", die)
         with pytest.raises(Killed):
             isthmus("fit", "digits", "--out", broken, *OPTIONS)
     assert [p.name for p in broken.iterdir()] == ["checkpoints"]
@@ -40,7 +40,7 @@ def test_resuming_with_other_settings_is_refused(isthmus, tmp_path):
     before = (run / "model.safetensors").read_bytes()
     answer = isthmus("fit", "digits", "--out", run, *OPTIONS, "--batch-size", 32, "--resume")
     assert answer.code == 2
-    assert "batch_size" in answer.err
+    assert "--batch-size" in answer.err
     assert (run / "model.safetensors").read_bytes() == before
 
 

@@ -24,7 +24,7 @@ def test_codes_reach_their_file_block_by_block(isthmus, digits_run, tmp_path, mo
 
         return taken(target, passing(), n, **options)
 
-    monkeypatch.setattr(progress, "_BLOCK", 64 * 600)
+    monkeypatch.setattr(progress, "BLOCK", 64 * 600)
     monkeypatch.setattr(output, "write_blocks", watched)
     out = tmp_path / f"codes.{suffix}"
     answer = isthmus("encode", digits_run, "digits", "--out", out, "--quiet")

@@ -89,10 +89,10 @@ def test_a_killed_sweep_goes_on_with_what_it_kept(isthmus, swept, tmp_path):
         (("--grid", "latent_dim=1", "--grid", "latent_dim=2"), "names latent_dim twice"),
         (("--grid", "latent_size=1,2"), "latent_size"),
         (("--grid", "latent_dim=0,2"), "latent_dim is 0"),
-        (("--grid", "latent_dim=1", "--strategy", "both"), "strategy is 'both'"),
-        (("--grid", "latent_dim=1", "--validation-fraction", "0"), "validation_fraction is 0"),
+        (("--grid", "latent_dim=1", "--strategy", "both"), "--strategy is 'both'"),
+        (("--grid", "latent_dim=1", "--validation-fraction", "0"), "--validation-fraction is 0"),
         (("--grid", "latent_dim=1", "--limit", "2"), "There are 2 examples"),
-        (("--grid", "latent_dim=1", "--jobs", "0"), "n_jobs is 0"),
+        (("--grid", "latent_dim=1", "--jobs", "0"), "--jobs is 0"),
         (("--grid", "random_state=1,2"), "no parameter of the grid"),
     ],
 )

@@ -120,13 +120,13 @@ def test_evaluate_measures_under_the_labels_again(isthmus, told):
     ("argv", "words"),
     [
         (("encode", "RUN", "FEW"), "few.npy has none; name their column by --label"),
-        (("encode", "RUN", "FEW", "--given", "ten"), "'ten', which this model knows no label by"),
+        (("encode", "RUN", "FEW", "--given", "ten"), "'ten', which is no label of this model"),
         (("decode", "RUN", "FEW"), "a table of codes has none; give --given"),
         (("generate", "RUN", "--label", "7"), "give --given 7"),
         (("generate", "RUN", "--sampler", "normal"), "give --given"),
         (("interpolate", "RUN", "digits"), "these two examples have different ones"),
         (("evaluate", "RUN", "FEW"), "has none"),
-        (("generate", "PLAIN", "--given", "7"), "told labels, and this one is not"),
+        (("generate", "PLAIN", "--given", "7"), "conditioned on labels, and this one is not"),
         (("predict", "RUN", "digits"), "--classifier or --regressor"),
     ],
 )
@@ -160,7 +160,7 @@ def test_a_regressor_tells_how_well_it_predicts(isthmus, houses, tmp_path):
 def test_a_classifier_tells_its_accuracy_and_predicts(isthmus, table, tmp_path):
     run = tmp_path / "run"
     answer = isthmus("fit", table, "--label", "species", "--classifier", "--out", run, *QUICK)
-    assert "labels told right" in answer.out
+    assert "accuracy" in answer.out
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["head"]["kind"] == "accuracy"
     assert "Labels told right" in (run / "report.html").read_text()
@@ -217,5 +217,5 @@ def test_a_sweep_has_no_labels_to_tell(isthmus, tmp_path):
     argv = ("sweep", "digits", "--recipe", "conditional_vae", "--grid", "latent_dim=2,3")
     answer = isthmus(*argv, "--out", tmp_path / "sweep")
     assert answer.code == 2
-    assert "is told labels" in answer.err
+    assert "is conditioned on labels" in answer.err
     assert not (tmp_path / "sweep").exists()

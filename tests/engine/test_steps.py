@@ -103,9 +103,9 @@ def test_a_state_is_gone_on_from_with_a_whole_pass_over_other_data(linear, data)
     seen = []
 
     class Noting(Feed):
-        def _take(self, index, room):
+        def _take(self, index, buffer):
             seen.extend(index.ravel().tolist())
-            return super()._take(index, room)
+            return super()._take(index, buffer)
 
     more = Noting(np.tile(data, (2, 1)), None, BATCH, 0)
     second = train(linear, optimiser, more, epochs=1, seed=0, state=first.last)

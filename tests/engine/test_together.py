@@ -27,7 +27,7 @@ POINTS = [
 ]
 
 
-def lane(*, held_out=X[100:], **params):
+def replica(*, held_out=X[100:], **params):
     from isthmus.corruption import Gaussian
 
     estimator = Autoencoder(2, corruption=Gaussian(0.1), **SETTINGS).set_params(**params)
@@ -37,14 +37,14 @@ def lane(*, held_out=X[100:], **params):
     return fitting.prepare(estimator, X[:100], None, part).lane
 
 
-def alone(lane, epochs=12, patience=2):
+def alone(replica, epochs=12, patience=2):
     return train(
-        lane.model,
-        lane.optimiser,
-        lane.feed,
+        replica.model,
+        replica.optimiser,
+        replica.feed,
         epochs=epochs,
-        seed=lane.seed,
-        validation=lane.validation,
+        seed=replica.seed,
+        validation=replica.validation,
         patience=patience,
     )
 
@@ -60,55 +60,60 @@ def assert_same(one, other):
             assert a.validation_loss == pytest.approx(b.validation_loss, rel=1e-3)
 
 
-def test_each_lane_is_what_it_is_alone_though_they_stop_apart():
-    lanes = [lane(**point) for point in POINTS]
-    outcomes = dict(train_together(lanes, epochs=12, patience=2))
+def test_each_replica_is_what_it_is_alone_though_they_stop_apart():
+    replicas = [replica(**point) for point in POINTS]
+    outcomes = dict(train_together(replicas, epochs=12, patience=2))
     assert sorted(outcomes) == [0, 1, 2, 3]
-    singles = [alone(one) for one in lanes]
+    singles = [alone(one) for one in replicas]
     assert len({len(single.records) for single in singles}) > 1  # some stopped before others
     for place, single in enumerate(singles):
         assert_same(outcomes[place], single)
 
 
-def test_results_arrive_as_lanes_stop():
-    lanes = [lane(**point) for point in POINTS]
-    epochs = [len(outcome.records) for _, outcome in train_together(lanes, epochs=12, patience=2)]
+def test_results_arrive_as_replicas_stop():
+    replicas = [replica(**point) for point in POINTS]
+    epochs = [
+        len(outcome.records) for _, outcome in train_together(replicas, epochs=12, patience=2)
+    ]
     assert epochs == sorted(epochs)
 
 
-def test_stopped_lanes_are_left_out_of_the_program(monkeypatch):
+def test_stopped_replicas_are_left_out_of_the_program(monkeypatch):
     widths = []
-    run = together._run_lanes
+    run = together._run_replicas
 
     def watched(given, state):
         widths.append(given[0].x.shape[0])
         return run(given, state)
 
-    monkeypatch.setattr(together, "_run_lanes", watched)
-    lanes = [lane(random_state=0), *[lane(random_state=i, learning_rate=5.0) for i in range(3)]]
-    dict(train_together(lanes, epochs=12, patience=2))
+    monkeypatch.setattr(together, "_run_replicas", watched)
+    replicas = [
+        replica(random_state=0),
+        *[replica(random_state=i, learning_rate=5.0) for i in range(3)],
+    ]
+    dict(train_together(replicas, epochs=12, patience=2))
     assert widths[0] == 4
     assert widths[-1] < 4
 
 
 def test_without_a_held_out_part_all_run_to_the_end():
-    lanes = [lane(held_out=None, **point) for point in POINTS[:2]]
-    outcomes = dict(train_together(lanes, epochs=3))
-    for place, one in enumerate(lanes):
+    replicas = [replica(held_out=None, **point) for point in POINTS[:2]]
+    outcomes = dict(train_together(replicas, epochs=3))
+    for place, one in enumerate(replicas):
         assert_same(outcomes[place], alone(one, epochs=3, patience=0))
 
 
-def test_a_lane_that_diverges_ends_alone(monkeypatch):
-    lanes = [lane(random_state=0), lane(random_state=1)]
-    broken = lanes[1].feed
+def test_a_replica_that_diverges_ends_alone(monkeypatch):
+    replicas = [replica(random_state=0), replica(random_state=1)]
+    broken = replicas[1].feed
     broken.x = np.where(np.arange(100)[:, None] == 7, np.float32(np.inf), broken.x)
-    outcomes = dict(train_together(lanes, epochs=4))
+    outcomes = dict(train_together(replicas, epochs=4))
     assert isinstance(outcomes[1], NonFiniteLossError)
-    assert_same(outcomes[0], alone(lanes[0], epochs=4, patience=0))
+    assert_same(outcomes[0], alone(replicas[0], epochs=4, patience=0))
 
 
 def test_numbers_share_a_shape_and_structure_does_not():
-    first, *others = [shape_of(lane(**point)) for point in POINTS]
+    first, *others = [shape_of(replica(**point)) for point in POINTS]
     assert all(other == first for other in others)
     for change in (
         {"hidden": (9,)},
@@ -119,19 +124,19 @@ def test_numbers_share_a_shape_and_structure_does_not():
         {"corruption": None},
         {"schedule": "constant"},
     ):
-        assert shape_of(lane(**change)) != first, change
-    assert shape_of(lane(held_out=None)) != first
+        assert shape_of(replica(**change)) != first, change
+    assert shape_of(replica(held_out=None)) != first
 
 
-def test_the_more_lanes_the_shorter_their_blocks_but_for_sixteen_steps(monkeypatch):
+def test_the_more_replicas_the_shorter_their_blocks_but_for_sixteen_steps(monkeypatch):
     monkeypatch.setattr("isthmus.engine.feed.BLOCK_BYTES", 2**16)
     one = Feed(np.zeros((1000, 16), np.float32), None, 4, 0)  # 256 bytes a step
-    steps = [together._rooms([one] * lanes)[0].shape[:2] for lanes in (1, 4, 16, 64)]
+    steps = [together._buffers([one] * replicas)[0].shape[:2] for replicas in (1, 4, 16, 64)]
     assert steps == [(1, 256), (4, 64), (16, 16), (64, 16)]
 
 
 def test_progress_is_told():
     heard = []
-    lanes = [lane(random_state=0)]
-    dict(train_together(lanes, epochs=2, on_progress=lambda *steps: heard.append(steps)))
+    replicas = [replica(random_state=0)]
+    dict(train_together(replicas, epochs=2, on_progress=lambda *steps: heard.append(steps)))
     assert heard[-1] == (14, 14)

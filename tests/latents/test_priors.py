@@ -178,7 +178,7 @@ def test_vamp_is_the_mixture_of_the_posteriors_at_its_pseudo_inputs(
     own_mean, own_log_variance = np.split(np.asarray(p.h, float), 2, axis=-1)
     posterior = stats.norm(own_mean, np.exp(own_log_variance / 2)).logpdf(z).sum(-1)
     np.testing.assert_allclose(p.draw.log_ratio[0], posterior - prior, rtol=1e-3, atol=1e-3)
-    codes = np.asarray(model.bound_latent().sample_prior(jax.random.key(0), 5000, 2), float)
+    codes = np.asarray(model.attached_latent().sample_prior(jax.random.key(0), 5000, 2), float)
     np.testing.assert_allclose(codes.mean(0), mean.mean(0), atol=0.1)
     # bound for the pass alone: what comes back is the model that went in
     assert jax.tree.structure(moved) == jax.tree.structure(eqx.combine(*partition(model)))
@@ -194,7 +194,7 @@ def test_vamp_s_gradient_reaches_pseudo_inputs_and_the_encoder(make_model, make_
         def prior_alone(parameters):  # nothing but the prior's density at codes that stay
             model = eqx.combine(parameters, rest)
             codes = jax.lax.stop_gradient(model.code(x))
-            return model.bound_latent().prior.log_density(codes).sum()
+            return model.attached_latent().prior.log_density(codes).sum()
 
         def loss(parameters):
             return objective(eqx.combine(parameters, rest), x, None, context)[0]
@@ -229,7 +229,7 @@ def test_vamp_needs_posteriors_whose_density_is_known(latent, make_model, make_c
     with pytest.raises(SettingError, match="VampPrior"):
         VampPrior().sample(jax.random.key(0), 1, 2)
     with pytest.raises(SettingError, match="VampPrior"):
-        VampPrior().beside(lambda x: (x, x))
+        VampPrior().attach(lambda x: (x, x))
 
 
 def test_free_bits_need_the_closed_form(make_model, make_context, normals):

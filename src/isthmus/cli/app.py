@@ -1,53 +1,25 @@
-"""The command line: its verbs, its global options, its exit codes."""
+"""The command line: its global options and its exit codes; `verbs.py` lists what it can do."""
 
 import os
 import sys
 import warnings
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from isthmus import __version__
-from isthmus.cli import (
-    apply,
-    data,
-    errors,
-    fit,
-    generate,
-    inspect,
-    interrupts,
-    recipes,
-    reproduce,
-    sweep,
-)
+from isthmus.cli import errors, interrupts, language
+from isthmus.cli.verbs import Verbs
 
 app = typer.Typer(
     name="isthmus",
-    help="Autoencoders you can trust: fit one to your data, set it honestly beside PCA, use it.",
+    cls=Verbs,
+    help="Autoencoders you can trust: fit one to your data, compare it with PCA, use it.",
     epilog="Start with: isthmus fit digits",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("fit")(fit.fit)
-app.command("sweep")(sweep.sweep)
-for verb in (
-    apply.encode,
-    apply.decode,
-    apply.reconstruct,
-    apply.denoise,
-    apply.impute,
-    apply.score,
-    apply.predict,
-    generate.generate,
-    generate.interpolate,
-    inspect.evaluate,
-    inspect.info,
-    recipes.recipes,
-    reproduce.reproduce,
-):
-    app.command(verb.__name__)(verb)
-app.add_typer(data.app, name="data")
 
 
 def _print_version(wanted: bool) -> None:
@@ -65,7 +37,8 @@ def _globals(
         ),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Print the traceback of a mistake; goes anywhere.")
+        bool,
+        typer.Option("--debug", help="Print the traceback of an error; may stand anywhere."),
     ] = False,
 ) -> None:
     kept = os.environ.get("ISTHMUS_COMPILATION_CACHE", "")
@@ -76,7 +49,7 @@ def _globals(
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line and give the exit code.
+    """Run the command line and return the exit code.
 
     Parameters
     ----------
@@ -109,8 +82,9 @@ def main(argv: list[str] | None = None) -> int:
     return result if isinstance(result, int) else errors.OK
 
 
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    sys.stderr.write(f"isthmus: warning: {' '.join(str(message).split())}\n")
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    sentence = language.translate(" ".join(str(message).split()))
+    sys.stderr.write(f"isthmus: warning: {sentence}\n")
 
 
 def _drop_stdout() -> None:

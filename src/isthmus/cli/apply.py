@@ -1,10 +1,12 @@
 """The verbs that take examples through a model, from `encode` to `predict`."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isthmus.cli import consoles, models, options, output
+from isthmus.cli.declaring import option, takes
 from isthmus.cli.delivery import deliver_blocks, deliver_decoded
 from isthmus.cli.progress import map_blocks
 from isthmus.told import inner
@@ -13,182 +15,129 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def encode(
-    run: options.RunArgument,
-    source: options.SourceArgument,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    given: options.GivenOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-) -> None:
-    """Turn examples into codes."""
-    target = output.maybe_target(out, force=force, images=False)
-    estimator = models.load(run, given)
-    read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
+@takes(options.Apply)
+def encode(given: options.Apply) -> None:
+    """Compute the latent codes of examples."""
+    target = output.maybe_target(given.out, force=given.force, images=False)
+    estimator = models.load(given.run, given.condition)
+    read = models.read(estimator, given, quiet=given.quiet)
     names = list(inner(estimator).get_feature_names_out())
-    codes = map_blocks("encoding", estimator.transform, *read, quiet=quiet)
-    deliver_blocks(codes, len(read[0]), names, target, json)
+    codes = map_blocks("encoding", estimator.transform, *read, quiet=given.quiet)
+    deliver_blocks(codes, len(read[0]), names, target, given.json)
 
 
-def decode(
-    run: options.RunArgument,
+@dataclass(frozen=True, kw_only=True)
+class Codes(options.Output, options.Model):
+    """Codes that are decoded by a model."""
+
     codes: Annotated[
         str, typer.Argument(metavar="CODES", help="A table of codes.", show_default=False)
-    ],
-    out: options.OutOption = None,
-    given: options.GivenOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-) -> None:
-    """Turn codes back into examples, in the data's own units."""
+    ]
+    condition: options.GivenOption = None
+    quiet: options.QuietOption = False
+
+
+@takes(Codes)
+def decode(given: Codes) -> None:
+    """Decode latent codes into examples, in the data's own units."""
     from isthmus.errors import DataError
 
-    estimator = models.under_one(models.load(run, given), "a table of codes has none")
-    target = output.maybe_target(out, force=force, images=estimator.image_shape_ is not None)
-    table = models.Origin(codes).open()
+    loaded = models.load(given.run, given.condition)
+    estimator = models.under_one(loaded, "a table of codes has none")
+    images = estimator.image_shape_ is not None
+    target = output.maybe_target(given.out, force=given.force, images=images)
+    table = models.Origin(given.codes).open()
     if table.examples.shape[1:] != (estimator.latent_dim,):
         raise DataError(
             f"{table.name} has shape {table.examples.shape}; the model's codes have"
             f" {estimator.latent_dim} columns."
         )
-    values = map_blocks("decoding", estimator.inverse_transform, table.examples, quiet=quiet)
-    deliver_decoded(values, len(table.examples), estimator, target, json)
+    decoder = estimator.inverse_transform
+    values = map_blocks("decoding", decoder, table.examples, quiet=given.quiet)
+    deliver_decoded(values, len(table.examples), estimator, target, given.json)
 
 
-def reconstruct(
-    run: options.RunArgument,
-    source: options.SourceArgument,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    given: options.GivenOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-) -> None:
-    """Pass examples through the code and back."""
-    estimator = models.load(run, given)
-    target = output.decoded_target(out, estimator, force=force)
-    read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
-    values = map_blocks("reconstructing", estimator.reconstruct, *read, quiet=quiet)
-    deliver_decoded(values, len(read[0]), estimator, target, json)
+@takes(options.Apply)
+def reconstruct(given: options.Apply) -> None:
+    """Encode and decode examples."""
+    estimator = models.load(given.run, given.condition)
+    target = output.decoded_target(given.out, estimator, force=given.force)
+    read = models.read(estimator, given, quiet=given.quiet)
+    values = map_blocks("reconstructing", estimator.reconstruct, *read, quiet=given.quiet)
+    deliver_decoded(values, len(read[0]), estimator, target, given.json)
 
 
+@takes(options.Apply)
 def denoise(
-    run: options.RunArgument,
-    source: options.SourceArgument,
-    out: options.OutOption = None,
+    given: options.Apply,
     corrupt: Annotated[
         bool,
-        typer.Option(
-            "--corrupt", help="SOURCE is clean: corrupt it first, as the examples of the fit were."
-        ),
+        option("--corrupt", help="Add the noise of the fit first, where SOURCE is clean."),
     ] = False,
     seed: options.SeedOption = 0,
-    label: options.LabelOption = None,
-    given: options.GivenOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
 ) -> None:
-    """Clean noisy examples."""
-    estimator = models.load(run, given)
-    target = output.decoded_target(out, estimator, force=force)
+    """Remove noise from examples."""
+    estimator = models.load(given.run, given.condition)
+    target = output.decoded_target(given.out, estimator, force=given.force)
     if inner(estimator).get_params(deep=False)["corruption"] is None:
         consoles.warn(
-            "this model was fitted without corruption, so it reconstructs but was never taught to"
-            " clean; fit one with --corruption gaussian:0.2 or --recipe denoising"
+            "this model was fitted without corruption, so it has not learned to remove noise; fit"
+            " one with --corruption gaussian:0.2 or --recipe denoising"
         )
-    read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
+    read = models.read(estimator, given, quiet=given.quiet)
     if corrupt:
         read = (inner(estimator).corrupt(read[0][:], seed=seed), *read[1:])
-    values = map_blocks("denoising", estimator.reconstruct, *read, quiet=quiet)
-    deliver_decoded(values, len(read[0]), estimator, target, json)
+    values = map_blocks("denoising", estimator.reconstruct, *read, quiet=given.quiet)
+    deliver_decoded(values, len(read[0]), estimator, target, given.json)
 
 
-def impute(
-    run: options.RunArgument,
-    source: options.SourceArgument,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    given: options.GivenOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-) -> None:
+@takes(options.Apply)
+def impute(given: options.Apply) -> None:
     """Fill in missing entries, and leave the others as they are."""
-    estimator = models.load(run, given)
+    estimator = models.load(given.run, given.condition)
     inner(estimator)._need_masked()
-    target = output.decoded_target(out, estimator, force=force)
-    read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
-    values = map_blocks("imputing", estimator.impute, *read, quiet=quiet)
-    deliver_decoded(values, len(read[0]), estimator, target, json)
+    target = output.decoded_target(given.out, estimator, force=given.force)
+    read = models.read(estimator, given, quiet=given.quiet)
+    values = map_blocks("imputing", estimator.impute, *read, quiet=given.quiet)
+    deliver_decoded(values, len(read[0]), estimator, target, given.json)
 
 
-def score(
-    run: options.RunArgument,
-    source: options.SourceArgument,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    given: options.GivenOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-) -> None:
-    """Give each example's squared error (an element's, scaled) and log likelihood (nats)."""
+@takes(options.Apply)
+def score(given: options.Apply) -> None:
+    """Compute each example's mean squared error (scaled) and log-likelihood (nats)."""
     import numpy as np
 
-    target = output.maybe_target(out, force=force, images=False)
-    estimator = models.load(run, given)
-    read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
+    target = output.maybe_target(given.out, force=given.force, images=False)
+    estimator = models.load(given.run, given.condition)
+    read = models.read(estimator, given, quiet=given.quiet)
 
     def both(*block: "np.ndarray") -> "np.ndarray":
         errors = estimator.measure(*block)["errors"]
         return np.stack([errors, estimator.score_samples(*block)], axis=1)
 
-    values = map_blocks("scoring", both, *read, quiet=quiet)
-    deliver_blocks(values, len(read[0]), ["mse", "log_likelihood"], target, json)
+    values = map_blocks("scoring", both, *read, quiet=given.quiet)
+    deliver_blocks(values, len(read[0]), ["mse", "log_likelihood"], target, given.json)
 
 
+@takes(options.Predict)
 def predict(
-    run: options.RunArgument,
-    source: options.SourceArgument,
+    given: options.Predict,
     probabilities: Annotated[
-        bool,
-        typer.Option("--probabilities", help="A classifier's probability of every label."),
+        bool, option("--probabilities", help="Write a classifier's probability of every label.")
     ] = False,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
 ) -> None:
-    """Tell the labels, or the quantity, that --classifier or --regressor learned."""
+    """Predict the labels, or the quantity, that --classifier or --regressor learned."""
     from isthmus.errors import SettingError
 
-    target = output.maybe_target(out, force=force, images=False)
-    estimator = models.load(run)
+    target = output.maybe_target(given.out, force=given.force, images=False)
+    estimator = models.load(given.run)
     wanted = "predict_proba" if probabilities else "predict"
     if probabilities and hasattr(estimator, "predict") and not hasattr(estimator, wanted):
         raise SettingError("this model predicts a quantity: leave out --probabilities.")
     if not hasattr(estimator, wanted):
         head = "--classifier" if probabilities else "--classifier or --regressor"
         raise SettingError(f"this model has no head to predict with; fit one with {head}.")
-    read = models.read_for(estimator, source, label, array, image_shape, quiet=quiet)
-    told = map_blocks("predicting", getattr(estimator, wanted), *read, quiet=quiet)
+    read = models.read(estimator, given, quiet=given.quiet)
+    predicted = map_blocks("predicting", getattr(estimator, wanted), *read, quiet=given.quiet)
     names = [f"p({one})" for one in estimator.classes_] if probabilities else ["prediction"]
-    deliver_blocks(told, len(read[0]), names, target, json)
+    deliver_blocks(predicted, len(read[0]), names, target, given.json)

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from isthmus.errors import SettingError, unknown
 _ONLY_ON_THE_COMMAND_LINE = {"config", "help"}
 
 
-def read(path: str, options: Mapping[str, bool]) -> dict[str, Any]:
+def read(path: str, options: Mapping[str, bool]) -> dict[str, object]:
     """Read settings, with underscores in their names as Python has them.
 
     Parameters
@@ -32,7 +32,7 @@ def read(path: str, options: Mapping[str, bool]) -> dict[str, Any]:
     except FileNotFoundError:
         raise SettingError(f"--config {path!r} does not exist; give a TOML file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(f"--config {path!r} is not TOML ({error}); mend that line.") from None
+        raise SettingError(f"--config {path!r} is not TOML ({error}); correct that line.") from None
     named = {}
     for key, value in settings.items():
         name = key.replace("-", "_")
@@ -42,8 +42,8 @@ def read(path: str, options: Mapping[str, bool]) -> dict[str, Any]:
     return named
 
 
-def _as_option(value: Any, *, repeated: bool) -> Any:
-    """Write a value as the option would have it: [128, 64] is 128,64."""
+def _as_option(value: object, *, repeated: bool) -> object:
+    """Write a value as it is typed after the option: [128, 64] is 128,64."""
     if repeated:
         return value if isinstance(value, list) else [value]
     if isinstance(value, list):
@@ -69,7 +69,7 @@ Config = Annotated[
         metavar="FILE.toml",
         callback=_apply,
         is_eager=True,
-        help="Settings by the names of the options; the command line wins.",
+        help="TOML file of settings by the names of the options; options typed here replace them.",
         rich_help_panel="The run",
     ),
 ]

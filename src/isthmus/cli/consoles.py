@@ -8,12 +8,12 @@ from rich.console import Console
 
 
 def out() -> Console:
-    """Give the console for results."""
+    """Return the console for results."""
     return Console(file=sys.stdout, highlight=False)
 
 
 def err() -> Console:
-    """Give the console for everything else."""
+    """Return the console for everything else."""
     return Console(file=sys.stderr, highlight=False)
 
 
@@ -28,7 +28,7 @@ def print_json(value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Give ``value`` in JSON's own types.
+    """Return ``value`` in JSON's own types.
 
     Examples
     --------

@@ -5,20 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from isthmus.cli import consoles, models, options, tables
+from isthmus.cli.declaring import takes
+from isthmus.cli.verbs import Command
 
 if TYPE_CHECKING:
     from isthmus.data import Source
 
 app = typer.Typer(
-    help="Data sets: list them, fetch them, look into any source.", no_args_is_help=True
+    help="Data sets: list and download them, and look into any source.", no_args_is_help=True
 )
 
 _SHOWN = 12
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_data(json: options.JsonOption = False) -> None:
-    """List the data sets that go by a name."""
+    """List the named data sets."""
     import dataclasses
 
     from isthmus.data import catalogue
@@ -31,7 +33,7 @@ def list_data(json: options.JsonOption = False) -> None:
     consoles.out().print(tables.records(shown))
 
 
-@app.command()
+@app.command(cls=Command)
 def get(
     name: Annotated[
         str,
@@ -44,7 +46,7 @@ def get(
     ],
     json: options.JsonOption = False,
 ) -> None:
-    """Fetch a data set, so that it is there when it is needed."""
+    """Download a data set into the cache."""
     import dataclasses
 
     from isthmus.data import catalogue
@@ -58,18 +60,13 @@ def get(
     consoles.say(consoles.out(), f"{name} is here ({where}): {entry.what}")
 
 
-@app.command()
-def info(
-    source: options.SourceArgument,
-    label: options.LabelOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    json: options.JsonOption = False,
-) -> None:
-    """Say what a source holds, and which scaling `auto` would choose for it."""
+@app.command(cls=Command)
+@takes(options.Examples)
+def info(given: options.Examples, json: options.JsonOption = False) -> None:
+    """Show what a source holds, and which scaling `auto` would choose for it."""
     from isthmus.data import describe
 
-    opened = models.Origin(source, label, array, image_shape).open()
+    opened = models.origin(given).open()
     facts = describe(opened)
     facts["scaling"] = _scaling(opened, finite=not (facts["missing"] or facts["infinite"]))
     if json:

@@ -24,7 +24,7 @@ def deliver_blocks(
     import numpy as np
 
     if target is not None and target.form in output.TABULAR:
-        _tell(target, output.write_blocks(target, blocks, n, names=names), json)
+        _report(target, output.write_blocks(target, blocks, n, names=names), json)
     else:
         deliver(np.concatenate([*blocks]), names, target, json, image_shape)
 
@@ -67,7 +67,7 @@ def deliver(
     values = np.asarray(values)
     if target is not None:
         output.write(target, values, names=names, image_shape=image_shape, columns=columns)
-        _tell(target, values.shape, json)
+        _report(target, values.shape, json)
         return
     rows = values.reshape(len(values), -1)
     if json:
@@ -76,7 +76,7 @@ def deliver(
         _show(rows, names)
 
 
-def _tell(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
+def _report(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
     if json:
         consoles.print_json({"out": str(target.path), "shape": shape})
     else:

@@ -11,7 +11,7 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def describe(error: BaseException) -> tuple[str, int]:
-    """Give the sentence and the exit code for an error.
+    """Return the sentence and the exit code for an error.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def describe(error: BaseException) -> tuple[str, int]:
 
 
 def report(error: BaseException, *, debug: bool) -> int:
-    """Print the sentence on stderr (and with ``debug`` the traceback); give the exit code."""
+    """Print the sentence on stderr (and with ``debug`` the traceback); return the exit code."""
     sentence, code = describe(error)
     if debug:
         traceback.print_exception(error)

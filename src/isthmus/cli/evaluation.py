@@ -9,7 +9,7 @@ from isthmus.errors import DataError
 from isthmus.told import inner, told
 
 _GROUP = 256
-"""Examples between two looks at how far a long estimate has come."""
+"""Examples per block of a long estimate, after which its progress is shown."""
 
 
 def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
@@ -30,8 +30,8 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     known = where.get("contents")
     if known is not None and known != contents(source.examples):
         consoles.warn(
-            f"{source.name} is not what it was when the model was fitted: what follows may judge "
-            "the model on examples that it has learned from."
+            f"{source.name} is not what it was when the model was fitted: the measurements may "
+            "include examples that it was trained on."
         )
     models.inputs(source, estimator)
     masked = inner(estimator).model_.likelihood.masked
@@ -39,7 +39,7 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
 
 
 def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
-    """Take a source whole as the test part, beside the training part of the run if it is there."""
+    """Return a whole source as the test set, with the run's training set if it can be read."""
     source = origin.open()
     examples, *_ = models.inputs(source, estimator)
     chosen: parts.Parts = {}
@@ -47,7 +47,7 @@ def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) ->
         try:
             chosen["train"] = own_parts(facts, estimator)["train"]
         except DataError as error:
-            consoles.warn(f"the training part cannot be read again: {error}")
+            consoles.warn(f"the training set cannot be read again: {error}")
     return chosen | {"test": (examples, source.labels)}
 
 
@@ -69,7 +69,7 @@ def measure(estimator: Any, measured: parts.Parts) -> dict[str, Any]:
 
 
 def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[str, Any]:
-    """Estimate the log likelihood of the test part: its mean, nats, and the mean's error."""
+    """Estimate the log-likelihood of the test set: its mean in nats, and the mean's error."""
     import numpy as np
 
     from isthmus.cli.progress import map_blocks
@@ -77,7 +77,7 @@ def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[st
     estimate = partial(estimator.log_likelihood, n_samples=draws, random_state=0)
     given = told(estimator, *measured["test"])
     nats = np.concatenate(
-        [*map_blocks("estimating the log likelihood", estimate, *given, rows=_GROUP)]
+        [*map_blocks("estimating the log-likelihood", estimate, *given, rows=_GROUP)]
     )
     error = float(nats.std(ddof=1) / np.sqrt(len(nats))) if len(nats) > 1 else None
     return {"nats": float(nats.mean()), "standard_error": error, "draws": draws}

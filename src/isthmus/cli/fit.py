@@ -1,13 +1,14 @@
-"""`isthmus fit`: from a source to a run folder, with the honest table at the end."""
+"""`isthmus fit`: from a source to a run folder, with the comparison with PCA at the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from isthmus.cli import config, consoles, errors, interrupts, options, progress, runs, tables
-from isthmus.cli import fit_options as given
+from isthmus.cli import consoles, errors, interrupts, language, models, progress, runs, tables
+from isthmus.cli.declaring import takes
+from isthmus.cli.fit_options import FitOptions
 from isthmus.told import inner
 
 if TYPE_CHECKING:
@@ -16,61 +17,14 @@ if TYPE_CHECKING:
     from isthmus.cli.parts import Parts
 
 
-def fit(
-    context: typer.Context,
-    source: options.SourceArgument,
-    out: given.Out = None,
-    config: config.Config = None,
-    latent_dim: given.LatentDim = None,
-    recipe: given.Recipe = None,
-    architecture: given.Architecture = None,
-    hidden: given.Hidden = None,
-    channels: given.Channels = None,
-    activation: given.Activation = None,
-    batch_norm: given.BatchNorm = False,
-    dropout: given.Dropout = None,
-    decoder: given.Decoder = None,
-    tied: given.Tied = False,
-    latent: given.Latent = None,
-    corruption: given.Corruption = None,
-    likelihood: given.Likelihood = None,
-    bound: given.Bound = None,
-    beta: given.Beta = None,
-    warmup: given.Warmup = None,
-    penalty: given.Penalty = None,
-    classifier: given.Classifier = False,
-    classification_weight: given.ClassificationWeight = None,
-    regressor: given.Regressor = False,
-    regression_weight: given.RegressionWeight = None,
-    conditional: given.Conditional = False,
-    scaling: given.Scaling = None,
-    start: given.Start = None,
-    epochs: given.Epochs = None,
-    batch_size: given.BatchSize = None,
-    learning_rate: given.LearningRate = None,
-    schedule: given.Schedule = None,
-    optimizer: given.Optimizer = None,
-    gradient_clip: given.GradientClip = None,
-    patience: given.Patience = None,
-    seed: given.Seed = 0,
-    validation_fraction: given.ValidationFraction = 0.1,
-    test_fraction: given.TestFraction = 0.1,
-    label: given.Label = None,
-    array: given.Array = None,
-    image_shape: given.ImageShape = None,
-    limit: given.Limit = None,
-    force: given.Force = False,
-    checkpoint_every: given.CheckpointEvery = None,
-    resume: given.Resume = False,
-    quiet: given.Quiet = False,
-    json: given.Json = False,
-) -> int:
-    """Fit an autoencoder to SOURCE and set it beside PCA of the same code size."""
-    return _run(context.params, context.obj)
+@takes(FitOptions)
+def fit(given: FitOptions, context: typer.Context) -> int:
+    """Fit an autoencoder to SOURCE and compare it with PCA of the same code size."""
+    return _run(given, context.obj)
 
 
-def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
-    """Fit, measure, write and tell; give the exit code."""
+def _run(given: FitOptions, command: Sequence[str]) -> int:
+    """Fit, measure, write and print; return the exit code."""
     folder = runs.choose_folder(given)
     import numpy as np
 
@@ -78,60 +32,61 @@ def _run(given: Mapping[str, Any], command: Sequence[str]) -> int:
     from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
 
-    console = consoles.err() if given["json"] else consoles.out()
+    console = consoles.err() if given.json else consoles.out()
     estimator = settings.build(given)
-    origin = runs.origin(given)
-    source = origin.open(quiet=given["quiet"])
+    origin = models.origin(given)
+    source = origin.open(quiet=given.quiet)
     targets.check_source(estimator, source)
     masked = takes_missing(settings.unfitted(estimator).likelihood)
     divided = parts.divide(source, **runs.division(given), missing_allowed=masked)
     targets.check_parts(estimator, divided, source.name)
     consoles.say(console, parts.describe(source, divided))
     runs.clear_checkpoints(folder, given)
-    if given["resume"] and not runs.has_checkpoints(folder):
-        consoles.say(console, f"no checkpoint in {folder}: the fit begins anew")
+    if given.resume and not runs.has_checkpoints(folder):
+        consoles.say(console, f"no checkpoint in {folder}: training starts from the beginning")
     interrupts.check()
     _train(estimator, divided, folder, given, console)
     fitted = inner(estimator)
     if source.feature_names is not None:
         fitted.feature_names_in_ = np.array(source.feature_names, dtype=object)
-    with progress.stages(quiet=given["quiet"]) as stage:
+    with progress.stages(quiet=given.quiet) as stage:
         metrics = write_run(
             folder,
             estimator,
             divided,
             run=runs.record(given, origin, source, command),
-            force=given["force"] or given["resume"],
-            seed=given["seed"],
+            force=given.force or given.resume,
+            seed=given.seed,
             progress=stage,
         )
-    if given["json"]:
+    if given.json:
         consoles.print_json(metrics)
     else:
-        _tell(console, fitted, metrics, folder)
+        _print(console, fitted, metrics, folder)
     return errors.INTERRUPTED if fitted.stop_reason_ == "interrupted" else errors.OK
 
 
 def _train(
-    estimator: Any, parts: "Parts", folder: Path, given: Mapping[str, Any], console: "Console"
+    estimator: Any, parts: "Parts", folder: Path, given: FitOptions, console: "Console"
 ) -> None:
-    """Fit, with the choices told on ``console`` and progress on stderr."""
+    """Fit, with the choices printed on ``console`` and progress on stderr."""
     from isthmus.cli import settings, targets
 
     X, y = parts["train"]
-    held_out, chosen = parts.get("validation"), settings.unfitted(estimator)
-    if held_out is None:
+    validation, chosen = parts.get("validation"), settings.unfitted(estimator)
+    if validation is None:
         chosen.set_params(validation_fraction=0)
     elif not targets.learns(estimator):
-        held_out = held_out[0]
-    told = progress.Choices(estimator, console)
-    with progress.fit_progress(quiet=given["quiet"]) as shown:
-        chosen.set_params(callbacks=(told, *shown))
+        validation = validation[0]
+    choices = Once(lambda: consoles.say(console, _choices(estimator)))
+    with progress.Progress("fit", quiet=given.quiet) as shown:
+        listeners = () if given.quiet else (shown, shown.on_epoch)
+        chosen.set_params(callbacks=(choices, *listeners))
         checkpoint = runs.checkpoint(folder, given)
-        estimator.fit(X, y, validation_data=held_out, checkpoint=checkpoint)
+        estimator.fit(X, y, validation_data=validation, checkpoint=checkpoint)
         for one in (chosen, inner(estimator)):
             one.set_params(callbacks=())
-    told.tell()
+    choices.do()
     fitted = inner(estimator)
     if fitted.stop_reason_ == "interrupted" and not fitted.n_epochs_:
         raise KeyboardInterrupt  # nothing has been learned that could be kept
@@ -140,11 +95,38 @@ def _train(
         consoles.say(consoles.err(), words)
 
 
-def _tell(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
+def _choices(estimator: Any) -> str:
+    fitted = inner(estimator)
+    likelihood = type(fitted.likelihood_).__name__
+    return f"scaling {fitted.scaling_.describe()}; likelihood {likelihood}"
+
+
+class Once:
+    """A callback that does something at its first call, when training has begun."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action, self._done = action, False
+
+    def __call__(self, record: object) -> None:
+        """Hear of an epoch."""
+        self.do()
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Hear of steps."""
+        self.do()
+
+    def do(self) -> None:
+        """Do it, unless it has been done."""
+        if not self._done:
+            self._action()
+        self._done = True
+
+
+def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
     """Print the table, the verdict, the warnings, and where the report lies."""
     from isthmus.report.facts import kept_epoch
 
-    console.print(tables.honest(metrics))
+    console.print(tables.comparison(metrics))
     count, trainable = metrics["model"]["parameters"], metrics["model"]["trainable_parameters"]
     parameters = f"{count:,} parameters"
     if trainable != count:
@@ -156,5 +138,5 @@ def _tell(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder
     )
     consoles.say(console, metrics["verdict"]["sentence"])
     for warning in (*metrics["warnings"], *metrics["latent"]["warnings"]):
-        consoles.say(console, f"warning: {warning}")
+        consoles.say(console, f"warning: {language.translate(warning)}")
     consoles.say(console, f"report: {folder / 'report.html'}")

@@ -1,332 +1,392 @@
-"""The options of `isthmus fit`, each described once, in the panels that its help shows.
+"""The options of `isthmus fit` and `isthmus sweep`, each declared once, in the panels of the help.
 
-None stands for what the recipe, or else the estimator, takes by itself.
+None stands for what the recipe, or else the estimator, takes by itself. An option marked with a
+`Setting` reaches the estimator without any further line: a new parameter of the estimator is
+offered on the command line by one field here. `settings.py` composes those that belong to the
+encoder.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from typing import Annotated
 
-import typer
+from isthmus.cli import options, parsing
+from isthmus.cli.config import Config
+from isthmus.cli.declaring import Alias, Setting, option
 
-_MODEL, _TRAINING, _DATA, _RUN = "The model", "The training", "The data", "The run"
+_model = partial(option, panel="The model")
+_training = partial(option, panel="The training")
+_data = partial(option, panel="The data")
+_run = partial(option, panel="The run")
 
 
 def complete_recipe(incomplete: str) -> list[str]:
-    """Give the recipes that begin like ``incomplete``."""
+    """Return the recipes that begin like ``incomplete``."""
     from isthmus import recipes
 
     return [name for name in recipes.RECIPES if name.startswith(incomplete)]
 
 
-LatentDim = Annotated[
-    int | None,
-    typer.Option(
-        "--latent-dim", "-d", metavar="D", help="Size of the code.", rich_help_panel=_MODEL
-    ),
-]
-Recipe = Annotated[
-    str | None,
-    typer.Option(
-        "--recipe",
-        metavar="NAME",
-        help="A named autoencoder to start from; see `isthmus recipes`.",
-        autocompletion=complete_recipe,
-        rich_help_panel=_MODEL,
-    ),
-]
-Architecture = Annotated[
-    str | None,
-    typer.Option("--architecture", metavar="NAME", help="dense or conv.", rich_help_panel=_MODEL),
-]
-Hidden = Annotated[
-    str | None,
-    typer.Option(
-        "--hidden",
-        metavar="WIDTHS",
-        help="Widths of the hidden layers: 128,64, none or auto.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Channels = Annotated[
-    str | None,
-    typer.Option(
-        "--channels",
-        metavar="WIDTHS",
-        help="Channels of the convolutions: 16,32.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Activation = Annotated[
-    str | None,
-    typer.Option(
-        "--activation",
-        metavar="NAME",
-        help="After each hidden layer, gelu for instance.",
-        rich_help_panel=_MODEL,
-    ),
-]
-BatchNorm = Annotated[
-    bool,
-    typer.Option("--batch-norm", help="Normalise the hidden layers.", rich_help_panel=_MODEL),
-]
-Dropout = Annotated[
-    float | None,
-    typer.Option(
-        "--dropout", metavar="SHARE", help="Share of hidden units dropped.", rich_help_panel=_MODEL
-    ),
-]
-Decoder = Annotated[
-    str | None,
-    typer.Option("--decoder", metavar="NAME", help="mirror or tied.", rich_help_panel=_MODEL),
-]
-Tied = Annotated[
-    bool, typer.Option("--tied", help="Short for --decoder tied.", rich_help_panel=_MODEL)
-]
-Latent = Annotated[
-    str | None,
-    typer.Option(
-        "--latent",
-        metavar="SPEC",
-        help="deterministic, gaussian, or deterministic:relu.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Corruption = Annotated[
-    str | None,
-    typer.Option(
-        "--corruption",
-        metavar="SPEC",
-        help="What the encoder's input suffers: gaussian:0.2, gaussian:0.1+masking:0.2.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Likelihood = Annotated[
-    str | None,
-    typer.Option(
-        "--likelihood",
-        metavar="SPEC",
-        help="auto, gaussian, bernoulli, laplace, ...; masked where entries are missing.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Bound = Annotated[
-    str | None,
-    typer.Option(
-        "--bound", metavar="SPEC", help="elbo, or with beta, elbo:4.", rich_help_panel=_MODEL
-    ),
-]
-Beta = Annotated[
-    float | None,
-    typer.Option("--beta", metavar="W", help="Weight of the divergence.", rich_help_panel=_MODEL),
-]
-Warmup = Annotated[
-    float | None,
-    typer.Option(
-        "--warmup", metavar="EPOCHS", help="Epochs until beta is whole.", rich_help_panel=_MODEL
-    ),
-]
-Penalty = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--penalty", metavar="SPEC", help="l1:0.001; may be repeated.", rich_help_panel=_MODEL
-    ),
-]
-Classifier = Annotated[
-    bool,
-    typer.Option(
-        "--classifier", help="Learn to tell the labels from the code, too.", rich_help_panel=_MODEL
-    ),
-]
-ClassificationWeight = Annotated[
-    float | None,
-    typer.Option(
-        "--classification-weight",
-        metavar="W",
-        help="Weight of the classifier.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Regressor = Annotated[
-    bool,
-    typer.Option(
-        "--regressor",
-        help="Learn to predict a quantity, the --target, from the code, too.",
-        rich_help_panel=_MODEL,
-    ),
-]
-RegressionWeight = Annotated[
-    float | None,
-    typer.Option(
-        "--regression-weight",
-        metavar="W",
-        help="Weight of the regressor.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Conditional = Annotated[
-    bool,
-    typer.Option(
-        "--conditional",
-        help="Tell encoder and decoder the labels, so that examples can be made by label.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Scaling = Annotated[
-    str | None,
-    typer.Option(
-        "--scaling",
-        metavar="NAME",
-        help="auto, none, unit, pixels, range, minmax or standard.",
-        rich_help_panel=_MODEL,
-    ),
-]
-Start = Annotated[
-    str | None,
-    typer.Option("--start", metavar="NAME", help="auto, pca or random.", rich_help_panel=_TRAINING),
-]
-Epochs = Annotated[
-    int | None,
-    typer.Option("--epochs", metavar="N", help="Passes over the data.", rich_help_panel=_TRAINING),
-]
-BatchSize = Annotated[
-    int | None,
-    typer.Option(
-        "--batch-size", metavar="N", help="Examples in a step.", rich_help_panel=_TRAINING
-    ),
-]
-LearningRate = Annotated[
-    float | None,
-    typer.Option(
-        "--learning-rate", metavar="X", help="Of the optimiser.", rich_help_panel=_TRAINING
-    ),
-]
-Schedule = Annotated[
-    str | None,
-    typer.Option(
-        "--schedule",
-        metavar="NAME",
-        help="cosine, constant, linear, ...",
-        rich_help_panel=_TRAINING,
-    ),
-]
-Optimizer = Annotated[
-    str | None,
-    typer.Option(
-        "--optimizer", metavar="NAME", help="adam, adamw, nadam, ...", rich_help_panel=_TRAINING
-    ),
-]
-GradientClip = Annotated[
-    float | None,
-    typer.Option(
-        "--gradient-clip",
-        metavar="X",
-        help="Largest norm of a gradient.",
-        rich_help_panel=_TRAINING,
-    ),
-]
-Patience = Annotated[
-    int | None,
-    typer.Option(
-        "--patience",
-        metavar="N",
-        min=0,
-        help="Epochs without improvement before stopping; 0 never stops early and keeps the last.",
-        rich_help_panel=_TRAINING,
-    ),
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        "--seed",
-        metavar="N",
-        min=0,
-        help="Where all random numbers start.",
-        rich_help_panel=_TRAINING,
-    ),
-]
-ValidationFraction = Annotated[
-    float,
-    typer.Option(
-        "--validation-fraction",
-        metavar="SHARE",
-        help="Share kept out to stop by.",
-        rich_help_panel=_DATA,
-    ),
-]
-TestFraction = Annotated[
-    float,
-    typer.Option(
-        "--test-fraction",
-        metavar="SHARE",
-        help="Share kept out to test on, where the source has no test part.",
-        rich_help_panel=_DATA,
-    ),
-]
-Label = Annotated[
-    str | None,
-    typer.Option(
-        "--label",
-        "--target",
-        metavar="COLUMN",
-        help="The column of labels, or of a quantity, by name or index.",
-        rich_help_panel=_DATA,
-    ),
-]
-Array = Annotated[
-    str | None,
-    typer.Option(
-        "--array", metavar="NAME", help="Which array of an .npz file.", rich_help_panel=_DATA
-    ),
-]
-ImageShape = Annotated[
-    str | None,
-    typer.Option(
-        "--image-shape",
-        metavar="HxWxC",
-        help="The images' shape, where stored flat.",
-        rich_help_panel=_DATA,
-    ),
-]
-Limit = Annotated[
-    int | None,
-    typer.Option(
-        "--limit",
-        metavar="N",
-        min=1,
-        help="Use the first N training examples.",
-        rich_help_panel=_DATA,
-    ),
-]
-Out = Annotated[
-    str | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="RUN",
-        help="The run folder; runs/NAME by itself.",
-        rich_help_panel=_RUN,
-    ),
-]
-Force = Annotated[
-    bool, typer.Option("--force", help="Replace the run that --out names.", rich_help_panel=_RUN)
-]
-CheckpointEvery = Annotated[
-    int | None,
-    typer.Option(
-        "--checkpoint-every",
-        min=1,
-        metavar="N",
-        help="Keep a checkpoint every N epochs.",
-        rich_help_panel=_RUN,
-    ),
-]
-Resume = Annotated[
-    bool,
-    typer.Option("--resume", help="Go on from the last checkpoint of --out.", rich_help_panel=_RUN),
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=_RUN)
-]
-Json = Annotated[
-    bool,
-    typer.Option("--json", help="Print the metrics as JSON on stdout alone.", rich_help_panel=_RUN),
-]
+def _member(slot: str, text: str, words: Mapping[str, object] | None = None) -> object:
+    """Read a member of a slot, or one of the words that stand for something else."""
+    named = words or {}
+    if text in named:
+        return named[text]
+    module = slot if slot in ("corruption", "penalties") else f"{slot}s"
+    option = "--penalty" if slot == "penalties" else f"--{slot}"
+    return parsing.specification(text, import_module(f"isthmus.{module}").MEMBERS, option)
+
+
+def _penalties(texts: str) -> object:
+    return tuple(_member("penalties", text) for text in texts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions:
+    """The slots of the autoencoder and their sizes."""
+
+    latent_dim: Annotated[
+        int | None,
+        _model("--latent-dim", "-d", metavar="D", help="Size of the latent code.", default="2"),
+        Setting(),
+    ] = None
+    recipe: Annotated[
+        str | None,
+        _model(
+            "--recipe",
+            metavar="NAME",
+            help="Named autoencoder to start from, see `isthmus recipes`; its settings replace the"
+            " defaults shown here, and other options replace its settings.",
+            complete=complete_recipe,
+        ),
+    ] = None
+    architecture: Annotated[
+        str | None,
+        _model(
+            "--architecture",
+            metavar="NAME",
+            help="Kind of encoder: dense, or conv for images.",
+            default="dense",
+        ),
+    ] = None
+    hidden: Annotated[
+        str | None,
+        _model(
+            "--hidden",
+            metavar="WIDTHS",
+            help="Widths of the encoder's dense hidden layers, such as 128,64; none for no layer.",
+            default="auto: one or two layers, 32 to 512 wide, wider for more examples and features",
+        ),
+    ] = None
+    channels: Annotated[
+        str | None,
+        _model(
+            "--channels",
+            metavar="WIDTHS",
+            help="Channels of the convolutions, for --architecture conv.",
+            default="16,32",
+        ),
+    ] = None
+    activation: Annotated[
+        str | None,
+        _model(
+            "--activation",
+            metavar="NAME",
+            help="Activation of the hidden layers, such as relu or tanh.",
+            default="gelu",
+        ),
+    ] = None
+    batch_norm: Annotated[
+        bool, _model("--batch-norm", help="Batch normalisation in the hidden layers.")
+    ] = False
+    dropout: Annotated[
+        float | None,
+        _model(
+            "--dropout",
+            metavar="SHARE",
+            help="Share of hidden units dropped in training.",
+            default="0",
+        ),
+    ] = None
+    decoder: Annotated[
+        str | None,
+        _model(
+            "--decoder",
+            metavar="NAME",
+            help="mirror (the encoder's layers in reverse) or tied (its weights transposed).",
+            default="mirror",
+        ),
+        Setting(),
+    ] = None
+    tied: Annotated[bool, _model("--tied", help="Short for --decoder tied.")] = False
+    latent: Annotated[
+        str | None,
+        _model(
+            "--latent",
+            metavar="SPEC",
+            help="Kind of latent code, such as gaussian, vector_quantised or deterministic:relu.",
+            default="deterministic",
+        ),
+        Setting(read=partial(_member, "latent")),
+    ] = None
+    corruption: Annotated[
+        str | None,
+        _model(
+            "--corruption",
+            metavar="SPEC",
+            help="Noise on the encoder's input in training: gaussian:0.2, masking:0.3, or a sum"
+            " such as gaussian:0.1+masking:0.2.",
+            default="none",
+        ),
+        Setting(read=partial(_member, "corruption", words={"none": None})),
+    ] = None
+    likelihood: Annotated[
+        str | None,
+        _model(
+            "--likelihood",
+            metavar="SPEC",
+            help="Reconstruction likelihood: gaussian, bernoulli, laplace, poisson, ...; masked"
+            " where entries are missing.",
+            default="auto: bernoulli for bits, and for values in [0, 1] under a stochastic code;"
+            " else gaussian",
+        ),
+        Setting(read=partial(_member, "likelihood", words={"auto": "auto"})),
+    ] = None
+    bound: Annotated[
+        str | None,
+        _model(
+            "--bound",
+            metavar="SPEC",
+            help="Variational bound: elbo, free_bits, importance_weighted, ...; elbo:4 sets beta.",
+            default="elbo",
+        ),
+        Setting(read=partial(_member, "bound")),
+    ] = None
+    beta: Annotated[
+        float | None,
+        _model("--beta", metavar="W", help="Weight of the KL divergence.", default="1"),
+        Setting("bound__beta"),
+    ] = None
+    warmup: Annotated[
+        float | None,
+        _model(
+            "--warmup",
+            metavar="EPOCHS",
+            help="Epochs over which beta rises from 0 to its value.",
+            default="0",
+        ),
+        Setting("bound__warmup"),
+    ] = None
+    penalty: Annotated[
+        list[str] | None,
+        _model(
+            "--penalty",
+            metavar="SPEC",
+            help="Penalty added to the loss, such as l1:0.001; may be repeated.",
+            default="auto: weight decay below 10,000 examples, else none",
+        ),
+        Setting("penalties", _penalties),
+    ] = None
+    scaling: Annotated[
+        str | None,
+        _model(
+            "--scaling",
+            metavar="NAME",
+            help="Scaling of the input: none, unit, pixels, range, minmax or standard.",
+            default="auto: to [0, 1] for pixels and values of one range, else standard",
+        ),
+        Setting(),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadOptions:
+    """What the model learns from labels."""
+
+    classifier: Annotated[
+        bool, _model("--classifier", help="Train a classifier of the labels on the code as well.")
+    ] = False
+    classification_weight: Annotated[
+        float | None,
+        _model(
+            "--classification-weight",
+            metavar="W",
+            help="Weight of the classifier's loss.",
+            default="1",
+        ),
+    ] = None
+    regressor: Annotated[
+        bool,
+        _model("--regressor", help="Train a regressor of the --target on the code as well."),
+    ] = False
+    regression_weight: Annotated[
+        float | None,
+        _model(
+            "--regression-weight",
+            metavar="W",
+            help="Weight of the regressor's loss.",
+            default="1",
+        ),
+    ] = None
+    conditional: Annotated[
+        bool,
+        _model(
+            "--conditional",
+            help="Condition encoder and decoder on the labels, so that `isthmus generate --given"
+            " LABEL` makes examples of one label.",
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How the model is trained."""
+
+    start: Annotated[
+        str | None,
+        _training(
+            "--start",
+            metavar="NAME",
+            help="Initial weights: pca or random.",
+            default="auto: pca where latent code and networks allow it",
+        ),
+        Setting(),
+    ] = None
+    epochs: Annotated[
+        int | None,
+        _training(
+            "--epochs",
+            metavar="N",
+            help="Maximum passes over the training set.",
+            default="auto: about 20,000 steps in 20 to 200 epochs",
+        ),
+        Setting(),
+    ] = None
+    batch_size: Annotated[
+        int | None,
+        _training(
+            "--batch-size",
+            metavar="N",
+            help="Examples per step.",
+            default="auto: 64, or 32 below 1,000 examples",
+        ),
+        Setting(),
+    ] = None
+    learning_rate: Annotated[
+        float | None,
+        _training(
+            "--learning-rate",
+            metavar="X",
+            help="Peak learning rate.",
+            default="auto: 0.003 when training starts from PCA, else 0.001",
+        ),
+        Setting(),
+    ] = None
+    schedule: Annotated[
+        str | None,
+        _training(
+            "--schedule",
+            metavar="NAME",
+            help="Learning rate schedule: constant, cosine, warmup_cosine, linear or exponential.",
+            default="warmup_cosine",
+        ),
+        Setting(),
+    ] = None
+    optimizer: Annotated[
+        str | None,
+        _training(
+            "--optimizer",
+            metavar="NAME",
+            help="Optimizer: adam, adamw, nadam, rmsprop, lion or sgd.",
+            default="adam",
+        ),
+        Setting(),
+    ] = None
+    gradient_clip: Annotated[
+        float | None,
+        _training(
+            "--gradient-clip",
+            metavar="X",
+            help="Maximum global norm of a gradient.",
+            default="no clipping",
+        ),
+        Setting(),
+    ] = None
+    patience: Annotated[
+        int | None,
+        _training(
+            "--patience",
+            metavar="N",
+            min=0,
+            help="Epochs without a better validation loss before training stops; 0 trains all"
+            " epochs and keeps the last weights.",
+            default="auto: 10 or what makes 600 steps, 0 below 1,000 examples",
+        ),
+        Setting(),
+    ] = None
+    seed: Annotated[
+        int,
+        _training("--seed", metavar="N", min=0, help="Seed of all random numbers.", default="0"),
+        Setting("random_state"),
+    ] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions(options.Examples):
+    """Where the examples are, and how many of them are learned from."""
+
+    limit: Annotated[
+        int | None,
+        _data(
+            "--limit",
+            metavar="N",
+            min=1,
+            help="Use the first N training examples only.",
+            default="all",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions(DataOptions, TrainingOptions, HeadOptions, ModelOptions):
+    """All options of `isthmus fit`."""
+
+    validation_fraction: Annotated[
+        float,
+        _data(
+            "--validation-fraction",
+            metavar="SHARE",
+            help="Share of the examples for validation, which decides when training stops.",
+            default="0.1",
+        ),
+        Alias("validation"),
+    ] = 0.1
+    test_fraction: Annotated[
+        float,
+        _data(
+            "--test-fraction",
+            metavar="SHARE",
+            help="Share of the examples for the test set, where the source has none of its own.",
+            default="0.1",
+        ),
+        Alias("test"),
+    ] = 0.1
+    out: Annotated[
+        str | None,
+        _run("--out", "-o", metavar="RUN", help="Run folder to write.", default="runs/NAME"),
+    ] = None
+    config: Config = None
+    force: Annotated[bool, _run("--force", help="Replace the run that --out names.")] = False
+    checkpoint_every: Annotated[
+        int | None,
+        _run("--checkpoint-every", metavar="N", min=1, help="Save a checkpoint every N epochs."),
+    ] = None
+    resume: Annotated[
+        bool, _run("--resume", help="Continue from the last checkpoint in --out.")
+    ] = False
+    quiet: Annotated[bool, _run("--quiet", "-q", help="Show no progress.")] = False
+    json: Annotated[
+        bool, _run("--json", help="Print the metrics as JSON on stdout, and nothing else there.")
+    ] = False

@@ -1,4 +1,4 @@
-"""The folders that the longer verbs write: begun anew, gone on with, or left alone."""
+"""The output folders of the longer verbs: new, continued, replaced or refused."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from isthmus.errors import SettingError
 
 @contextmanager
 def begun(folder: Path, mark: str, write: Callable[[Path], None]) -> Iterator[None]:
-    """Begin a folder by its mark; take it away if nothing follows it but a mistake.
+    """Begin a folder by writing its mark; remove both if an error follows before anything else.
 
     Parameters
     ----------
@@ -35,18 +35,18 @@ def begun(folder: Path, mark: str, write: Callable[[Path], None]) -> Iterator[No
         raise
 
 
-def make_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
-    """See to it that a folder may be written, and empty one that is to be replaced.
+def prepare(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
+    """Check that a folder may be written, and empty one that is replaced.
 
-    The parameters and the mistakes are those of `check_room`.
+    Parameters and errors are those of `check`.
     """
-    check_room(folder, mark, resume=resume, force=force)
+    check(folder, mark, resume=resume, force=force)
     if force and not resume and folder.exists():
         shutil.rmtree(folder)
 
 
-def check_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
-    """See to it that a folder may be written, before any time is spent.
+def check(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
+    """Check that a folder may be written, before any time is spent.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ def check_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
     mark
         A file by which an earlier result of the same verb is known, in the folder or one below.
     resume, force
-        Whether that result is gone on with, or replaced.
+        Whether that result is continued, or replaced.
 
     Raises
     ------
     SettingError
-        If something is there that neither flag lets one touch.
+        If something is there that the flags do not allow to touch.
     """
     if folder.is_file():
         raise SettingError(f"--out {str(folder)!r} is a file; a folder is needed.")
@@ -68,7 +68,7 @@ def check_room(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
         return
     if not (resume or force):
         raise SettingError(
-            f"--out {str(folder)!r} exists; give --resume to go on with what is there, --force to"
+            f"--out {str(folder)!r} exists; give --resume to continue what is there, --force to"
             " replace it, or another name."
         )
     if not (list(folder.glob(mark)) or list(folder.glob(f"*/{mark}"))):

@@ -1,10 +1,10 @@
 """The verbs that make examples from codes: generate and interpolate."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from isthmus.cli import consoles, models, options, output, progress
+from isthmus.cli.declaring import option, takes
 from isthmus.cli.delivery import deliver_examples
 from isthmus.errors import SettingError
 from isthmus.told import is_told
@@ -12,137 +12,154 @@ from isthmus.told import is_told
 if TYPE_CHECKING:
     import numpy as np
 
-_MOST_COLUMNS = 32  # of a contact sheet with a label a column
+_MOST_COLUMNS = 32
+"""Most columns of a contact sheet that has a label per column."""
 
 
-def generate(
-    run: options.RunArgument,
-    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many.")] = 16,
-    given: Annotated[
+@dataclass(frozen=True, kw_only=True)
+class Generate(options.Output, options.Model):
+    """What is generated, and how."""
+
+    n: Annotated[
+        int, option("--n", "-n", metavar="N", min=1, help="Number of examples.", default="16")
+    ] = 16
+    condition: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--given",
             metavar="LABEL",
-            help="Of a model that is told labels: of which one; else of each in turn.",
+            help="Label to condition on. Without it, a conditional model generates examples of"
+            " every label in turn.",
         ),
-    ] = None,
-    seed: options.SeedOption = 0,
+    ] = None
+    seed: options.SeedOption = 0
     sampler: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--sampler",
-            help="What to fit to the codes and draw from: normal, mixture:20, kernel_density,"
-            " two_stage, maf, prior, or autoregressive for quantised codes; without it the latent's"
-            " prior, or normal where it has none.",
+            metavar="SPEC",
+            help="Distribution to fit to the codes and draw from: normal, mixture:20,"
+            " kernel_density, two_stage, maf, prior, or autoregressive for quantised codes.",
+            default="the latent's prior, or normal where it has none",
         ),
-    ] = None,
+    ] = None
     source: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--source",
-            help="Whose codes the sampler is fitted to; by default the run's own training part.",
-            autocompletion=options.complete_source,
+            metavar="SOURCE",
+            help="Examples to whose codes the sampler is fitted.",
+            default="the run's own training set",
+            complete=options.complete_source,
         ),
-    ] = None,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-) -> None:
-    """Make new examples."""
-    if sampler is None and source is not None:
+    ] = None
+    label: options.LabelOption = None
+    array: options.ArrayOption = None
+    image_shape: options.ImageShapeOption = None
+
+
+@takes(Generate)
+def generate(given: Generate) -> None:
+    """Generate new examples."""
+    if given.sampler is None and given.source is not None:
         raise SettingError("--source needs --sampler, which is fitted to its codes; give both.")
-    if source is None and label is not None:
+    if given.source is None and given.label is not None:
         raise SettingError(
             f"--label is the column of labels of a --source; to generate by label, give --given"
-            f" {label}."
+            f" {given.label}."
         )
-    estimator = models.load(run, given)
-    target = output.decoded_target(out, estimator, force=force)
-    if sampler is None and is_told(estimator):
-        _deliver_each_in_turn(estimator, n, seed, target, json)
+    estimator = models.load(given.run, given.condition)
+    target = output.decoded_target(given.out, estimator, force=given.force)
+    if given.sampler is None and is_told(estimator):
+        _deliver_each_in_turn(estimator, given.n, given.seed, target, given.json)
         return
     generator = estimator
-    if sampler is not None:
+    if given.sampler is not None:
         estimator = models.under_one(estimator, "a sampler is fitted to the codes of one")
-        origin = None if source is None else models.Origin(source, label, array, image_shape)
-        examples = _codes_from(run, origin, estimator, given)
-        generator = _generator(sampler, estimator, examples, seed)
-    deliver_examples(generator.sample(n, random_state=seed), estimator, target, json)
+        examples = _codes_from(given, estimator)
+        generator = _generator(given.sampler, estimator, examples, given.seed)
+    values = generator.sample(given.n, random_state=given.seed)
+    deliver_examples(values, estimator, target, given.json)
 
 
-def interpolate(
-    run: options.RunArgument,
-    source: options.SourceArgument,
-    start: Annotated[int, typer.Option("--from", help="Index of the first example.")] = 0,
-    stop: Annotated[int, typer.Option("--to", help="Index of the last example.")] = 1,
-    steps: Annotated[int, typer.Option("--steps", min=2, help="Examples, both ends included.")] = 9,
-    out: options.OutOption = None,
-    label: options.LabelOption = None,
-    given: options.GivenOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
-    force: options.ForceOption = False,
-    json: options.JsonOption = False,
-) -> None:
-    """Walk in a straight line from the code of one example to that of another."""
+@dataclass(frozen=True, kw_only=True)
+class Interpolate(options.Output, options.Examples, options.Model):
+    """Between which examples codes are interpolated."""
+
+    start: Annotated[
+        int,
+        option("--from", metavar="INDEX", help="Index of the first example.", default="0"),
+    ] = 0
+    stop: Annotated[
+        int, option("--to", metavar="INDEX", help="Index of the last example.", default="1")
+    ] = 1
+    steps: Annotated[
+        int,
+        option("--steps", metavar="N", min=2, help="Examples, both ends included.", default="9"),
+    ] = 9
+    condition: options.GivenOption = None
+
+
+@takes(Interpolate)
+def interpolate(given: Interpolate) -> None:
+    """Decode points on the straight line between the codes of two examples."""
     import numpy as np
 
-    estimator = models.load(run, given)
-    target = output.decoded_target(out, estimator, force=force)
-    examples, *labels = models.read_for(estimator, source, label, array, image_shape)
-    ends = [models.pick(examples, start, "--from"), models.pick(examples, stop, "--to")]
+    estimator = models.load(given.run, given.condition)
+    target = output.decoded_target(given.out, estimator, force=given.force)
+    examples, *labels = models.read(estimator, given)
+    ends = [
+        models.pick(examples, index, option)
+        for index, option in ((given.start, "--from"), (given.stop, "--to"))
+    ]
     if labels:
-        of_ends = {labels[0][start], labels[0][stop]}
+        of_ends = {labels[0][given.start], labels[0][given.stop]}
         if len(of_ends) > 1:
             models.under_one(estimator, "these two examples have different ones")
         estimator = estimator.given(of_ends.pop())
     first, last = (estimator.transform(end) for end in ends)
-    share = np.linspace(0, 1, steps, dtype=first.dtype)[:, None]
+    share = np.linspace(0, 1, given.steps, dtype=first.dtype)[:, None]
     values = estimator.inverse_transform((1 - share) * first + share * last)
-    deliver_examples(values, estimator, target, json, columns=steps)
+    deliver_examples(values, estimator, target, given.json, columns=given.steps)
 
 
 def _deliver_each_in_turn(
     estimator: Any, n: int, seed: int, target: output.Target | None, json: bool
 ) -> None:
-    """Generate n examples of a model that is told labels, of each of them in turn."""
+    """Generate n examples of a conditional model, of each label in turn."""
     import numpy as np
 
     count = len(estimator.classes_)
     consoles.say(
         consoles.err() if json else consoles.out(),
         f"of {count} labels in turn, {', '.join(map(str, estimator.classes_[:n][:_MOST_COLUMNS]))}"
-        f"{', ...' if min(n, count) > _MOST_COLUMNS else ''}; --given LABEL makes those of one",
+        f"{', ...' if min(n, count) > _MOST_COLUMNS else ''}; --given LABEL makes one only",
     )
     values = estimator.sample(np.resize(estimator.classes_, n), random_state=seed)
     columns = count if count <= _MOST_COLUMNS and n > 1 else None
     deliver_examples(values, estimator, target, json, columns=columns and min(columns, n))
 
 
-def _codes_from(
-    run: str, origin: models.Origin | None, estimator: Any, given: str | None
-) -> "np.ndarray":
+def _codes_from(given: Generate, estimator: Any) -> "np.ndarray":
     """Read the examples to whose codes a sampler is fitted: those of the label, if one is given."""
     from isthmus.cli import evaluation
 
-    if origin is not None:
+    if given.source is not None:
+        origin = models.Origin(given.source, given.label, given.array, given.image_shape)
         source = origin.open()
         examples, labels = models.matching_examples(source, estimator), source.labels
-    elif facts := models.run_facts(run):
+    elif facts := models.run_facts(given.run):
         examples, labels = evaluation.own_parts(facts, estimator)["train"]
     else:
         raise SettingError(
-            f"{run!r} does not say what it was fitted on, as a run folder's run.json does;"
+            f"{given.run!r} does not say what it was fitted on, as a run folder's run.json does;"
             " name a --source for the sampler."
         )
-    if given is None or labels is None:
+    if given.condition is None or labels is None:
         return examples
-    chosen = labels == models.known_label(models.load(run), given)
+    chosen = labels == models.known_label(models.load(given.run), given.condition)
     if not chosen.any():
-        raise SettingError(f"--given is {given!r}, and the --source has no example of it.")
+        raise SettingError(f"--given is {given.condition!r}, and the --source has no such example.")
     return examples[chosen.nonzero()[0]]
 
 

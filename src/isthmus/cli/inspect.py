@@ -1,78 +1,86 @@
-"""The verbs that look at a model: evaluate and info."""
+"""The verbs that describe a model: evaluate and info."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from isthmus.cli import consoles, models, options, progress, tables
+from isthmus.cli.declaring import option, takes
 from isthmus.errors import SettingError
 from isthmus.told import inner
 
 _SLOTS = ("corruption", "encoder", "latent", "decoder", "bound", "penalties")
 
 
-def evaluate(
-    run: options.RunArgument,
+@dataclass(frozen=True, kw_only=True)
+class Evaluate(options.Model):
+    """What a model is evaluated on."""
+
     source: Annotated[
         str | None,
         typer.Argument(
             metavar="[SOURCE]",
-            help="What to evaluate on; the parts of the run's own source where left out.",
+            help="Examples to evaluate on; without it, the parts of the run's own source.",
             autocompletion=options.complete_source,
+            show_default=False,
         ),
-    ] = None,
-    label: options.LabelOption = None,
-    array: options.ArrayOption = None,
-    image_shape: options.ImageShapeOption = None,
+    ] = None
+    label: options.LabelOption = None
+    array: options.ArrayOption = None
+    image_shape: options.ImageShapeOption = None
     log_likelihood: Annotated[
         int | None,
-        typer.Option(
+        option(
             "--log-likelihood",
             min=1,
             metavar="K",
-            help="Estimate the log likelihood of the test part too, by K draws of each posterior"
-            " (5000 in the literature); for codes that are drawn.",
+            help="Also estimate the log-likelihood of the test set by importance sampling with K"
+            " draws of each posterior (5000 in the literature); for stochastic codes.",
         ),
-    ] = None,
-    json: options.JsonOption = False,
-) -> None:
-    """Measure a model honestly again, beside PCA fitted on the same training part."""
+    ] = None
+    json: options.JsonOption = False
+
+
+@takes(Evaluate)
+def evaluate(given: Evaluate) -> None:
+    """Measure a model again, and compare it with PCA fitted on the same training set."""
     from isthmus.cli import evaluation
 
-    estimator = models.load(run)
-    facts = models.run_facts(run)
-    if source is None and not facts:
+    estimator = models.load(given.run)
+    facts = models.run_facts(given.run)
+    if given.source is None and not facts:
         raise SettingError(
-            f"{run!r} does not say what it was fitted on, as a run folder's run.json does;"
+            f"{given.run!r} does not say what it was fitted on, as a run folder's run.json does;"
             " name a SOURCE to evaluate on."
         )
     with progress.stages() as stage:
         stage("reading")
-        if source is None:
+        if given.source is None:
             parts = evaluation.own_parts(facts, estimator)
         else:
-            origin = models.Origin(source, label, array, image_shape)
+            origin = models.Origin(given.source, given.label, given.array, given.image_shape)
             parts = evaluation.parts_of(origin, facts, estimator)
-        stage("measuring, and PCA beside")
+        stage("measuring, and fitting PCA")
         metrics = evaluation.measure(estimator, parts)
-    if log_likelihood is not None:
-        found = evaluation.log_likelihood(estimator, parts, log_likelihood)
+    if given.log_likelihood is not None:
+        found = evaluation.log_likelihood(estimator, parts, given.log_likelihood)
         metrics["log_likelihood"] = {"test": found}
-    if json:
+    if given.json:
         consoles.print_json(metrics)
         return
-    consoles.out().print(tables.honest(metrics))
+    consoles.out().print(tables.comparison(metrics))
     if "verdict" in metrics:
         consoles.say(consoles.out(), metrics["verdict"]["sentence"])
     else:
-        consoles.say(consoles.out(), "Without the training part there is no PCA to compare with.")
+        consoles.say(consoles.out(), "Without the training set there is no PCA to compare with.")
     if "log_likelihood" in metrics:
         consoles.say(consoles.out(), _likelihood_sentence(metrics["log_likelihood"]["test"]))
 
 
 def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
-    """Say what a model is: its slots, sizes, scaling, and how its fit went."""
+    """Show a model's slots, sizes and scaling, and how its fit went."""
     estimator = models.load(run)
     facts = _facts(estimator, models.run_facts(run))
     if json:
@@ -84,13 +92,12 @@ def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
 def _likelihood_sentence(found: Mapping[str, Any]) -> str:
     error = "" if found["standard_error"] is None else f" ± {found['standard_error']:.2g}"
     return (
-        f"Log likelihood of the test part, by {found['draws']} draws an example:"
+        f"Log-likelihood of the test set, by {found['draws']} draws per example:"
         f" {found['nats']:.2f}{error} nats."
     )
 
 
 def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
-
     kind, labels = type(estimator).__name__, getattr(estimator, "classes_", None)
     estimator = inner(estimator)
     settings = estimator.get_params(deep=False)
@@ -119,7 +126,7 @@ def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(value: Any) -> str | None:
+def _words(value: object) -> str | None:
     if value is None or value == ():
         return None
     return value if isinstance(value, str) else repr(value)

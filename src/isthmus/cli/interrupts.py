@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 _asked = threading.Event()
 
@@ -37,12 +36,12 @@ def check() -> None:
         raise KeyboardInterrupt
 
 
-def _hear(*_: Any) -> None:
+def _hear(*_: object) -> None:
     _asked.set()
     raise KeyboardInterrupt
 
 
-def _insist(unraisable: Any) -> None:
+def _insist(unraisable: "sys.UnraisableHookArgs") -> None:
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
         _thread.interrupt_main()
     else:

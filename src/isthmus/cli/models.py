@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
 from isthmus.told import inner, is_told
 
@@ -36,12 +37,12 @@ class Origin:
 
 
 def load(run: str, label: str | None = None) -> Any:
-    """Load the estimator of a run folder or a model file; with a label, as it is under that one.
+    """Load the estimator of a run folder or a model file; with a label, conditioned on it.
 
     Raises
     ------
     SettingError
-        If there is a label that the model does not know, or it is told none.
+        If there is a label that the model does not know, or it is not conditional.
     """
     import isthmus
     from isthmus.report import model_path
@@ -51,17 +52,18 @@ def load(run: str, label: str | None = None) -> Any:
         return estimator
     if not is_told(estimator):
         raise SettingError(
-            f"--given {label} is for a model that is told labels, and this one is not; leave it"
-            " out."
+            f"--given {label} is for a model that is conditioned on labels, and this one is not;"
+            " leave it out."
         )
     return estimator.given(known_label(estimator, label))
 
 
 def under_one(estimator: Any, why: str) -> Any:
-    """Return a model that needs no labels; one that is told them must have been given one."""
+    """Return a model that needs no labels; a conditional one must have been given one."""
     if is_told(estimator):
         raise SettingError(
-            f"This model is told labels, and {why}; give --given LABEL, {_some_of(estimator)}."
+            f"this model is conditioned on labels, and {why}; give --given LABEL,"
+            f" {_some_of(estimator)}."
         )
     return estimator
 
@@ -75,14 +77,24 @@ def known_label(estimator: Any, text: str) -> Any:
         if text == str(label) or (not isinstance(label, str) and label == value(text)):
             return label
     known = _some_of(estimator)
-    raise SettingError(f"--given is {text!r}, which this model knows no label by; give {known}.")
+    raise SettingError(f"--given is {text!r}, which is no label of this model; give {known}.")
 
 
 def _some_of(estimator: Any, most: int = 20) -> str:
-    """Name the labels that a model is told."""
+    """Name labels that a conditional model knows."""
     labels = [str(label) for label in estimator.classes_.tolist()]
     shown = ", ".join(labels[:most])
     return f"one of {shown}" + (f" and {len(labels) - most} more" if len(labels) > most else "")
+
+
+def read(estimator: Any, given: Examples, *, quiet: bool = True) -> tuple[Any, ...]:
+    """Open the source that options name, and return what the model's methods take of it."""
+    return inputs(origin(given).open(quiet=quiet), estimator)
+
+
+def origin(given: Examples) -> Origin:
+    """Return where the examples come from that options name."""
+    return Origin(given.source, given.label, given.array, given.image_shape)
 
 
 def read_for(
@@ -99,26 +111,26 @@ def read_for(
 
 
 def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
-    """Give what the model's methods take of a source: examples, and labels if it is told them.
+    """Return what the model's methods take of a source: examples, and labels if it is conditional.
 
     Raises
     ------
     DataError
-        If the examples do not fit the model, or it is told labels and the source has none.
+        If the examples do not fit the model, or it is conditional and the source has no labels.
     """
     examples = matching_examples(source, inner(estimator))
     if not is_told(estimator):
         return (examples,)
     if source.labels is None:
         raise DataError(
-            f"This model is told labels, and {source.name} has none; name their column by --label,"
-            " or one label for all by --given."
+            f"this model is conditioned on labels, and {source.name} has none; name their column by"
+            " --label, or one label for all by --given."
         )
     return examples, source.labels
 
 
 def run_facts(run: str) -> dict[str, Any]:
-    """Give what the fit wrote down in ``run.json``, or nothing where there is none."""
+    """Return what the fit wrote in ``run.json``, or nothing where there is none."""
     path = Path(run) / "run.json"
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
@@ -130,7 +142,7 @@ def run_facts(run: str) -> dict[str, Any]:
 
 
 def matching_examples(source: "Source", estimator: Any) -> Any:
-    """Give the source's examples as the model takes them.
+    """Return the source's examples as the model takes them.
 
     A table's columns are found by name where the model knows names, so that further columns and
     another order do no harm.
@@ -157,14 +169,14 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
     found, expected = math.prod(source.examples.shape[1:]), estimator.n_features_in_
     if found != expected:
         raise DataError(
-            f"{source.name} has {found} values an example and the model was fitted on {expected};"
+            f"{source.name} has {found} values per example and the model was fitted on {expected};"
             " give data of the same shape."
         )
     return source.examples
 
 
 def _columns(examples: Any, chosen: list[int]) -> Any:
-    """Give some columns, those of a file where they are read."""
+    """Return some columns; those of a file are taken where they are read."""
     import numpy as np
 
     from isthmus.data.source import Columns
@@ -183,7 +195,7 @@ def column_names(estimator: Any) -> list[str]:
 
 
 def pick(examples: Any, index: int, option: str) -> Any:
-    """Give one example, (1, ...)."""
+    """Return one example, (1, ...)."""
     if not -len(examples) <= index < len(examples):
         raise SettingError(
             f"{option} is {index}; the source has {len(examples)} examples, counted from 0."

@@ -1,6 +1,6 @@
 """Writing results where ``--out`` says, in the form that its suffix names."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,11 @@ from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL.Image import Image
+    from pyarrow import Table
+
+Write = Callable[["np.ndarray"], object]
+"""Writes a block of values."""
 
 _FORMS = {".npy": "npy", ".csv": "csv", ".parquet": "parquet", ".png": "sheet", "": "folder"}
 TABULAR = ("npy", "csv", "parquet")
@@ -35,7 +40,7 @@ def open_target(out: str, *, force: bool, images: bool) -> Target:
     ----------
     out
         A file ending in ``.npy``, ``.csv``, ``.parquet`` or ``.png`` (one contact sheet), or a
-        folder for one PNG an example (no suffix, or a slash at the end).
+        folder for one PNG per example (no suffix, or a slash at the end).
     force
         Replace what exists.
     images
@@ -57,7 +62,7 @@ def open_target(out: str, *, force: bool, images: bool) -> Target:
     if form is None:
         raise SettingError(
             f"--out {out!r} ends in {path.suffix!r}; it should end in .npy, .csv, .parquet or .png,"
-            " or name a folder for one PNG an example."
+            " or name a folder for one PNG per example."
         )
     if form in ("sheet", "folder") and not images:
         raise SettingError(
@@ -105,7 +110,7 @@ def write(
     image_shape: tuple[int, int, int] | None = None,
     columns: int | None = None,
 ) -> None:
-    """Write ``values`` (n, ...) to the target, whole or not at all.
+    """Write ``values`` (n, ...) to the target, all or none.
 
     Parameters
     ----------
@@ -129,7 +134,7 @@ def write(
 def write_blocks(
     target: Target, blocks: Iterable["np.ndarray"], n: int, *, names: Sequence[str]
 ) -> tuple[int, ...]:
-    """Write n values that come block by block to a file, whole or not at all; return their shape.
+    """Write n values that come block by block to a file, all or none; return their shape.
 
     Parameters
     ----------
@@ -142,34 +147,40 @@ def write_blocks(
     """
     shape: tuple[int, ...] = (n,)
     with new_file(target.path) as partial, ExitStack() as stack:
-        write: Any = None
+        write: Write | None = None
         for block in blocks:
             if write is None:
                 shape = (n, *block.shape[1:])
-                described = {"descr": block.dtype.str, "fortran_order": False, "shape": shape}
-                schema = None if target.form == "npy" else _table(block[:1], names).schema
-                write = _writer(stack, partial, target.form, described, schema)
+                if target.form == "npy":
+                    write = _begin_npy(stack, partial, block, shape)
+                else:
+                    write = _begin_table(stack, partial, block, names, target.form)
             write(block)
     return shape
 
 
-def _writer(
-    stack: ExitStack, path: Path, form: str, described: Mapping[str, Any], schema: Any
-) -> Callable[["np.ndarray"], Any]:
-    """Begin a file; return what writes a block to it."""
+def _begin_npy(stack: ExitStack, path: Path, block: "np.ndarray", shape: tuple[int, ...]) -> Write:
+    """Begin an .npy file of a shape, for blocks such as this one; return what writes them."""
     import numpy as np
+
+    file = stack.enter_context(path.open("xb"))
+    described = {"descr": block.dtype.str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, described)
+    return lambda block: file.write(np.ascontiguousarray(block).data)
+
+
+def _begin_table(
+    stack: ExitStack, path: Path, block: "np.ndarray", names: Sequence[str], form: str
+) -> Write:
+    """Begin a CSV or Parquet file for blocks such as this one; return what writes them."""
     from pyarrow import csv, parquet
 
-    if form == "npy":
-        file = stack.enter_context(path.open("xb"))
-        np.lib.format.write_array_header_1_0(file, dict(described))
-        return lambda block: file.write(np.ascontiguousarray(block).data)
     begin: Any = csv.CSVWriter if form == "csv" else parquet.ParquetWriter
-    writer = stack.enter_context(begin(path, schema))
-    return lambda block: writer.write_table(_table(block, schema.names))
+    writer = stack.enter_context(begin(path, _table(block[:1], names).schema))
+    return lambda block: writer.write_table(_table(block, names))
 
 
-def _table(values: "np.ndarray", names: Sequence[str]) -> Any:
+def _table(values: "np.ndarray", names: Sequence[str]) -> "Table":
     import pyarrow as pa
 
     flat = values.reshape(len(values), -1)
@@ -177,7 +188,7 @@ def _table(values: "np.ndarray", names: Sequence[str]) -> Any:
 
 
 def _pixels(values: "np.ndarray", image_shape: tuple[int, int, int] | None) -> "np.ndarray":
-    """Give ``values`` as 8-bit pixels (n, H, W, C)."""
+    """Return ``values`` as 8-bit pixels (n, H, W, C)."""
     import numpy as np
 
     shape = image_shape or values.shape[1:]
@@ -198,7 +209,7 @@ def _pixels(values: "np.ndarray", image_shape: tuple[int, int, int] | None) -> "
     return np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
 
 
-def _picture(pixels: "np.ndarray") -> Any:
+def _picture(pixels: "np.ndarray") -> "Image":
     from PIL import Image
 
     return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)

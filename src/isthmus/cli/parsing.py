@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from isthmus.errors import SettingError, unknown
 
+Member = TypeVar("Member")
+
 
 def whole_numbers(text: str, option: str, separator: str = ",") -> tuple[int, ...]:
-    """Read positive whole numbers, as ``--hidden 128,64`` and ``--image-shape 28x28x1`` give them.
+    """Read positive whole numbers, as in ``--hidden 128,64`` and ``--image-shape 28x28x1``.
 
     Examples
     --------
@@ -39,7 +41,7 @@ def image_shape(text: str) -> tuple[int, int, int]:
     return height, width, channels
 
 
-def specification(text: str, members: Mapping[str, Callable[..., Any]], option: str) -> Any:
+def specification(text: str, members: Mapping[str, Callable[..., Member]], option: str) -> Member:
     """Build the member of a slot that a text such as ``gaussian:0.1+masking:0.2`` names.
 
     After the colon stand the member's parameters, in order or by name, with commas between them;
@@ -66,7 +68,7 @@ def specification(text: str, members: Mapping[str, Callable[..., Any]], option: 
     isthmus.errors.SettingError: There is no range 'slize'; did you mean 'slice'? Known are slice.
     """
     parts = [_member(part, text, members, option) for part in re.split(r"\+(?=\s*[A-Za-z])", text)]
-    whole = parts[0]
+    whole: Any = parts[0]
     for part in parts[1:]:
         try:
             whole = whole + part
@@ -75,7 +77,9 @@ def specification(text: str, members: Mapping[str, Callable[..., Any]], option: 
     return whole
 
 
-def _member(part: str, text: str, members: Mapping[str, Callable[..., Any]], option: str) -> Any:
+def _member(
+    part: str, text: str, members: Mapping[str, Callable[..., Member]], option: str
+) -> Member:
     name, _, rest = part.strip().partition(":")
     member = members.get(name.strip().lower().replace("-", "_"))
     if member is None:
@@ -96,7 +100,7 @@ def _member(part: str, text: str, members: Mapping[str, Callable[..., Any]], opt
         ) from None
 
 
-def _parameters(member: Callable[..., Any]) -> str:
+def _parameters(member: object) -> str:
     fields = list(getattr(member, "__dataclass_fields__", ()))
     return ", ".join(fields) or "none"
 

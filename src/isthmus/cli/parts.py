@@ -33,7 +33,7 @@ def divide(
     seed
         Decides who goes where; equal classes in all parts where there are labels.
     limit
-        Keep the first so many training examples.
+        Keep the first ``limit`` training examples.
     missing_allowed
         Whether NaN passes, as a masked likelihood lets it.
 

@@ -1,208 +1,254 @@
-"""What is seen while one waits: a bar on a terminal, a line every few seconds elsewhere."""
+"""How far work has come: one `Progress`, shown as a bar on a terminal or as lines of a log."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich import progress as rich
 
 from isthmus.cli import consoles
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
 
-_EVERY = 5.0  # seconds between two plain lines
-_PATIENCE = 2.0  # seconds that work may take before anything is shown
-_BLOCK = 1 << 20  # values of the input that one step of a long computation takes
+    from isthmus.data.source import Examples
+    from isthmus.engine import EpochRecord
+
+EVERY = 5.0
+"""Seconds between two lines of a log."""
+
+PATIENCE = 2.0
+"""Seconds that work may take before a terminal shows a bar, where the work is often short."""
+
+BLOCK = 1 << 20
+"""Values of the input that one step of `map_blocks` takes: a few megabytes."""
+
+
+class TimeLeft:
+    """How long work will still take, by its rate since the first report.
+
+    What came before the first report is not counted: it holds compilation, which happens once.
+
+    Parameters
+    ----------
+    clock
+        Returns seconds.
+
+    Examples
+    --------
+    >>> seconds = iter([0.0, 9.0, 11.0])
+    >>> left = TimeLeft(lambda: next(seconds))
+    >>> left.note(10)  # nine seconds for the first ten steps, compilation included
+    >>> left.seconds(20, 110)  # and two for the next ten
+    18.0
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._begun = clock, clock()
+        self._first: tuple[float, int] | None = None
+
+    def note(self, done: int) -> None:
+        """Report how much is done; the first report begins the measurement."""
+        if self._first is None:
+            self._first = self._clock(), done
+
+    def seconds(self, done: int, total: int) -> float | None:
+        """Return the seconds that are left, or None while the rate is not known."""
+        if self._first is None or done <= self._first[1]:
+            return None
+        since, before = self._first
+        return (total - done) * (self._clock() - since) / (done - before)
+
+    @property
+    def uncounted(self) -> float:
+        """Seconds before the first report."""
+        return 0.0 if self._first is None else self._first[0] - self._begun
+
+
+class Face(Protocol):
+    """Where progress is seen."""
+
+    def move(self, done: int, total: int, counted: str, left: str) -> None:
+        """Show how much is done, in numbers and in words, and the time left."""
+        ...
+
+    def say(self, headline: str, words: str, left: str, *, always: bool) -> None:
+        """Show news, such as an epoch; ``always`` is for what may not be left out."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+
+class _Terminal:
+    """A bar, which goes when the work is done."""
+
+    def __init__(self, what: str, patience: float, clock: Callable[[], float]) -> None:
+        self._patience, self._clock, self._begun = patience, clock, clock()
+        names = ("words", "left", "counted")
+        texts = [rich.TextColumn(f"{{task.fields[{name}]}}") for name in names]
+        columns = (rich.TextColumn("{task.description}"), rich.BarColumn(20), *texts)
+        self._bar = rich.Progress(*columns, console=consoles.err(), transient=True)
+        self._task = self._bar.add_task(what, total=None, **dict.fromkeys(names, ""))
+
+    def move(self, done: int, total: int, counted: str, left: str) -> None:
+        self._bar.update(self._task, completed=done, total=total, counted=counted, left=left)
+        self._show()
+
+    def say(self, headline: str, words: str, left: str, *, always: bool) -> None:
+        self._bar.update(self._task, description=headline, words=words, left=left)
+        self._show()
+
+    def close(self) -> None:
+        if self._bar.live.is_started:  # stopping one that never started leaves an empty line
+            self._bar.stop()
+
+    def _show(self) -> None:
+        if self._clock() - self._begun >= self._patience:
+            self._bar.start()
+
+
+class _Log:
+    """A line every few seconds."""
+
+    def __init__(self, what: str, clock: Callable[[], float]) -> None:
+        self._what, self._clock = what, clock
+        self._last_line = self._last_news = clock()
+
+    def move(self, done: int, total: int, counted: str, left: str) -> None:
+        now = self._clock()
+        if now - self._last_line >= EVERY:
+            self._last_line = now
+            self._print(self._what, counted, left)
+
+    def say(self, headline: str, words: str, left: str, *, always: bool) -> None:
+        now = self._last_line = self._clock()  # no steps are printed just before an epoch
+        if always or now - self._last_news >= EVERY:
+            self._last_news = now
+            self._print(headline, words, left)
+
+    def close(self) -> None:
+        pass
+
+    def _print(self, headline: str, *parts: str) -> None:
+        said = ", ".join(filter(None, parts))
+        consoles.say(consoles.err(), f"{headline}: {said}" if said else headline)
+
+
+class Progress:
+    """How far some work has come; a context manager.
+
+    It is a callback that hears of steps. Where training shall also show every epoch, give
+    `on_epoch` as a second callback; training then pauses at each.
+
+    Parameters
+    ----------
+    what
+        The work, in a word or two.
+    quiet
+        Show nothing.
+    unit
+        What is counted, such as ``"step"``.
+    patience
+        Seconds before a terminal shows anything.
+    clock
+        Returns seconds.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        quiet: bool = False,
+        unit: str = "step",
+        patience: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._what, self._unit, self._left = what, unit, TimeLeft(clock)
+        self._steps, self._results, self._explained = (0, 0), None, False
+        self._face: Face | None = None
+        if not quiet:
+            terminal = consoles.err().is_terminal
+            self._face = _Terminal(what, patience, clock) if terminal else _Log(what, clock)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away; lines stay."""
+        if self._face is not None:
+            self._face.close()
+
+    def announce(self) -> None:
+        """Say what begins."""
+        self._say(self._what, "", always=True)
+
+    def on_progress(self, done_steps: int, total_steps: int) -> None:
+        """Show how much is done."""
+        self._left.note(done_steps)
+        self._steps = done_steps, total_steps
+        if self._face is not None:
+            counted = f"{self._unit} {done_steps:,} of {total_steps:,}"
+            left = "" if self._results else self._words_left()
+            self._face.move(*(self._results or self._steps), counted, left)
+
+    def on_epoch(self, record: "EpochRecord") -> None:
+        """Show an epoch of training."""
+        words = f"train {_number(record.train_loss)}"
+        if record.validation_loss is not None:
+            words += f", validation {_number(record.validation_loss)}"
+        words += f", best {_number(record.best_loss)} (epoch {record.best_epoch})"
+        last = record.epoch == record.epochs
+        left = "" if last else self._explained_left()
+        self._say(f"epoch {record.epoch} of {record.epochs}", words, left, always=last)
+
+    def on_result(self, done: int, total: int, words: str) -> None:
+        """Show one of several results, which are counted instead of the steps of each."""
+        self._results = done, total
+        self._say(f"{done} of {total}", words, always=True)
+
+    def _say(self, headline: str, words: str, left: str = "", *, always: bool) -> None:
+        if self._face is not None:
+            self._face.say(headline, words, left, always=always)
+
+    def _explained_left(self) -> str:
+        """Say the time left, and once what it leaves out."""
+        left, start = self._words_left(), duration(self._left.uncounted)
+        if not left:
+            return f"time left not known yet (the first {start} include compilation)"
+        if self._explained or self._left.uncounted < 1:
+            return left
+        self._explained = True
+        return f"{left} (not counting the first {start}, which include compilation)"
+
+    def _words_left(self) -> str:
+        seconds = self._left.seconds(*self._steps)
+        return "" if seconds is None else f"up to {duration(seconds)} left"
 
 
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.5g}"
 
 
-def _stop(progress: Progress) -> None:
-    """Take a bar away; one that never showed would leave an empty line."""
-    if progress.live.is_started:
-        progress.stop()
+def duration(seconds: float) -> str:
+    """Write a duration for a person.
 
-
-class FitBar:
-    """A callback of the fit that draws on a terminal."""
-
-    def __init__(self) -> None:
-        columns = (
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[losses]}"),
-            TimeRemainingColumn(compact=True),
-        )
-        self._progress = Progress(*columns, console=consoles.err(), transient=True)
-        self._task: TaskID = self._progress.add_task(
-            "fit", total=None, epoch=0, epochs="...", losses=""
-        )
-
-    def close(self) -> None:
-        """Take the bar away."""
-        _stop(self._progress)
-
-    def __call__(self, record: Any) -> None:
-        """Move on by an epoch."""
-        self._progress.start()
-        losses = f"train {_number(record.train_loss)}"
-        if record.validation_loss is not None:
-            losses += f"  validation {_number(record.validation_loss)}"
-        losses += f"  best {_number(record.best_loss)}"
-        self._progress.update(
-            self._task,
-            epoch=record.epoch,
-            epochs=record.epochs,
-            losses=losses,
-        )
-
-    def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Move on within an epoch."""
-        self._progress.start()
-        self._progress.update(self._task, completed=done_steps, total=total_steps)
-
-
-class FitLines:
-    """A callback of the fit that prints a line every few seconds."""
-
-    def __init__(self) -> None:
-        self._begun = self._last_epoch = self._last_line = time.monotonic()
-        self._first: int | None = None
-
-    def close(self) -> None:
-        """Leave the lines where they are."""
-
-    def __call__(self, record: Any) -> None:
-        """Print the epoch, if the last one printed is some seconds old."""
-        now = self._last_line = time.monotonic()
-        if self._first is None:
-            self._first = record.epoch - 1
-        if now - self._last_epoch < _EVERY and record.epoch != record.epochs:
-            return
-        self._last_epoch = now
-        left = (record.epochs - record.epoch) * (now - self._begun) / (record.epoch - self._first)
-        line = f"epoch {record.epoch} of {record.epochs}: train {_number(record.train_loss)}"
-        if record.validation_loss is not None:
-            line += f", validation {_number(record.validation_loss)}"
-        line += f", best {_number(record.best_loss)} (epoch {record.best_epoch})"
-        consoles.say(consoles.err(), f"{line}, at most {left:.0f} s left")
-
-    def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Print how far a long epoch has come."""
-        now = time.monotonic()
-        if now - self._last_line >= _EVERY:
-            self._last_line = now
-            consoles.say(consoles.err(), f"step {done_steps} of {total_steps}")
-
-
-class StepBar:
-    """A callback that hears of steps alone, so that training need not pause at every epoch."""
-
-    def __init__(self, what: str):
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:.0f}%"),
-        )
-        self._progress = Progress(
-            *columns, TimeRemainingColumn(compact=True), console=consoles.err(), transient=True
-        )
-        self._task = self._progress.add_task(what, total=None)
-
-    def open(self) -> None:
-        """Show the bar."""
-        self._progress.start()
-
-    def close(self) -> None:
-        """Take the bar away."""
-        _stop(self._progress)
-
-    def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Move on."""
-        self._progress.update(self._task, completed=done_steps, total=total_steps)
-
-
-class StepLines:
-    """A callback that hears of steps alone, and prints a line every few seconds."""
-
-    def __init__(self, what: str):
-        self._what, self._last = what, time.monotonic()
-
-    def open(self) -> None:
-        """Say what begins."""
-        consoles.say(consoles.err(), self._what)
-
-    def close(self) -> None:
-        """Leave the lines where they are."""
-
-    def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Print how far it has come."""
-        now = time.monotonic()
-        if now - self._last >= _EVERY:
-            self._last = now
-            consoles.say(consoles.err(), f"{self._what}: step {done_steps} of {total_steps}")
-
-
-@contextmanager
-def step_progress(what: str, *, quiet: bool) -> Iterator[tuple[StepBar | StepLines, ...]]:
-    """Lend a callback that shows the steps of ``what``; none when ``quiet``."""
-    if quiet:
-        yield ()
-        return
-    shown = StepBar(what) if consoles.err().is_terminal else StepLines(what)
-    shown.open()
-    try:
-        yield (shown,)
-    finally:
-        shown.close()
-
-
-class Choices:
-    """A callback that tells once which scaling and likelihood the fit has chosen."""
-
-    def __init__(self, estimator: Any, console: Console) -> None:
-        self._estimator, self._console, self._told = estimator, console, False
-
-    def __call__(self, record: Any) -> None:
-        """Tell, if that has not been done."""
-        self.tell()
-
-    def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Tell, if that has not been done."""
-        self.tell()
-
-    def tell(self) -> None:
-        """Tell, if that has not been done."""
-        if not self._told:
-            fitted = inner(self._estimator)
-            likelihood = type(fitted.likelihood_).__name__
-            scaling = fitted.scaling_.describe()
-            consoles.say(self._console, f"scaling {scaling}; likelihood {likelihood}")
-        self._told = True
-
-
-@contextmanager
-def fit_progress(*, quiet: bool) -> Iterator[tuple[FitBar | FitLines, ...]]:
-    """Lend the callbacks that suit where stderr goes; none when ``quiet``."""
-    if quiet:
-        yield ()
-        return
-    shown = FitBar() if consoles.err().is_terminal else FitLines()
-    try:
-        yield (shown,)
-    finally:
-        shown.close()
+    Examples
+    --------
+    >>> duration(3.2), duration(90), duration(600), duration(20_000)
+    ('3 s', '90 s', '10 min', '5.6 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 @contextmanager
 def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Lend a function that is told what is being done, and shows it on a terminal."""
+    """Lend a function that takes what is being done in a word, and shows it on a terminal."""
     console = consoles.err()
     if quiet or not console.is_terminal:
         yield lambda _: None
@@ -212,78 +258,18 @@ def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def advancing(what: str) -> Iterator[Callable[[int, int], None]]:
+def advancing(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """Lend a function of (done, total); a bar appears once the work has lasted a while."""
-    columns = (TextColumn(what), BarColumn(), TextColumn("{task.percentage:.0f}%"))
-    progress = Progress(*columns, TimeRemainingColumn(), console=consoles.err(), transient=True)
-    task = progress.add_task(what, total=None)
-    begun = last = time.monotonic()
-
-    def advance(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        progress.update(task, completed=done, total=total)
-        if not progress.console.is_terminal:
-            if now - last > _EVERY:
-                last = now
-                consoles.say(consoles.err(), f"{what}: {done} of {total}")
-        elif now - begun > _PATIENCE:
-            progress.start()
-
-    try:
-        yield advance
-    finally:
-        _stop(progress)
-
-
-class Counted:
-    """What is seen of work in several parts: each result as it comes, and the steps between."""
-
-    def __init__(self, what: str, *, quiet: bool) -> None:
-        self._what, self._quiet, self._last = what, quiet, time.monotonic()
-        columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-        words = (TextColumn("{task.description}"), TextColumn("{task.fields[steps]}"))
-        self._bar = Progress(*columns, *words, console=consoles.err(), transient=True)
-        self._task = self._bar.add_task("", total=None, steps="")
-
-    def open(self) -> None:
-        """Show the bar on a terminal."""
-        if consoles.err().is_terminal and not self._quiet:
-            self._bar.start()
-
-    def close(self) -> None:
-        """Take the bar away; lines stay."""
-        _stop(self._bar)
-
-    def tell(self, done: int, total: int, words: str) -> None:
-        """Show a result."""
-        self._last = time.monotonic()
-        self._bar.update(self._task, completed=done, total=total, description=words)
-        if not (consoles.err().is_terminal or self._quiet):
-            consoles.say(consoles.err(), f"{done} of {total}: {words}")
-
-    def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Show how far the fit, or the group of them, has come that runs."""
-        self._bar.update(self._task, steps=f"step {done_steps} of {total_steps}")
-        now = time.monotonic()
-        if not (consoles.err().is_terminal or self._quiet) and now - self._last >= _EVERY:
-            self._last = now
-            consoles.say(consoles.err(), f"{self._what}: step {done_steps} of {total_steps}")
-
-
-@contextmanager
-def counted(what: str, *, quiet: bool) -> Iterator[Counted]:
-    """Lend what shows each result of ``what`` as it comes."""
-    shown = Counted(what, quiet=quiet)
-    shown.open()
-    try:
-        yield shown
-    finally:
-        shown.close()
+    with Progress(what, quiet=quiet, unit="example", patience=PATIENCE) as shown:
+        yield shown.on_progress
 
 
 def map_blocks(
-    what: str, function: Any, *given: Any, rows: int | None = None, quiet: bool = False
+    what: str,
+    function: Callable[..., "np.ndarray"],
+    *given: "Examples",
+    rows: int | None = None,
+    quiet: bool = False,
 ) -> Iterator["np.ndarray"]:
     """Apply ``function`` block by block; yield what it returns.
 
@@ -297,15 +283,16 @@ def map_blocks(
         Array-likes: examples (n, ...), and maybe their labels (n,); they are read block by block,
         so they may be larger than memory.
     rows
-        How many in a block; None goes by their size.
+        Examples in a block; None goes by their size.
+    quiet
+        Show nothing.
     """
     import numpy as np
 
     examples = given[0]
     per_example = max(1, int(np.prod(examples.shape[1:])))
-    step = max(1, _BLOCK // per_example) if rows is None else rows
-    with advancing(what) as advance:
+    step = max(1, BLOCK // per_example) if rows is None else rows
+    with advancing(what, quiet=quiet) as advance:
         for start in range(0, len(examples), step):
             yield np.asarray(function(*(array[start : start + step] for array in given)))
-            if not quiet:
-                advance(min(start + step, len(examples)), len(examples))
+            advance(min(start + step, len(examples)), len(examples))

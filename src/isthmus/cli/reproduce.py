@@ -1,14 +1,17 @@
-"""`isthmus reproduce`: five reports, and figures of papers, reported beside measured."""
+"""`isthmus reproduce`: published reports and papers, their figures compared with measured ones."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isthmus.cli import consoles, folders, options, tables
-from isthmus.cli.progress import step_progress
+from isthmus.cli import consoles, folders, tables
+from isthmus.cli.declaring import option, takes
+from isthmus.cli.progress import Progress
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:
@@ -18,50 +21,55 @@ if TYPE_CHECKING:
 ALL = "all"
 
 
-def reproduce(
-    context: typer.Context,
+@dataclass(frozen=True, kw_only=True)
+class Reproduce:
+    """Which study is run, and where it goes."""
+
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A study of --list, or all: the five reports, without family.",
+            metavar="[NAME]",
+            help="A study that --list names, or all: the five reports, without family.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     out: Annotated[
         str | None,
-        typer.Option("--out", "-o", help="Folder for records, figures and page.", metavar="DIR"),
-    ] = None,
+        option("--out", "-o", metavar="DIR", help="Folder for records, figures and page."),
+    ] = None
     listed: Annotated[
-        bool, typer.Option("--list", help="Say what there is, what it needs, how long it takes.")
-    ] = False,
+        bool, option("--list", help="List the studies, what they need and how long they take.")
+    ] = False
     quick: Annotated[
-        bool, typer.Option("--quick", help="All of it at reduced size, to try it out.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what an earlier run left in DIR.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier run in DIR.")] = False,
-    quiet: options.QuietOption = False,
-) -> None:
-    """Reproduce a written report on autoencoders, its figures beside those measured here."""
+        bool, option("--quick", help="Run all of it at reduced size, to try it out.")
+    ] = False
+    resume: Annotated[bool, option("--resume", help="Continue an earlier run in --out.")] = False
+    force: Annotated[bool, option("--force", help="Replace an earlier run in --out.")] = False
+    quiet: Annotated[bool, option("--quiet", "-q", help="Show no progress.")] = False
+
+
+@takes(Reproduce)
+def reproduce(given: Reproduce, context: typer.Context) -> None:
+    """Reproduce a published report on autoencoders, and compare its figures with those measured."""
     from isthmus import studies
 
-    if listed:
+    if given.listed:
         consoles.out().print(tables.records([_row(studies.get(one)) for one in studies.names()]))
         return
-    if name is None or out is None:
+    if given.name is None or given.out is None:
         raise SettingError(
             "reproduce needs a study and --out, the folder to write; --list names the studies."
         )
-    chosen = [studies.get(one) for one in (studies.reports() if name == ALL else [name])]
-    folder = Path(out)
+    every = given.name == ALL
+    chosen = [studies.get(one) for one in (studies.reports() if every else [given.name])]
+    folder = Path(given.out)
     _check_data(chosen)
-    folders.make_room(folder, "run.json", resume=resume, force=force)
+    folders.prepare(folder, "run.json", resume=given.resume, force=given.force)
     command = shlex.join(["isthmus", *context.obj])
     for study in chosen:
-        place = folder / study.name if name == ALL else folder
-        _run(study, place, quick=quick, quiet=quiet, command=command)
-    if name == ALL:
+        place = folder / study.name if every else folder
+        _run(study, place, quick=given.quick, quiet=given.quiet, command=command)
+    if every:
         from isthmus.studies.summary import write_summary
 
         page = write_summary(folder / "summary.md", [folder / study.name for study in chosen])
@@ -72,8 +80,11 @@ def _run(study: "Study", folder: Path, *, quick: bool, quiet: bool, command: str
     from isthmus.studies.running import PAGE
     from isthmus.studies.running import reproduce as run
 
-    def progress(what: str) -> Any:
-        return step_progress(f"{study.name}: {what}", quiet=quiet)
+    @contextmanager
+    def progress(what: str) -> Iterator[tuple[Progress, ...]]:
+        with Progress(f"{study.name}: {what}", quiet=quiet) as shown:
+            shown.announce()
+            yield () if quiet else (shown,)
 
     result = run(study, folder, quick=quick, progress=progress, command=command)
     consoles.say(consoles.out(), f"{study.name}: {_outcome(result)}; {folder / PAGE}")
@@ -89,7 +100,7 @@ def _outcome(result: "Result") -> str:
     return f"{size}{counts}; {held} of {len(result.claims)} claims hold; {seconds:.0f} s"
 
 
-def _row(study: "Study") -> dict[str, Any]:
+def _row(study: "Study") -> dict[str, object]:
     return {
         "name": study.name,
         "what": study.title,

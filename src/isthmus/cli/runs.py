@@ -1,53 +1,63 @@
-"""The folder of a run: where a fit goes, what it keeps there, what it writes down of itself."""
+"""The folder of a run: where it is, its checkpoints, and the record of how the fit was made."""
 
 import re
 import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
+from isthmus.cli.fit_options import FitOptions
 from isthmus.cli.models import Origin
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:
     from isthmus.data.source import Source
+    from isthmus.engine import Checkpoint
 
-Options = Mapping[str, Any]
+
+class Division(TypedDict):
+    """How a source is divided into training, validation and test set."""
+
+    validation: float
+    test: float
+    seed: int
+    limit: int | None
+
 
 CHECKPOINTS = "checkpoints"
 """The folder within a run's that holds them."""
 
 
-def choose_folder(given: Options) -> Path:
-    """Give the folder that a fit is to write, checked before any work is done.
+def choose_folder(given: FitOptions) -> Path:
+    """Return the folder that a fit writes, checked before any work is done.
 
     Raises
     ------
     SettingError
         If it exists and neither ``--force`` nor ``--resume`` is given, or cannot be written.
     """
-    if given["out"] is None:
-        if given["resume"]:
-            raise SettingError("--resume needs --out, the run to go on with.")
-        folder = _free_folder(given["source"])
+    if given.out is None:
+        if given.resume:
+            raise SettingError("--resume needs --out, the run to continue.")
+        folder = _free_folder(given.source)
     else:
-        folder = Path(given["out"])
-        if folder.exists() and not (given["force"] or given["resume"]):
+        folder = Path(given.out)
+        if folder.exists() and not (given.force or given.resume):
             raise SettingError(
-                f"--out {given['out']!r} exists; give --force to replace it, --resume to go on"
-                " from its checkpoints, or another name."
+                f"--out {given.out!r} exists; give --force to replace it, --resume to"
+                " continue from its checkpoints, or another name."
             )
         if folder.exists():
             from isthmus.report import check_target
 
             check_target(folder, force=True)
         over = (folder / "run.json").exists() and not has_checkpoints(folder)
-        if over and not given["force"]:
+        if over and not given.force:
             raise SettingError(
-                f"--out {given['out']!r} holds a finished run, and no checkpoint to go on from;"
+                f"--out {given.out!r} holds a finished run, and no checkpoint to continue from;"
                 " give --force to replace it, or another name."
             )
     _check_writable(folder)
@@ -55,7 +65,7 @@ def choose_folder(given: Options) -> Path:
 
 
 def has_checkpoints(folder: Path) -> bool:
-    """Tell whether there is something to go on from."""
+    """Tell whether there is a checkpoint to continue from."""
     return any((folder / CHECKPOINTS).glob("*"))
 
 
@@ -84,47 +94,42 @@ def _free_folder(source: str) -> Path:
     return folder
 
 
-def origin(given: Options) -> Origin:
-    """Give where a fit's examples come from."""
-    return Origin(given["source"], given["label"], given["array"], given["image_shape"])
-
-
-def division(given: Options) -> dict[str, Any]:
-    """Give how a fit divides its source."""
+def division(given: FitOptions) -> Division:
+    """Return how a fit divides its source."""
     return {
-        "validation": given["validation_fraction"],
-        "test": given["test_fraction"],
-        "seed": given["seed"],
-        "limit": given["limit"],
+        "validation": given.validation_fraction,
+        "test": given.test_fraction,
+        "seed": given.seed,
+        "limit": given.limit,
     }
 
 
-def checkpoint(folder: Path, given: Options) -> Any:
-    """Give the engine's checkpoint for a fit, or None when none is asked for."""
+def checkpoint(folder: Path, given: FitOptions) -> "Checkpoint | None":
+    """Return the engine's checkpoint for a fit, or None when none is asked for."""
     from isthmus.engine import Checkpoint
 
-    every = given["checkpoint_every"]
-    if every is None and not given["resume"]:
+    every = given.checkpoint_every
+    if every is None and not given.resume:
         return None
-    return Checkpoint(folder / CHECKPOINTS, every or sys.maxsize, given["resume"])
+    return Checkpoint(folder / CHECKPOINTS, every or sys.maxsize, given.resume)
 
 
-def clear_checkpoints(folder: Path, given: Options) -> None:
-    """Remove the checkpoints of a run that is to be replaced, lest one goes on from them."""
-    if not given["resume"]:
+def clear_checkpoints(folder: Path, given: FitOptions) -> None:
+    """Remove the checkpoints of a run that is replaced, so that no fit resumes from them."""
+    if not given.resume:
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
 
 def record(
-    given: Options, origin: Origin, source: "Source", command: Sequence[str]
-) -> dict[str, Any]:
-    """Give what ``run.json`` says of a fit: enough to do it again, and to evaluate it again."""
+    given: FitOptions, origin: Origin, source: "Source", command: Sequence[str]
+) -> dict[str, object]:
+    """Return what ``run.json`` says of a fit: enough to repeat it, and to evaluate it again."""
     from isthmus.estimators.keeping import contents
 
     where = Path(origin.source).expanduser()
     return {
         "command": shlex.join(["isthmus", *command]),
-        "seed": given["seed"],
+        "seed": given.seed,
         "source": {
             "name": origin.source,
             "path": str(where.resolve()) if where.exists() else None,
@@ -134,9 +139,9 @@ def record(
             "contents": contents(source.examples),
         },
         "split": division(given),
-        "settings": {name: value for name, value in given.items() if _is_given(value)},
+        "settings": {name: value for name, value in vars(given).items() if _is_given(value)},
     }
 
 
-def _is_given(value: Any) -> bool:
+def _is_given(value: object) -> bool:
     return value is not None and value is not False and value != []

@@ -5,41 +5,40 @@ from collections.abc import Mapping
 from typing import Any
 
 from isthmus.cli import parsing
+from isthmus.cli.declaring import settings_of
+from isthmus.cli.fit_options import FitOptions, HeadOptions, ModelOptions
 from isthmus.errors import SettingError, unknown
 
-Options = Mapping[str, Any]
 
-_AS_THEY_ARE = (
-    "latent_dim", "scaling", "start", "epochs",
-    "batch_size", "learning_rate", "schedule", "optimizer", "gradient_clip", "patience",
-)  # fmt: skip
-
-
-def build(options: Options) -> Any:
+def build(given: FitOptions) -> Any:
     """Build the estimator that the options of a fit describe.
 
     Parameters
     ----------
-    options
-        Values by the options' names; None, an empty list or False where an option was not given.
+    given
+        The options; None, an empty list or False where one was not given.
 
     Raises
     ------
     SettingError
         If a name is unknown, or two options contradict each other.
     """
+    return _supervised(autoencoder(given), given)
+
+
+def autoencoder(given: ModelOptions) -> Any:
+    """Build the autoencoder that options describe, which its recipe may condition on labels."""
     from isthmus import Autoencoder, ConditionalAutoencoder
 
-    estimator = Autoencoder() if options["recipe"] is None else _recipe(options["recipe"])
-    conditional = options["conditional"] or isinstance(estimator, ConditionalAutoencoder)
-    estimator = unfitted(estimator)
-    parameters = _parameters(options, estimator.get_params(deep=False))
-    estimator.set_params(**parameters, random_state=options["seed"])
-    return _supervised(estimator, options, conditional)
+    made = Autoencoder() if given.recipe is None else _recipe(given.recipe)
+    estimator = unfitted(made)
+    present = estimator.get_params(deep=False)
+    estimator.set_params(**(settings_of(given) | _encoder(given, present) | _tied(given)))
+    return ConditionalAutoencoder(estimator) if made is not estimator else estimator
 
 
 def unfitted(estimator: Any) -> Any:
-    """Return the autoencoder that is to be fitted: the estimator, or the one that it tells labels.
+    """Return the autoencoder that is to be fitted: the estimator, or the one that it conditions.
 
     Examples
     --------
@@ -50,29 +49,31 @@ def unfitted(estimator: Any) -> Any:
     return getattr(estimator, "autoencoder", estimator)
 
 
-def _supervised(estimator: Any, options: Options, conditional: bool) -> Any:
-    """Give the autoencoder what it is to learn of labels, if anything."""
+def _supervised(estimator: Any, given: HeadOptions) -> Any:
+    """Return the estimator that learns what the options say from labels, if anything."""
     from isthmus import AutoencoderClassifier, AutoencoderRegressor, ConditionalAutoencoder
 
     heads = {
-        "classifier": (AutoencoderClassifier, "classification_weight"),
-        "regressor": (AutoencoderRegressor, "regression_weight"),
+        "classifier": (given.classifier, AutoencoderClassifier, "classification_weight"),
+        "regressor": (given.regressor, AutoencoderRegressor, "regression_weight"),
     }
-    for head, (_, weight) in heads.items():
-        if options[weight] is not None and not options[head]:
+    for head, (chosen, _, weight) in heads.items():
+        if getattr(given, weight) is not None and not chosen:
             name = weight.replace("_", "-")
             raise SettingError(f"--{name} needs --{head}; give both.")
-    wanted = [name for name in heads if options[name]]
+    conditional = given.conditional or unfitted(estimator) is not estimator
+    wanted = [name for name, (chosen, *_) in heads.items() if chosen]
     if len(wanted) + conditional > 1:
-        told = "a model that is told labels"
-        both = " and ".join([*(f"--{name}" for name in wanted), *([told] if conditional else [])])
-        raise SettingError(f"{both} do not go together; take one.")
+        named = [f"--{name}" for name in wanted]
+        both = [*named, "a model conditioned on labels"] if conditional else named
+        raise SettingError(f"{' and '.join(both)} do not go together; choose one.")
     if conditional:
-        return ConditionalAutoencoder(estimator)
+        return ConditionalAutoencoder(unfitted(estimator))
     for head in wanted:
-        kind, weight = heads[head]
-        given = {} if options[weight] is None else {weight: options[weight]}
-        return kind(**estimator.get_params(deep=False), **given)
+        _, kind, weight = heads[head]
+        value = getattr(given, weight)
+        own = {} if value is None else {weight: value}
+        return kind(**estimator.get_params(deep=False), **own)
     return estimator
 
 
@@ -85,57 +86,27 @@ def _recipe(name: str) -> Any:
     return known[name.replace("-", "_")].make()
 
 
-def _parameters(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the estimator's parameters that the options set, over those ``present``."""
-    from isthmus import bounds, corruption, latents, likelihoods, penalties
-
-    slots = {
-        "corruption": corruption.MEMBERS,
-        "latent": latents.MEMBERS,
-        "likelihood": likelihoods.MEMBERS,
-        "bound": bounds.MEMBERS,
-    }
-    given = {name: options[name] for name in _AS_THEY_ARE if options[name] is not None}
-    for slot, members in slots.items():
-        text = options[slot]
-        if (slot, text) == ("corruption", "none"):
-            given[slot] = None
-        elif (slot, text) == ("likelihood", "auto"):
-            given[slot] = text
-        elif text is not None:
-            given[slot] = parsing.specification(text, members, f"--{slot}")
-    if options["penalty"]:
-        given["penalties"] = tuple(
-            parsing.specification(text, penalties.MEMBERS, "--penalty")
-            for text in options["penalty"]
-        )
-    for name in ("beta", "warmup"):
-        if options[name] is not None:
-            given[f"bound__{name}"] = options[name]
-    if options["image_shape"] is not None:
-        given["image_shape"] = parsing.image_shape(options["image_shape"])
-    return given | _encoder(options, present) | _decoder(options)
-
-
 def _hidden(text: str) -> tuple[int, ...] | str:
     if text == "auto":
         return text
     return () if text in ("none", "") else parsing.whole_numbers(text, "--hidden")
 
 
-def _encoder(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the encoder: by name where that says it all, else its whole specification."""
+def _encoder(given: ModelOptions, present: Mapping[str, Any]) -> dict[str, object]:
+    """Return the encoder: by name where that says it all, else its whole specification."""
     from isthmus import networks
 
-    own: dict[str, Any] = {"batch_norm": True} if options["batch_norm"] else {}
-    if options["dropout"] is not None:
-        own["dropout"] = options["dropout"]
-    if options["channels"] is not None:
-        own["channels"] = parsing.whole_numbers(options["channels"], "--channels")
-    shared = {"activation": options["activation"]} if options["activation"] is not None else {}
-    if options["hidden"] is not None:
-        shared["hidden"] = _hidden(options["hidden"])
-    chosen = options["architecture"] or present["encoder"]
+    own: dict[str, object] = {"batch_norm": True} if given.batch_norm else {}
+    if given.dropout is not None:
+        own["dropout"] = given.dropout
+    if given.channels is not None:
+        own["channels"] = parsing.whole_numbers(given.channels, "--channels")
+    shared: dict[str, object] = {}
+    if given.activation is not None:
+        shared["activation"] = given.activation
+    if given.hidden is not None:
+        shared["hidden"] = _hidden(given.hidden)
+    chosen = given.architecture or present["encoder"]
     if isinstance(chosen, str):
         if chosen not in networks.MEMBERS:
             raise SettingError(unknown("architecture", chosen, networks.MEMBERS))
@@ -146,14 +117,13 @@ def _encoder(options: Options, present: Mapping[str, Any]) -> dict[str, Any]:
             shared = {"hidden": present["hidden"], **shared}
         chosen = networks.MEMBERS[chosen]()
     if "channels" in own and not hasattr(chosen, "channels"):
-        raise SettingError("--channels belongs to convolutions; give --architecture conv, too.")
+        raise SettingError("--channels is for convolutions; give --architecture conv as well.")
     return {"encoder": dataclasses.replace(chosen, **own, **shared), "hidden": "auto"}
 
 
-def _decoder(options: Options) -> dict[str, Any]:
-    decoder = options["decoder"]
-    if options["tied"] and decoder not in (None, "tied"):
-        raise SettingError(f"--tied and --decoder {decoder} contradict each other; give one.")
-    if options["tied"]:
-        return {"decoder": "tied"}
-    return {} if decoder is None else {"decoder": decoder}
+def _tied(given: ModelOptions) -> dict[str, object]:
+    if not given.tied:
+        return {}
+    if given.decoder not in (None, "tied"):
+        raise SettingError(f"--tied and --decoder {given.decoder} contradict each other; give one.")
+    return {"decoder": "tied"}

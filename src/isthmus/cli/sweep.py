@@ -5,6 +5,8 @@ import json
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,113 +16,120 @@ from isthmus.atomic import new_file
 from isthmus.cli import (
     consoles,
     folders,
-    options,
+    language,
+    models,
     parsing,
     progress,
-    runs,
     settings,
     targets,
 )
-from isthmus.cli import fit_options as given
+from isthmus.cli.declaring import Alias, option, takes
+from isthmus.cli.fit_options import DataOptions, ModelOptions, TrainingOptions
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:
     from isthmus.sweep import Sweep
 
 MARK = "sweep.json"
-_NOT_OFFERED = (
-    "channels", "batch_norm", "dropout", "decoder", "tied", "bound", "beta", "warmup", "corruption",
-    "classifier", "classification_weight", "regressor", "regression_weight", "conditional",
-    "start", "schedule", "optimizer", "gradient_clip", "latent_dim", "learning_rate",
-)  # fmt: skip
-"""Options of a fit that are reached through a recipe, or through the grid by a single value."""
+"""The file by which a sweep's folder is known."""
+
+_sweep = partial(option, panel="The sweep")
 
 
-def sweep(
-    context: typer.Context,
-    source: options.SourceArgument,
+@dataclass(frozen=True, kw_only=True)
+class _Grid:
+    """What is fitted, how often, and where the results go."""
+
     grid: Annotated[
         list[str] | None,
-        typer.Option(
+        _sweep(
             "--grid",
             metavar="NAME=VALUES",
-            help="A parameter of the estimator and its values: latent_dim=2,5,10; repeatable.",
+            help="Parameter of the estimator and its values, such as latent_dim=2,5,10; may be"
+            " repeated.",
         ),
-    ] = None,
-    out: Annotated[
-        str | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for all results.")
-    ] = None,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Fits of every setting.")] = 1,
-    recipe: given.Recipe = None,
-    architecture: given.Architecture = None,
-    hidden: given.Hidden = None,
-    activation: given.Activation = None,
-    latent: given.Latent = None,
-    likelihood: given.Likelihood = None,
-    penalty: given.Penalty = None,
-    scaling: given.Scaling = None,
-    epochs: given.Epochs = None,
-    batch_size: given.BatchSize = None,
-    patience: given.Patience = None,
+    ] = None
+    seeds: Annotated[
+        int,
+        _sweep("--seeds", metavar="N", min=1, help="Fits of every setting.", default="1"),
+    ] = 1
+    validation_fraction: Annotated[
+        float,
+        _sweep(
+            "--validation-fraction",
+            metavar="SHARE",
+            help="Share of the examples for validation, which decides when training stops and"
+            " which setting is best.",
+            default="0.2",
+        ),
+    ] = 0.2
     strategy: Annotated[
         str,
-        typer.Option(
-            "--strategy", help="Fits of one shape: together, in turn, or auto, which measures."
+        _sweep(
+            "--strategy",
+            metavar="NAME",
+            help="How models of one shape are trained: together in one program, or in turn.",
+            default="auto: the one that is measured to be faster",
         ),
-    ] = "auto",
+    ] = "auto"
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", metavar="N", help="Processes; -1 for one a core.")
-    ] = 1,
-    seed: given.Seed = 0,
-    validation_fraction: given.ValidationFraction = 0.2,
-    label: given.Label = None,
-    array: given.Array = None,
-    image_shape: given.ImageShape = None,
-    limit: given.Limit = None,
+        int,
+        _sweep("--jobs", "-j", metavar="N", help="Processes; -1 for one per core.", default="1"),
+        Alias("n_jobs"),
+    ] = 1
+    out: Annotated[
+        str | None, _sweep("--out", "-o", metavar="DIR", help="Folder for all results.")
+    ] = None
     keep_models: Annotated[
-        bool, typer.Option("--keep-models", help="Keep every model, not the best alone.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a sweep that was stopped.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an earlier sweep in DIR.")
-    ] = False,
-    quiet: given.Quiet = False,
-) -> None:
-    """Fit SOURCE at every point of a grid; recommend a code size, beside PCA's curve."""
-    _run(context.params, context.obj)
+        bool, _sweep("--keep-models", help="Keep every model instead of the best only.")
+    ] = False
+    resume: Annotated[bool, _sweep("--resume", help="Continue a sweep that was stopped.")] = False
+    force: Annotated[bool, _sweep("--force", help="Replace an earlier sweep in --out.")] = False
+    quiet: Annotated[bool, _sweep("--quiet", "-q", help="Show no progress.")] = False
 
 
-def _run(given: Mapping[str, Any], command: Sequence[str]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class SweepOptions(DataOptions, TrainingOptions, ModelOptions, _Grid):
+    """All options of `isthmus sweep`: its own, and those of a fit without labels."""
+
+
+@takes(SweepOptions)
+def sweep(given: SweepOptions, context: typer.Context) -> None:
+    """Fit SOURCE at every point of a grid, and recommend a code size by comparison with PCA."""
+    _run(given, context.obj)
+
+
+def _run(given: SweepOptions, command: Sequence[str]) -> None:
     """Check, search, report."""
-    if not given["grid"] or given["out"] is None:
+    if not given.grid or given.out is None:
         raise SettingError(
             "a sweep needs --grid, such as --grid latent_dim=2,5,10, and --out, a folder to write."
         )
-    values, folder = read_grid(given["grid"]), Path(given["out"])
-    room = {"resume": given["resume"], "force": given["force"]}
-    folders.check_room(folder, MARK, **room)
-    if given["resume"] and not given["force"] and _is_finished(folder):
+    values, folder = read_grid(given.grid), Path(given.out)
+    flags = {"resume": given.resume, "force": given.force}
+    folders.check(folder, MARK, **flags)
+    if given.resume and not given.force and _is_finished(folder):
         raise SettingError(
-            f"--out {str(folder)!r} holds a finished sweep, whose points are kept no longer; give"
+            f"--out {str(folder)!r} holds a finished sweep, whose points were not kept; give"
             " --force to replace it, or another name."
         )
-    estimator = settings.build(dict.fromkeys(_NOT_OFFERED) | dict(given))
+    estimator = settings.autoencoder(given)
     if targets.learns(estimator):
         raise SettingError(
-            f"--recipe {given['recipe']} is told labels, which a sweep has none of; fit it."
+            f"--recipe {given.recipe} is conditioned on labels, which a sweep does not use; fit it"
+            " with isthmus fit."
         )
-    _check_points(estimator, values)
-    source = runs.origin(given).open(quiet=given["quiet"])
-    limit = given["limit"]
-    examples = source.examples if limit is None else source.examples[:limit]
-    run = {"command": shlex.join(["isthmus", *command]), "source": given["source"]}
-    folders.make_room(folder, MARK, **room)
-    with folders.begun(folder, MARK, lambda mark: _write(mark, {"run": run, "finished": False})):
-        searched = _search(estimator, values, examples, folder, given)
+    with language.untranslated(name.partition("__")[0] for name in values):
+        _check_points(estimator, values)
+        source = models.origin(given).open(quiet=given.quiet)
+        examples = source.examples if given.limit is None else source.examples[: given.limit]
+        run = {"command": shlex.join(["isthmus", *command]), "source": given.source}
+        folders.prepare(folder, MARK, **flags)
+        started = {"run": run, "finished": False}
+        with folders.begun(folder, MARK, lambda mark: _write(mark, started)):
+            searched = _search(estimator, values, examples, folder, given)
     _report(searched, folder, run)
-    if not given["keep_models"]:
+    if not given.keep_models:
         shutil.rmtree(folder / "models")
 
 
@@ -141,23 +150,23 @@ def _search(
     values: Mapping[str, Sequence[Any]],
     examples: Any,
     folder: Path,
-    given: Mapping[str, Any],
+    given: SweepOptions,
 ) -> "Sweep":
     """Fit every point, with progress on stderr."""
     from isthmus.sweep import Sweep
 
-    with progress.counted("sweep", quiet=given["quiet"]) as shown:
+    with progress.Progress("sweep", quiet=given.quiet) as shown:
         return Sweep(
             estimator,
             values,
-            seeds=given["seeds"],
-            validation_fraction=given["validation_fraction"],
-            strategy=given["strategy"],
-            n_jobs=given["jobs"],
+            seeds=given.seeds,
+            validation_fraction=given.validation_fraction,
+            strategy=given.strategy,
+            n_jobs=given.jobs,
             folder=folder / "models",
-            on_result=lambda point, done, total: shown.tell(done, total, _words(point)),
+            on_result=lambda point, done, total: shown.on_result(done, total, _words(point)),
             callbacks=(shown,),
-            random_state=given["seed"],
+            random_state=given.seed,
         ).fit(examples)
 
 
@@ -196,7 +205,7 @@ def _words(point: Any) -> str:
 
 
 def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
-    """Write the tables, the figures, the best model and the page; tell what came out."""
+    """Write the tables, the figures, the best model and the page; print the outcome."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 
@@ -221,10 +230,10 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
     with new_file(folder / "report.html") as partial:
         partial.write_text(render_sweep(facts, drawn), encoding="utf-8")
     _write(folder / MARK, facts | {"finished": True})
-    _tell(facts, folder)
+    _print(facts, folder)
 
 
-def _tell(facts: Mapping[str, Any], folder: Path) -> None:
+def _print(facts: Mapping[str, Any], folder: Path) -> None:
     from rich.table import Table
 
     out = consoles.out()

@@ -8,14 +8,14 @@ from rich.table import Table
 _ROWS = (
     ("mean squared error", "mse", "{:.5f}"),
     ("  in the input's units", "mse_input", "{:.5g}"),
-    ("  nats an example", "nats", "{:.4g}"),
+    ("  nats per example", "nats", "{:.4g}"),
     ("  variance explained", "explained_variance", "{:.1%}"),
 )
-_HEADS = {"accuracy": ("labels told right", "{:.1%}"), "r2": ("R² of the target", "{:.3f}")}
+_HEADS = {"accuracy": ("accuracy", "{:.1%}"), "r2": ("R² of the target", "{:.3f}")}
 
 
-def honest(metrics: Mapping[str, Any]) -> Table:
-    """Set the autoencoder beside PCA of equal code size, a column a part of the data.
+def comparison(metrics: Mapping[str, Any]) -> Table:
+    """Compare the autoencoder with PCA of equal code size, one column per part of the data.
 
     Parameters
     ----------
@@ -29,15 +29,15 @@ def honest(metrics: Mapping[str, Any]) -> Table:
     size = metrics["latent"]["dim"]
     _add_group(table, f"autoencoder, code of {size}", own)
     if any(part["nats"] is not None for part in floor.values()):
-        table.add_row("  least possible nats", *_cells(own, floor, "nats", "{:.4g}"))
+        table.add_row("  lower bound, nats", *_cells(own, floor, "nats", "{:.4g}"))
     if (head := metrics.get("head")) is not None:
         scores = {split: {"score": head.get(split)} for split in own}
         words, form = _HEADS[head["kind"]]
         table.add_row(f"  {words}", *_cells(own, scores, "score", form))
     table.add_section()
     if linear:
-        told = ", not told the labels" if metrics["model"]["told_labels"] else ""
-        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{told}", linear)
+        blind = ", without the labels" if metrics["model"]["told_labels"] else ""
+        _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{blind}", linear)
     return table
 
 
@@ -59,16 +59,16 @@ def _cells(
     return ["" if value is None else form.format(value) for value in values]
 
 
-def records(entries: Sequence[Mapping[str, Any]]) -> Table:
-    """Show records with the same keys, a row each."""
+def records(entries: Sequence[Mapping[str, object]]) -> Table:
+    """Show records with the same keys, one per row."""
     table = Table(*(str(key).replace("_", " ") for key in entries[0]))
     for entry in entries:
         table.add_row(*(words(value) for value in entry.values()))
     return table
 
 
-def facts(values: Mapping[str, Any]) -> Table:
-    """Show names and values, a row each; what is not known is left out."""
+def facts(values: Mapping[str, object]) -> Table:
+    """Show names and values, one per row; unknown values (None) are left out."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -78,7 +78,7 @@ def facts(values: Mapping[str, Any]) -> Table:
     return table
 
 
-def words(value: Any) -> str:
+def words(value: object) -> str:
     """Write a value for a person.
 
     Examples

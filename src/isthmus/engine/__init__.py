@@ -1,13 +1,14 @@
-"""The engine: one compiled training loop, its feed, its optimisers, its checkpoints."""
+"""The engine: compiled training steps, the loop around them, feed, optimisers, checkpoints."""
 
 from isthmus.engine.checkpoint import Checkpoint
 from isthmus.engine.compilation_cache import keep_compiled
 from isthmus.engine.devices import Devices
 from isthmus.engine.feed import Feed
-from isthmus.engine.loop import State, train
+from isthmus.engine.loop import train
 from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
 from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
-from isthmus.engine.together import Lane, shape_of, train_together
+from isthmus.engine.steps import State
+from isthmus.engine.together import Replica, shape_of, train_together
 
 __all__ = [
     "OPTIMIZERS",
@@ -18,8 +19,8 @@ __all__ = [
     "EpochRecord",
     "Feed",
     "HearsProgress",
-    "Lane",
     "Optimiser",
+    "Replica",
     "State",
     "Trained",
     "keep_compiled",

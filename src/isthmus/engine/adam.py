@@ -11,7 +11,7 @@ import optax
 from isthmus.typing import Array, Float, Int
 
 SMALL = 2**14
-"""Both moments of an array of at most so many parameters move in one operation of the program."""
+"""Up to this many parameters, one operation of the program moves both moments of an array."""
 
 
 class AdamState(NamedTuple):

@@ -18,7 +18,7 @@ from isthmus.errors import ModelFileError, SettingError
 from isthmus.typing import check_whole
 
 KEPT = 2
-"""The newest so many files stay."""
+"""Number of newest files that are kept."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,7 @@ class Checkpoint:
     resume
         Go on from the newest one in the folder; with none there, start anew.
     settings
-        What the run was asked for, by name; a checkpoint of a run asked for something else is
-        refused.
+        The run's settings, by name; a checkpoint of a run with other settings is refused.
     """
 
     folder: Path

@@ -19,14 +19,14 @@ _Structure = tuple[Any, tuple[Any, ...]]
 
 
 LOOP_OPTIONS = {"xla_cpu_copy_insertion_use_region_analysis": True}
-"""How XLA compiles a loop of steps on a processor: without copying every weight in every step."""
+"""Compiler options for a loop of steps: without them XLA copies every weight in every step."""
 
 
 def programs_at_once() -> int:
     """Return how many small programs are best run at once, each in a thread of its own.
 
-    That is one a processor, none of which is shared well by the pieces of a small program; and one
-    on an accelerator.
+    One per processor core, because a small program makes poor use of several; one on an
+    accelerator.
 
     Examples
     --------
@@ -41,9 +41,9 @@ def compile_ahead(
     consumes: int | None = None,
     options: dict[str, bool] | None = None,
 ) -> Callable[..., Any]:
-    """Return ``function`` compiled; what it returns are arrays alone, maybe still computed.
+    """Return ``function`` compiled; it returns arrays, whose computation may still be running.
 
-    Arrays are the program's arguments; all else that it is given is its structure.
+    Arrays are the program's arguments; everything else is part of its structure.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def compile_ahead(
     consumes
         Which argument's arrays a call may overwrite; None for none.
     options
-        Of the compiler; one that it does not know is left out.
+        Compiler options; the ones that this compiler does not know are left out.
 
     Examples
     --------
@@ -73,8 +73,8 @@ def compile_ahead(
         )
 
     @wraps(function)
-    def call(*given: Any) -> Any:
-        arrays, structures = zip(*map(_split, given), strict=True)
+    def call(*arguments: Any) -> Any:
+        arrays, structures = zip(*map(_split, arguments), strict=True)
         return compiled()(structures, *arrays)
 
     return call
@@ -93,29 +93,29 @@ def _is_known(name: str, value: bool) -> bool:
 def compile_run(
     run: Callable[[Any, Any], tuple[Any, Any]],
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
-    """Return ``run(given, state) -> (state, logs)`` compiled; a call consumes the state.
+    """Return ``run(inputs, state) -> (state, logs)`` compiled; a call consumes the state.
 
-    As `compile_ahead`; what is no array in the state a run leaves as it is.
+    As `compile_ahead`; leaves of the state that are not arrays stay as they are.
 
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> add = compile_run(lambda given, state: (state + given, {"sum": state + given}))
+    >>> add = compile_run(lambda inputs, state: (state + inputs, {"sum": state + inputs}))
     >>> state, logs = add(jnp.ones(2), jnp.ones(2))
     >>> state.tolist(), logs["sum"].tolist()
     ([2.0, 2.0], [2.0, 2.0])
     """
 
-    def run_arrays(given: Any, state: Any) -> tuple[Any, Any]:
-        state, logs = run(given, state)
+    def run_arrays(inputs: Any, state: Any) -> tuple[Any, Any]:
+        state, logs = run(inputs, state)
         return eqx.filter(state, eqx.is_array), logs
 
     program = compile_ahead(run_arrays, consumes=1, options=LOOP_OPTIONS)
 
     @wraps(run)
-    def call(given: Any, state: Any) -> tuple[Any, Any]:
+    def call(inputs: Any, state: Any) -> tuple[Any, Any]:
         static = eqx.filter(state, is_array, inverse=True)
-        moved, logs = program(given, state)
+        moved, logs = program(inputs, state)
         return eqx.combine(moved, static), logs
 
     return call

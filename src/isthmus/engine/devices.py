@@ -16,8 +16,8 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from isthmus.engine.compiled import compile_run
 from isthmus.engine.feed import Block
-from isthmus.engine.loop import Clock, State, evaluate_steps, run_steps
 from isthmus.engine.optimiser import Optimiser
+from isthmus.engine.steps import Clock, Logs, State, evaluate_steps, run_steps
 from isthmus.errors import SettingError
 from isthmus.model import Model
 from isthmus.typing import Array, Float, PRNGKeyArray
@@ -93,18 +93,16 @@ class Devices:
                 f"batch_size is {size}, which {self.count} devices cannot divide: take {sizes}."
             )
 
-    def run_block(
-        self, given: tuple[Block, Optimiser, Clock], state: State
-    ) -> tuple[State, dict[str, Float[Array, " S"]]]:
-        """Run the steps of a block, as `isthmus.engine.loop.run_block` does on one device."""
-        block, optimiser, clock = given
+    def run_block(self, inputs: tuple[Block, Optimiser, Clock], state: State) -> tuple[State, Logs]:
+        """Run the steps of a block, as `isthmus.engine.steps.run_block` does on one device."""
+        block, optimiser, clock = inputs
         numbers = self.share((optimiser, clock))
         return _run((self, self.divide(block), *numbers), self.share(state))
 
     def evaluate_block(
         self, block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
     ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-        """Return sums over a block, as `isthmus.engine.loop.evaluate_block` does on one device."""
+        """Return sums over a block, as `isthmus.engine.steps.evaluate_block` does on one device."""
         return _evaluate(self, self.divide(block), *self.share((key, parameters, rest)))
 
     def divide(self, block: Block) -> Block:
@@ -141,11 +139,9 @@ class Devices:
 
 
 @compile_run
-def _run(
-    given: tuple[Devices, Block, Optimiser, Clock], state: State
-) -> tuple[State, dict[str, Float[Array, " S"]]]:
-    devices, *rest = given
-    return _everywhere(devices, run_steps(tuple(rest), state))  # pyright: ignore[reportArgumentType]
+def _run(inputs: tuple[Devices, Block, Optimiser, Clock], state: State) -> tuple[State, Logs]:
+    devices, block, optimiser, clock = inputs
+    return _everywhere(devices, run_steps((block, optimiser, clock), state))
 
 
 @eqx.filter_jit

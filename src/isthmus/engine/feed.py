@@ -14,19 +14,19 @@ import numpy as np
 from isthmus.data.source import Rows
 
 BLOCK_BYTES = 2**23
-"""A block is about so large: enough steps to hide its dispatch, little enough for the cache."""
+"""Target size of a block, in bytes: long enough to hide its dispatch, small enough to be cached."""
 
 LONGEST_BLOCK = 512
-"""And at most so many steps."""
+"""Upper limit on steps per block."""
 
 SHORTEST_BLOCK = 4
-"""And at least so many: a call's working memory is taken from the system anew each time."""
+"""Lower limit on steps per block: each call takes its working memory from the system anew."""
 
 LARGEST_BLOCK_BYTES = 2**27
-"""Unless that made it larger than this."""
+"""Limit in bytes above which a block has fewer steps than ``SHORTEST_BLOCK``."""
 
 ALIGNMENT = 64
-"""JAX uses memory that begins at a multiple of so many bytes as it is, and copies all else."""
+"""JAX uses memory that begins at a multiple of this many bytes in place, and copies all other."""
 
 
 class Block(NamedTuple):
@@ -82,38 +82,38 @@ class Feed:
         self._batches: tuple[int, np.ndarray] = (-1, np.empty(0, int))
 
     def blocks(
-        self, first: int, last: int, rooms: Sequence[np.ndarray] | None = None
+        self, first: int, last: int, buffers: Sequence[np.ndarray] | None = None
     ) -> Iterator[Block]:
         """Yield the batches of steps ``first`` to ``last``, counted from the start of training.
 
-        Examples that are gathered on the host lie in one of two rooms, in turn: a block's are
-        overwritten by those of the next but one. So one may be filled while the device reads the
-        other, and no memory is taken from the system for it.
+        Examples that are gathered on the host lie in one of two buffers, in turn: the next block
+        but one overwrites them. So the host fills one buffer while the device reads the other, and
+        takes no new memory from the system.
 
         Parameters
         ----------
         first, last
             Steps.
-        rooms : (S, B, D) each
-            Memory to fill, as `rooms` gives it; None takes it anew.
+        buffers : (S, B, D) each
+            Memory to fill, as `buffers` returns it; None allocates it.
         """
-        rooms = self.rooms() if rooms is None else rooms
-        length = len(rooms[0])
-        for start, room in zip(range(first, last, length), cycle(rooms), strict=False):
-            yield self._gather(range(start, min(start + length, last)), room)
+        buffers = self.buffers() if buffers is None else buffers
+        length = len(buffers[0])
+        for start, buffer in zip(range(first, last, length), cycle(buffers), strict=False):
+            yield self._gather(range(start, min(start + length, last)), buffer)
 
-    def rooms(self) -> list[np.ndarray]:
+    def buffers(self) -> list[np.ndarray]:
         """Return memory for the examples (S, B, D) of two blocks."""
         shape = (self.block_steps, self.batch_size, self.features)
         return [aligned_empty(shape, self.dtype) for _ in range(2)]
 
     def sizes(self, first: int, last: int) -> np.ndarray:
-        """Return how many examples the batches of steps ``first`` to ``last`` hold."""
+        """Return the number of examples that the batches of steps ``first`` to ``last`` hold."""
         return self._sizes[np.arange(first, last) % self.steps_per_epoch]
 
-    def _gather(self, steps: range, room: np.ndarray) -> Block:
+    def _gather(self, steps: range, buffer: np.ndarray) -> Block:
         places = np.arange(steps.start, steps.stop) % self.steps_per_epoch
-        weights = np.zeros(room.shape[:2], np.float32)
+        weights = np.zeros(buffer.shape[:2], np.float32)
         weights[: len(steps)] = self._filled[places]
         index = np.empty((len(steps), self.batch_size), np.int64)
         for start, stop, epoch in self._epochs_of(steps):
@@ -123,17 +123,17 @@ class Feed:
             shape = (*weights.shape, *self.target.shape[1:])
             target = np.zeros(shape, self.target.dtype)
             target[: len(steps)] = self.target[index]
-        return Block(self._take(index, room), target, weights, np.asarray(len(steps), np.int32))
+        return Block(self._take(index, buffer), target, weights, np.asarray(len(steps), np.int32))
 
-    def _take(self, index: np.ndarray, room: np.ndarray) -> Any:
-        """Return examples (S, B, D) for an index (s, B), s <= S: in the room, if the host can."""
+    def _take(self, index: np.ndarray, buffer: np.ndarray) -> Any:
+        """Return examples (S, B, D) for an index (s, B), s <= S: in the buffer, if the host can."""
         x, flat = self.x, index.ravel()
-        while isinstance(x, Rows):  # read where they lie, so that a part is never a copy
+        while isinstance(x, Rows):  # read in place, so that a subset is never a copy
             x, flat = x.examples, x.index[flat]
         if isinstance(x, jax.Array):
-            filled = np.resize(flat, room.shape[0] * self.batch_size)  # one shape, one program
-            return x[filled].reshape(room.shape)
-        rows = room[: len(index)].reshape(len(flat), self.features)
+            filled = np.resize(flat, buffer.shape[0] * self.batch_size)  # one shape, one program
+            return x[filled].reshape(buffer.shape)
+        rows = buffer[: len(index)].reshape(len(flat), self.features)
         if isinstance(x, np.ndarray) and not isinstance(x, np.memmap):
             if x.dtype == self.dtype and x.flags.c_contiguous:
                 examples = x.reshape(len(x), self.features)
@@ -143,7 +143,7 @@ class Feed:
         else:  # a file is read forwards
             forwards = np.argsort(flat, kind="stable")
             rows[forwards] = x[flat[forwards]].reshape(rows.shape)
-        return room
+        return buffer
 
     def _epochs_of(self, steps: range) -> Iterator[tuple[int, int, int]]:
         """Yield (start, stop, epoch) of the parts of some steps that lie in one epoch."""
@@ -169,17 +169,22 @@ class Feed:
 
 
 def steps_of_block(step_bytes: int, least: int) -> int:
-    """Return how many steps make a block, where one takes so many bytes of examples.
+    """Return the number of steps in a block.
 
-    At least so many, where that is not too large.
+    Parameters
+    ----------
+    step_bytes
+        Size of one step's examples.
+    least
+        Lower limit on the steps, where the block does not exceed ``LARGEST_BLOCK_BYTES``.
 
     Examples
     --------
     >>> [steps_of_block(size, 4) for size in (2**10, 2**20, 2**23, 2**30)]
     [512, 8, 4, 1]
     """
-    room = max(BLOCK_BYTES, min(least * step_bytes, LARGEST_BLOCK_BYTES))
-    return max(1, min(LONGEST_BLOCK, room // step_bytes))
+    size = max(BLOCK_BYTES, min(least * step_bytes, LARGEST_BLOCK_BYTES))
+    return max(1, min(LONGEST_BLOCK, size // step_bytes))
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

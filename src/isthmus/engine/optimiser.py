@@ -44,12 +44,12 @@ class Optimiser(eqx.Module):
         A name of ``OPTIMIZERS``, or an Optax transformation, used whole: it then brings its own
         learning rate, and ``learning_rate`` and ``schedule`` are not applied.
     learning_rate
-        Step length at the schedule's height, > 0.
+        Step length at the schedule's maximum, > 0.
     schedule
         A name of ``SCHEDULES``, or a function of the step count as Optax makes them, which is
         multiplied by ``learning_rate``.
     clip
-        Greatest global norm of a gradient; None for no clipping.
+        Maximum global norm of a gradient; None for no clipping.
     """
 
     transformation: str | optax.GradientTransformation = eqx.field(static=True)
@@ -65,7 +65,7 @@ class Optimiser(eqx.Module):
         _check("schedule", self.schedule, SCHEDULES, Callable)
 
     def traced(self) -> Self:
-        """Return it with its numbers as arguments of a program, so that others need no other."""
+        """Return it with its numbers as arrays: another value then needs no other program."""
         return jax.tree.map(lambda number: jnp.asarray(number, jnp.float32), self)
 
     def init(self, parameters: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What training says of itself: one record an epoch, and the result of it all."""
+"""What training reports: one record per epoch, and the outcome."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ class EpochRecord(NamedTuple):
     Parameters
     ----------
     epoch, epochs
-        Epochs done, of how many.
+        Epochs done, and their maximum number.
     train_loss, validation_loss
-        Nats an example; the former is the mean over the epoch as it went, the latter is None
-        without a validation part.
+        Nats per example. The former is the mean over the epoch while the weights moved; the latter
+        is None without a validation set.
     best_epoch, best_loss
-        Of the least validation loss so far; epoch 0 is the start.
+        Epoch and value of the lowest validation loss so far; epoch 0 is the start.
     terms
-        Parts of the training loss by name, nats an example.
+        Parts of the training loss by name, nats per example.
     learning_rate
         At the epoch's end.
     seconds
@@ -39,7 +39,7 @@ class EpochRecord(NamedTuple):
 
 
 Callback = Callable[[EpochRecord], bool | None]
-"""Called once an epoch; True stops training."""
+"""Called once per epoch; True stops training."""
 
 
 @runtime_checkable
@@ -47,7 +47,7 @@ class HearsProgress(Protocol):
     """A callback that also wants to hear within an epoch."""
 
     def on_progress(self, done_steps: int, total_steps: int) -> None:
-        """Hear that so many steps of training are done."""
+        """Hear how many of all training steps are done."""
         ...
 
 
@@ -62,7 +62,7 @@ class Trained:
     last
         The state at the end, to go on from.
     records
-        One an epoch.
+        One per epoch.
     best_epoch
         The epoch of ``model``; 0 is the start.
     stop_reason

@@ -19,7 +19,7 @@ from isthmus.estimators.settings import set_nested
 from isthmus.estimators.slots import takes_missing
 from isthmus.heads import AbstractHead
 from isthmus.model import Model
-from isthmus.networks import Chain, crooked
+from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
 from isthmus.typing import check_whole
 
@@ -327,7 +327,7 @@ class AbstractAutoencoder(
         check_whole("sample", "n", n, 1)
         random = check_random_state(random_state)
         key = jax.random.key(random.randint(2**31 - 1))
-        codes = self.model_.bound_latent().sample_prior(key, n, self.model_.latent_dim)
+        codes = self.model_.attached_latent().sample_prior(key, n, self.model_.latent_dim)
         if codes is not None:
             return np.asarray(codes)
         codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
@@ -349,7 +349,7 @@ class AbstractAutoencoder(
     def first_layer_weights_(self) -> np.ndarray | None:
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)
-        network = crooked(self.model_.encoder)
+        network = nonlinear_branch(self.model_.encoder)
         first = network.affines[0] if isinstance(network, Chain) else None
         return np.asarray(first.weight).T if isinstance(first, Linear) else None
 

@@ -10,7 +10,16 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from isthmus.data.source import Computed, Rows
-from isthmus.engine import Checkpoint, Devices, EpochRecord, Feed, Lane, Optimiser, Trained, train
+from isthmus.engine import (
+    Checkpoint,
+    Devices,
+    EpochRecord,
+    Feed,
+    Optimiser,
+    Replica,
+    Trained,
+    train,
+)
 from isthmus.errors import SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
@@ -122,7 +131,7 @@ class Ready:
         Those that share every batch, or None.
     """
 
-    lane: Lane
+    lane: Replica
     sizes: Plan
     examples: Any
     devices: Devices | None
@@ -151,7 +160,7 @@ def prepare(
     if devices is not None:
         devices.check_batch(sizes.batch_size)
         judged += -judged % devices.count
-    lane = Lane(
+    lane = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
         _feed(estimator, (examples, target), sizes.batch_size, seed),
@@ -301,7 +310,7 @@ def _optimiser(estimator: Any, model: Model, schedule: Any) -> Optimiser:
 
 def _told_labels(model: Model, labels: int, rng: np.random.Generator) -> Model:
     """Return the model with its networks told one of so many labels."""
-    if model.bound_latent() != model.latent:
+    if model.attached_latent() != model.latent:
         raise SettingError(
             f"The prior of latent {type(model.latent).__name__} is made of posteriors of examples "
             "that have no label: take another prior."

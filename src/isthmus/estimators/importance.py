@@ -41,7 +41,7 @@ class LogLikelihood(eqx.Module):
     def __call__(self, model: Model, x: Array) -> Float[Array, " rows"]:
         """Return the bounds of examples in their own units, nats, higher is likelier."""
         scaled = model.scaling(x.astype(jnp.float32))
-        latent = model.bound_latent()
+        latent = model.attached_latent()
         h, _ = model.encoder(model.seen(scaled), None)
 
         def add(i: Array, total: Array) -> Array:

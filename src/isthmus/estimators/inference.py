@@ -85,7 +85,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     z = model.latent.code(h)
     x_hat = model.decode(z)
     mean = model.likelihood.mean(x_hat)
-    draw = draw_rows(model.bound_latent(), h, jax.random.key(0), 1)
+    draw = draw_rows(model.attached_latent(), h, jax.random.key(0), 1)
     rows = {
         "squares": (mean - scaled) ** 2,
         "squares_input": (model.scaling.inverse(mean) - x) ** 2,

@@ -31,7 +31,7 @@ class AbstractLatent(Spec):
         """
         return self
 
-    def beside(self, encode: Encode) -> "AbstractLatent":
+    def attach(self, encode: Encode) -> "AbstractLatent":
         """Return this latent bound to the encoder for one pass.
 
         That is itself, but for one whose prior needs the encoder. One that is bound has no

@@ -7,7 +7,7 @@ from isthmus.typing import Array, Draw, Float, Int
 
 
 class AbstractDiscrete(AbstractLatent):
-    """A latent whose codes stand for T symbols, each one of so many."""
+    """A latent whose codes stand for T symbols, each from a finite set."""
 
     @property
     def relaxed(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
-from isthmus.latents.rounding import certain, straight_through
+from isthmus.latents.rounding import deterministic_draw, straight_through
 from isthmus.typing import Array, Context, Draw, Float, Int, PRNGKeyArray
 
 
@@ -18,7 +18,8 @@ class FiniteScalar(AbstractDiscrete):
 
     With L levels and :math:`a = (L - 1) / 2`, the code is :math:`a \tanh h` rounded to the nearest
     of -a, -a + 1, ..., a, over a. There is no codebook and nothing to commit to. The posterior is
-    certain, so the divergence from the uniform prior is the constant :math:`\sum_j \log L_j`, nats.
+    deterministic, so the divergence from the uniform prior is the constant
+    :math:`\sum_j \log L_j`, nats.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ class FiniteScalar(AbstractDiscrete):
     ) -> tuple[Draw, Self]:
         """Return the rounded codes, ``draws`` times."""
         rate = float(np.log(self._levels(h.shape[1])).sum())
-        return certain(self.code(h), draws, rate, jnp.zeros(len(h), h.dtype), {}), self
+        return deterministic_draw(self.code(h), draws, rate, jnp.zeros(len(h), h.dtype), {}), self
 
     def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
         """Return the rounded codes."""

@@ -55,9 +55,9 @@ class Gaussian(AbstractLatent):
         """Return this latent with its prior started from training examples."""
         return replace(self, prior=self.prior.started(examples, rng))
 
-    def beside(self, encode: Encode) -> Self:
-        """Return this latent with its prior beside the posteriors of that encoder."""
-        return replace(self, prior=self.prior.beside(lambda x: _halves(encode(x))))
+    def attach(self, encode: Encode) -> Self:
+        """Return this latent with its prior attached to the posteriors of that encoder."""
+        return replace(self, prior=self.prior.attach(lambda x: _halves(encode(x))))
 
     def width(self, latent_dim: int) -> int:
         """Return 2d: a mean and a log variance each."""

@@ -69,7 +69,7 @@ class MADE(eqx.Module):
         context: int = 0,
         each: int = 1,
     ) -> "MADE":
-        """Draw the weights for a context of so many entries; those of the last layer are zero."""
+        """Draw the weights for a context of that many entries; those of the last layer are zero."""
         widths = (d * each, *hidden)
         weights = [_drawn(rng, fan_in, fan_out) for fan_in, fan_out in pairwise(widths)]
         weights.append(zeros(hidden[-1], heads * d))

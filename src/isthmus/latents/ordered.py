@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.latents.abstract import AbstractLatent
-from isthmus.latents.rounding import certain
+from isthmus.latents.rounding import deterministic_draw
 from isthmus.typing import (
     Array,
     Context,
@@ -32,7 +32,7 @@ class NestedDropout(AbstractLatent):
     Parameters
     ----------
     ratio
-        rho, in (0, 1]: how likely the place b + 1 is beside b; 1 makes all alike.
+        rho, in (0, 1]: the ratio of the probabilities of b + 1 and of b; 1 makes all equal.
 
     References
     ----------
@@ -68,7 +68,7 @@ class NestedDropout(AbstractLatent):
         self, h: Float[Array, "B width"], context: Context, draws: int
     ) -> tuple[Draw, Self]:
         """Return the codes, in training each cut off ``draws`` times, at no cost."""
-        whole = certain(h, draws, 0.0, jnp.zeros(len(h), h.dtype), {})
+        whole = deterministic_draw(h, draws, 0.0, jnp.zeros(len(h), h.dtype), {})
         if not context.training:
             return whole, self
         d = h.shape[1]

@@ -1,4 +1,4 @@
-"""Codes in a hyperbolic space, where there is room for trees."""
+"""Codes in a hyperbolic space, in which trees embed with little distortion."""
 
 from typing import ClassVar, Self
 

@@ -36,8 +36,8 @@ class AbstractPrior(Spec):
         """Return this prior with what starts from scaled training examples (n, D): itself."""
         return self
 
-    def beside(self, posteriors: Posteriors) -> "AbstractPrior":
-        """Return this prior for one pass, beside the model's posteriors: itself."""
+    def attach(self, posteriors: Posteriors) -> "AbstractPrior":
+        """Return this prior for one pass, attached to the model's posteriors: itself."""
         return self
 
     @abstractmethod
@@ -168,7 +168,7 @@ class VampPrior(AbstractPrior):
     Raises
     ------
     SettingError
-        Without a latent that binds it to the encoder, see `beside`.
+        Without a latent that attaches it to the encoder, see `attach`.
 
     References
     ----------
@@ -178,7 +178,7 @@ class VampPrior(AbstractPrior):
     Examples
     --------
     >>> prior = VampPrior(components=2).started(np.eye(5), np.random.default_rng(0))
-    >>> prior.beside(lambda x: (x[:, :2], jnp.zeros((2, 2)))).log_density(jnp.zeros(2)).shape
+    >>> prior.attach(lambda x: (x[:, :2], jnp.zeros((2, 2)))).log_density(jnp.zeros(2)).shape
     ()
     """
 
@@ -193,14 +193,14 @@ class VampPrior(AbstractPrior):
         return self
 
     def started(self, examples: Examples, rng: np.random.Generator) -> "VampPrior":
-        """Return this prior with pseudo-inputs beside training examples."""
+        """Return this prior with pseudo-inputs close to training examples."""
         again = len(examples) < self.components
         chosen = examples[rng.choice(len(examples), self.components, replace=again)]
         # equal pseudo-inputs would have equal gradients and stay equal for ever
         moved = chosen + 0.01 * rng.standard_normal(chosen.shape, np.float32)
         return type(self)(self.components, jnp.asarray(moved, jnp.float32))
 
-    def beside(self, posteriors: Posteriors) -> Mixture:
+    def attach(self, posteriors: Posteriors) -> Mixture:
         """Return the mixture of the posteriors at the pseudo-inputs."""
         if self.pseudo_inputs is None:
             raise self._alone()

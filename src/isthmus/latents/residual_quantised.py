@@ -22,8 +22,8 @@ class ResidualVectorQuantised(AbstractDiscrete):
 
     with a quantiser Q of its own at every stage s, and the gradient of h for z. Each stage charges
     what its quantiser charges for its residual, so that every partial sum is committed to h. The
-    posterior is certain, and the divergence from the uniform prior the stages' sum, nats: size ** S
-    codes from S codebooks of that size. With one stage this is the quantiser itself.
+    posterior is deterministic, and the divergence from the uniform prior the stages' sum, nats:
+    size ** S codes from S codebooks of that size. With one stage this is the quantiser itself.
 
     Parameters
     ----------

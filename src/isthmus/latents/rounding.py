@@ -19,7 +19,7 @@ def straight_through(
     return jax.lax.stop_gradient(rounded) + (smooth - jax.lax.stop_gradient(smooth))
 
 
-def certain(
+def deterministic_draw(
     z: Float[Array, "B d"],
     draws: int,
     rate: float,

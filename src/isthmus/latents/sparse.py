@@ -12,7 +12,7 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.latents.abstract import AbstractLatent
-from isthmus.latents.rounding import certain
+from isthmus.latents.rounding import deterministic_draw
 from isthmus.typing import (
     Array,
     Context,
@@ -76,7 +76,7 @@ class TopK(AbstractLatent):
         """Return the codes, ``draws`` times, and this latent with its memory moved."""
         assert self.last_on is not None
         z = self.code(h)
-        draw = certain(z, draws, 0.0, jnp.zeros(len(h), h.dtype), {})
+        draw = deterministic_draw(z, draws, 0.0, jnp.zeros(len(h), h.dtype), {})
         if not context.training:
             return draw, self
         return draw, type(self)(self.k, Fixed(remember(self.last_on.value, z, context)))
@@ -161,7 +161,7 @@ class BatchTopK(AbstractLatent):
         assert self.last_on is not None
         cost = jnp.zeros(len(h), h.dtype)
         if not context.training:
-            return certain(self.code(h), draws, 0.0, cost, {}), self
+            return deterministic_draw(self.code(h), draws, 0.0, cost, {}), self
         counted = jnp.where(context.weights[:, None] > 0, jax.lax.stop_gradient(h), -jnp.inf)
         order = jnp.argsort(-counted, axis=None)
         kept = (context.weights > 0).sum() * self.k
@@ -172,7 +172,7 @@ class BatchTopK(AbstractLatent):
         threshold = self.threshold.value + (1 - self.decay) / seen * (least - self.threshold.value)
         memory = remember(self.last_on.value, z, context)
         moved = type(self)(self.k, self.decay, Fixed(threshold), Fixed(seen), Fixed(memory))
-        return certain(z, draws, 0.0, cost, {}), moved
+        return deterministic_draw(z, draws, 0.0, cost, {}), moved
 
     def code(self, h: Float[Array, "B width"]) -> Float[Array, "B d"]:
         """Return the entries of at least the threshold, zeros elsewhere."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
-from isthmus.latents.rounding import certain, straight_through
+from isthmus.latents.rounding import deterministic_draw, straight_through
 from isthmus.typing import (
     Array,
     Context,
@@ -69,7 +69,7 @@ class VectorQuantised(AbstractCodebook):
               + \beta \lVert h_p - \mathrm{sg}[e_p] \rVert^2
 
     with sg for stop-gradient: the first term moves the codebook, the second commits the encoder.
-    The posterior is certain, so the divergence from the uniform prior is the constant
+    The posterior is deterministic, so the divergence from the uniform prior is the constant
     P log(size), nats: what it costs to send the code.
 
     Parameters
@@ -122,7 +122,9 @@ class VectorQuantised(AbstractCodebook):
         commitment = ((vectors - jax.lax.stop_gradient(chosen)) ** 2).sum((-2, -1))
         z = straight_through(chosen, vectors).reshape(h.shape)
         cost = dictionary + self.commitment * commitment
-        return certain(z, draws, self.parts * np.log(self.size), cost, {"index": index}), self
+        return deterministic_draw(
+            z, draws, self.parts * np.log(self.size), cost, {"index": index}
+        ), self
 
     @property
     def codewords(self) -> Float[Array, "size e"]:
@@ -201,7 +203,7 @@ class VectorQuantisedEMA(AbstractCodebook):
         commitment = ((vectors - chosen) ** 2).sum((-2, -1))
         z = straight_through(chosen, vectors).reshape(h.shape)
         cost = self.commitment * commitment
-        draw = certain(z, draws, self.parts * np.log(self.size), cost, {"index": index})
+        draw = deterministic_draw(z, draws, self.parts * np.log(self.size), cost, {"index": index})
         return draw, self._moved(vectors, index, context) if context.training else self
 
     @property

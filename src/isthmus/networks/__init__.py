@@ -6,8 +6,8 @@ from isthmus.networks.chain import (
     LinearPath,
     PerExample,
     Tied,
-    crooked,
     mirror,
+    nonlinear_branch,
     start_at_zero,
     tie,
 )
@@ -29,9 +29,9 @@ __all__ = [
     "PerExample",
     "Tied",
     "conditioned",
-    "crooked",
     "given",
     "mirror",
+    "nonlinear_branch",
     "start_at_zero",
     "tie",
 ]

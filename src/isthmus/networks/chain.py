@@ -59,7 +59,7 @@ class Tied(AbstractNetwork):
     def __call__(
         self, x: Float[Array, "B fan_in"], context: Context | None
     ) -> tuple[Float[Array, "B fan_out"], Self]:
-        """Raise: a tied decoder runs only beside its encoder, see `run`."""
+        """Raise: a tied decoder runs only with its encoder, see `run`."""
         raise SettingError("A tied decoder has no weights of its own; call run(encoder, ...).")
 
     def run(
@@ -75,18 +75,18 @@ class Tied(AbstractNetwork):
 
 
 class LinearPath(AbstractNetwork):
-    """A linear map beside a network, their outputs added.
+    """The sum of a linear map and a network.
 
     Set from PCA, with the network's last layer at zero, training starts at PCA's error.
 
     Parameters
     ----------
     linear
-        The straight way.
+        The linear branch.
     network
-        The crooked way.
+        The nonlinear branch.
     link
-        Activation of the straight way: the logit, say, before a logistic output.
+        Activation of the linear branch, such as the logit before a logistic output.
     """
 
     linear: Linear
@@ -105,7 +105,7 @@ class LinearPath(AbstractNetwork):
 class PerExample(AbstractNetwork):
     """The user's own Equinox module, written for one flat example and mapped over the batch.
 
-    A module that takes a ``key`` keyword gets one an example while training, and none after it.
+    A module that takes a ``key`` keyword gets one per example in training, and none after it.
     """
 
     module: Callable[..., Array]
@@ -124,8 +124,8 @@ class PerExample(AbstractNetwork):
         return y.reshape(x.shape[0], -1), self
 
 
-def crooked(network: AbstractNetwork | None) -> AbstractNetwork | None:
-    """Return the network beside a linear path, or the network itself where there is no path."""
+def nonlinear_branch(network: AbstractNetwork | None) -> AbstractNetwork | None:
+    """Return the network parallel to a linear path, or the network itself without a path."""
     return network.network if isinstance(network, LinearPath) else network
 
 

@@ -1,4 +1,4 @@
-"""Networks that are told a label beside their input."""
+"""Networks conditioned on a label."""
 
 import math
 from dataclasses import replace
@@ -20,8 +20,8 @@ T = TypeVar("T")
 class Conditional(AbstractAffine):
     r"""An affine map with a bias of its own for every label, :math:`x \mapsto A x + b + V_y`.
 
-    That is the same map of the input with the label beside it, one of so many bits: in the input of
-    a linear map, in planes as large as the image under a convolution.
+    It equals the affine map of the input concatenated with the one-hot label: as further inputs of
+    a linear map, as constant planes of the image under a convolution.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ class Conditional(AbstractAffine):
     in_shape, out_shape
         Those of the affine map.
     given : (B,) or (1,), or None
-        Numbers of the labels of the examples, or one for all. Rows that are several times as many
-        are several draws for each example, one draw of all after another.
+        Numbers of the labels of the examples, or one for all. When the rows are a multiple of the
+        labels, they are several draws of every example, draw after draw.
     """
 
     affine: AbstractAffine
@@ -63,12 +63,14 @@ class Conditional(AbstractAffine):
             If none are given, or those given are not of these rows.
         """
         if self.given is None:
-            raise SettingError("This model is told labels, and none are given: use given(label).")
+            raise SettingError(
+                "This model is conditioned on labels and got none: use model.given(labels)."
+            )
         rows = self.weight[self.given.value]
         if len(x) % len(rows):
             raise SettingError(
-                f"There are {len(rows)} labels for {len(x)} rows: something in this model runs its "
-                "networks on rows that are no examples, and have no label."
+                f"There are {len(rows)} labels for {len(x)} rows: a member of this model runs its "
+                "networks on rows that are not examples and have no label."
             )
         rows = jnp.tile(rows, (len(x) // len(rows), 1))
         whole = rows.shape[1] == math.prod(self.out_shape)
@@ -76,18 +78,18 @@ class Conditional(AbstractAffine):
         return self.affine(x) + rows.reshape(len(x), *shape)
 
     def transpose(self, y: Float[Array, "B ..."]) -> Float[Array, "B ..."]:
-        """Return the transposed linear map of ``y``, which knows no labels."""
+        """Return the transposed linear map of ``y``, without labels."""
         return self.affine.transpose(y)
 
     def mirror(self, rng: np.random.Generator, after: str) -> AbstractAffine:
-        """Return a fresh map the other way, which knows no labels."""
+        """Return a fresh map in the other direction, without labels."""
         return self.affine.mirror(rng, after)
 
 
 def conditioned(
     network: AbstractNetwork | None, labels: int, rng: np.random.Generator
 ) -> AbstractNetwork | None:
-    """Return the network with its first map told one of so many labels.
+    """Return the network with its first map conditioned on one of ``labels`` labels.
 
     Raises
     ------
@@ -103,13 +105,13 @@ def conditioned(
     if network is None:
         return None
     raise SettingError(
-        "Labels are told to built-in networks with weights of their own: take encoder='dense' or "
-        "'conv', and a decoder that is not tied."
+        "Only built-in networks with weights of their own can be conditioned on labels: take "
+        "encoder='dense' or 'conv', and a decoder that is not tied."
     )
 
 
 def given(network: T, labels: Int[Array, " n"] | None) -> T:
-    """Return the network with labels given to the maps that are told them; None takes them back."""
+    """Return the network with labels set in its conditional maps; None removes them."""
 
     def give(node: Any) -> Any:
         if not isinstance(node, Conditional):

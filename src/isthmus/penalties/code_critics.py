@@ -10,12 +10,12 @@ from isthmus.networks import AbstractNetwork, Convolutional, Dense
 from isthmus.penalties.critic import (
     AbstractCritic,
     check_critic,
+    classified_as_generated,
+    classified_as_real,
     logits,
     prior_codes,
-    steepness,
+    squared_gradient_norm,
     stream,
-    taken_for_made,
-    taken_for_real,
 )
 from isthmus.typing import Array, Float, Number, Pass, PRNGKeyArray, check_between
 
@@ -79,16 +79,16 @@ class PriorCritic(AbstractCritic):
         return self._drawn(latent_dim, rng)
 
     def loss(self, p: Pass, network: AbstractNetwork) -> Float[Array, " B"]:
-        """Return what it costs to tell codes from draws of the prior."""
+        """Return the cost of telling codes from draws of the prior."""
         prior = prior_codes(p, stream(p))
-        told = taken_for_real(logits(network, prior)) + self.gradient_penalty / 2 * steepness(
-            network, prior
-        )
-        return told + taken_for_made(logits(network, p.draw.z)).mean(0)
+        real = classified_as_real(
+            logits(network, prior)
+        ) + self.gradient_penalty / 2 * squared_gradient_norm(network, prior)
+        return real + classified_as_generated(logits(network, p.draw.z)).mean(0)
 
     def charge(self, p: Pass, network: AbstractNetwork) -> Float[Array, " B"]:
-        """Return what it costs the codes not to be taken for the prior's."""
-        return self.weight * taken_for_real(logits(network, p.draw.z)).mean(0)
+        """Return the cost to the codes of not being classified as draws of the prior."""
+        return self.weight * classified_as_real(logits(network, p.draw.z)).mean(0)
 
 
 class TotalCorrelationCritic(AbstractCritic):
@@ -143,8 +143,8 @@ class TotalCorrelationCritic(AbstractCritic):
     def loss(self, p: Pass, network: AbstractNetwork) -> Float[Array, " B"]:
         """Return what it costs to tell codes from those of independent dimensions."""
         apart = permuted(stream(p), p.draw.z, p.context.weights)
-        real = taken_for_real(logits(network, p.draw.z))
-        return (real + taken_for_made(logits(network, apart))).mean(0)
+        real = classified_as_real(logits(network, p.draw.z))
+        return (real + classified_as_generated(logits(network, apart))).mean(0)
 
     def charge(self, p: Pass, network: AbstractNetwork) -> Float[Array, " B"]:
         """Return the weighted log density ratio at the codes."""

@@ -108,7 +108,7 @@ def logits(network: AbstractNetwork, x: Float[Array, "*shape n"]) -> Float[Array
     return network(x.reshape(-1, x.shape[-1]), None)[0].reshape(x.shape[:-1])
 
 
-def steepness(network: AbstractNetwork, x: Float[Array, "B n"]) -> Float[Array, " B"]:
+def squared_gradient_norm(network: AbstractNetwork, x: Float[Array, "B n"]) -> Float[Array, " B"]:
     """Return the squared norm of the logit's gradient by each row."""
     return (jax.grad(lambda rows: logits(network, rows).sum())(x) ** 2).sum(-1)
 
@@ -130,15 +130,15 @@ def prior_codes(p: Pass, key: PRNGKeyArray) -> Float[Array, "B d"]:
     No gradient flows to a prior's parameters.
     """
     n, d = p.draw.z.shape[1:]
-    codes = p.model.bound_latent().sample_prior(key, n, d)
+    codes = p.model.attached_latent().sample_prior(key, n, d)
     return still(jax.random.normal(key, (n, d), p.draw.z.dtype) if codes is None else codes)
 
 
-def taken_for_real(logit: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Return -log D, nats: what it costs to be taken for real with the logit of D."""
+def classified_as_real(logit: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Return -log D, nats: the cost of being classified as real, from the logit of D."""
     return jax.nn.softplus(-logit)
 
 
-def taken_for_made(logit: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Return -log(1 - D), nats: what it costs to be taken for made with the logit of D."""
+def classified_as_generated(logit: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Return -log(1 - D), nats: the cost of being classified as generated, from the logit of D."""
     return jax.nn.softplus(logit)

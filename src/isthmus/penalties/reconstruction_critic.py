@@ -10,14 +10,14 @@ from isthmus.networks import AbstractNetwork, Chain, Convolutional, Dense
 from isthmus.penalties.critic import (
     AbstractCritic,
     check_critic,
+    classified_as_generated,
+    classified_as_real,
     features,
     logits,
     prior_codes,
-    steepness,
+    squared_gradient_norm,
     still,
     stream,
-    taken_for_made,
-    taken_for_real,
 )
 from isthmus.typing import Array, Float, Number, Pass, check_between
 
@@ -58,9 +58,9 @@ class ReconstructionCritic(AbstractCritic):
     ----------
     Larsen et al., Autoencoding beyond pixels using a learned similarity metric, ICML 2016,
     equations 6 to 8 and algorithm 1. There the similarity stands in the place of the likelihood,
-    here beside it: a likelihood of a wide scale leaves it little weight. There the hidden layer is
-    one of one's choice, here the last; there the decoder's gradient is the critic's loss negated,
-    here the non-saturating one.
+    here added to it: a likelihood of a wide scale leaves it little weight. There the hidden layer
+    is one of one's choice, here the last; there the decoder's gradient is the critic's loss
+    negated, here the non-saturating one.
 
     Examples
     --------
@@ -91,11 +91,16 @@ class ReconstructionCritic(AbstractCritic):
 
     def loss(self, p: Pass, network: AbstractNetwork) -> Float[Array, " B"]:
         """Return what it costs to tell examples from reconstructions and from samples."""
-        made = taken_for_made(logits(network, _decoded(p, p.draw.z))).mean(0)
-        sampled = taken_for_made(logits(network, _decoded(p, prior_codes(p, stream(p)))))
+        generated = classified_as_generated(logits(network, _decoded(p, p.draw.z))).mean(0)
+        sampled = classified_as_generated(logits(network, _decoded(p, prior_codes(p, stream(p)))))
         x = p.model.seen(p.x)
-        real = taken_for_real(logits(network, x))
-        return real + made + sampled + self.gradient_penalty / 2 * steepness(network, x)
+        real = classified_as_real(logits(network, x))
+        return (
+            real
+            + generated
+            + sampled
+            + self.gradient_penalty / 2 * squared_gradient_norm(network, x)
+        )
 
     def charge(self, p: Pass, network: AbstractNetwork) -> Float[Array, " B"]:
         """Return the distance from the examples, and what it costs not to be taken for one."""
@@ -103,9 +108,9 @@ class ReconstructionCritic(AbstractCritic):
         seen = _decoded(p, p.draw.z)
         apart = features(network, seen) - features(network, p.model.seen(p.x))
         unlike = (apart**2).sum(-1).mean(0) / 2
-        made = taken_for_real(logits(network, _decoded(p, still(p.draw.z)))).mean(0)
-        sampled = taken_for_real(logits(network, _decoded(p, prior_codes(p, stream(p)))))
-        return self.similarity * unlike + self.weight * (made + sampled)
+        generated = classified_as_real(logits(network, _decoded(p, still(p.draw.z)))).mean(0)
+        sampled = classified_as_real(logits(network, _decoded(p, prior_codes(p, stream(p)))))
+        return self.similarity * unlike + self.weight * (generated + sampled)
 
 
 def _decoded(p: Pass, z: Float[Array, "*shape d"]) -> Float[Array, "*shape D"]:

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from isthmus.networks import AbstractNetwork, crooked
+from isthmus.networks import AbstractNetwork, nonlinear_branch
 from isthmus.penalties.abstract import AbstractPenalty
 from isthmus.typing import Array, Float, Number, Pass, check_between
 
@@ -13,8 +13,8 @@ from isthmus.typing import Array, Float, Number, Pass, check_between
 class WeightDecay(AbstractPenalty):
     r"""Small weights: :math:`w \sum_i \theta_i^2` over the weight matrices and kernels.
 
-    Biases go free, and so does a linear path: beside one, decay draws the model towards PCA. Only
-    training pays; a validation loss is free of it.
+    Biases are not penalised, nor is a linear path: with one, decay draws the model towards PCA.
+    It is part of the training loss alone, not of the validation loss.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class DecoderWeightDecay(AbstractPenalty):
 
 
 def _squares(network: AbstractNetwork | None) -> Float[Array, ""]:
-    """Return the sum of the squared weights beside any linear path."""
-    leaves = jax.tree.leaves(crooked(network))
+    """Return the sum of the squared weights outside of any linear path."""
+    leaves = jax.tree.leaves(nonlinear_branch(network))
     matrices = [leaf for leaf in leaves if eqx.is_inexact_array(leaf) and leaf.ndim > 1]
     return sum((jnp.sum(w**2) for w in matrices), jnp.zeros(()))

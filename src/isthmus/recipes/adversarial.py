@@ -67,7 +67,7 @@ def vae_gan(
 ) -> Autoencoder:
     """Return a variational autoencoder whose errors are counted in a critic's hidden layer.
 
-    The likelihood stays, with noise of a wide scale, so that pixels weigh little beside the hidden
+    The likelihood stays, with noise of a wide scale, so that pixels weigh little against the hidden
     layer; in the paper they weigh nothing. None of the numbers is from the paper. Training is not
     stopped early unless `patience` is set.
 

@@ -1,4 +1,4 @@
-"""Autoencoders that are told the label of each example."""
+"""Autoencoders conditioned on the label of each example."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from isthmus.recipes.variational import vae
 
 @recipe(
     "Sohn, Lee and Yan, NIPS 2015; Kingma et al., NIPS 2014 (M2)",
-    "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO, encoder and decoder told the label",
+    "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO, both networks given the label",
     "generating by label, a code of what the label leaves open",
 )
 def conditional_vae(
@@ -17,7 +17,7 @@ def conditional_vae(
 ) -> ConditionalAutoencoder:
     """Return a conditional variational autoencoder: ``fit(X, y)``, ``sample([3] * 16)``.
 
-    Any other autoencoder is told labels as ``ConditionalAutoencoder(recipe())``.
+    Any other autoencoder is conditioned by ``ConditionalAutoencoder(recipe())``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Variational autoencoders told apart by their likelihood."""
+"""Variational autoencoders that differ in their likelihood."""
 
 from typing import Any
 

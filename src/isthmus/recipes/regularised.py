@@ -67,7 +67,7 @@ def wae_mmd(
 ) -> Autoencoder:
     """Return a Wasserstein autoencoder: the codes together are distributed as the prior.
 
-    The weight is the paper's 10 for MNIST beside a squared error without the half.
+    The weight is the paper's 10 for MNIST, where the squared error has no factor one half.
 
     Examples
     --------

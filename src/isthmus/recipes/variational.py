@@ -206,7 +206,7 @@ def free_bits_vae(latent_dim: int = 10, *, floor: float = 0.25, **settings: Any)
 def capacity_vae(
     latent_dim: int = 10, *, capacity: float = 25.0, gamma: float = 1000.0, **settings: Any
 ) -> Autoencoder:
-    """Return a variational autoencoder whose divergence is held at so many nats.
+    """Return a variational autoencoder whose divergence is held at a capacity in nats.
 
     Examples
     --------

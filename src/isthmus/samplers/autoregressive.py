@@ -92,7 +92,7 @@ class Autoregressive(AbstractSampler):
     width
         Numbers in which a symbol is embedded, >= 1.
     epochs
-        At most so many passes over the codes; ``"auto"`` makes about 20,000 steps.
+        Maximum number of passes over the codes; ``"auto"`` makes about 20,000 steps.
     learning_rate
         > 0.
     random_state

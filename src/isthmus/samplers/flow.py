@@ -25,7 +25,7 @@ class MAF(AbstractSampler):
     hidden
         Widths of the hidden layers of each layer's network.
     epochs
-        At most so many passes over the codes; ``"auto"`` makes about 20,000 steps.
+        Maximum number of passes over the codes; ``"auto"`` makes about 20,000 steps.
     learning_rate
         > 0.
     random_state

@@ -72,11 +72,11 @@ def fit_density(
         What it is a density of. From 1,000 on, a tenth of them decide when to stop, and the
         parameters are those that were best for them.
     epochs
-        At most so many; ``"auto"`` makes about 20,000 steps.
+        Maximum number of passes; ``"auto"`` makes about 20,000 steps.
     learning_rate
         Of Adam, falling by a cosine.
     seed
-        Decides the order of the rows, and which are held out.
+        Decides the order of the rows, and which form the validation set.
     """
     check_between("The sampler", "learning_rate", learning_rate, 0, np.inf, open_low=True)
     if epochs != "auto":

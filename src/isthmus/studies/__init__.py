@@ -1,4 +1,4 @@
-"""Five written reports on autoencoders, and figures of papers, reported beside measured.
+"""Five written reports on autoencoders, and figures of papers, reported and measured.
 
 A study is one readable file that uses the public interface only: read it as an example.
 """

@@ -118,7 +118,7 @@ def principal_components(bench: "Workbench", images: Images) -> Any:
 
 
 def latent_sizes(bench: "Workbench", images: Images, anchor: Any) -> Fits:
-    """Train an autoencoder of every code size, and set the errors beside PCA's."""
+    """Train an autoencoder of every code size, and compare the errors with PCA's."""
     epochs = epochs_of(bench)
     sizes, seeds = bench.pick((SIZES, (0, 1)), quick=((2, BEST_SIZE, LARGE), (0,)))
     bench.section(
@@ -165,7 +165,7 @@ def as_mse(nats: Sequence[float], pixels: int) -> np.ndarray:
 def draw_sizes(
     bench: "Workbench", images: Images, fits: Fits, sizes: Sequence[int], anchor: Any
 ) -> None:
-    """Draw the test loss by epoch and by code size, and judge the gain beyond 10."""
+    """Draw the test loss by epoch and by code size, and record the gain beyond 10."""
     pixels = images.test[0].size
     lines = {
         f"d = {size}": (
@@ -191,7 +191,7 @@ def draw_sizes(
             {"convolutional": (sizes, [*error.values()]), "PCA": (sizes, pca)},
             x_label="code size d", y_label="test error (mse a pixel)",
         ),
-        "Test error after training against the code size, beside PCA.",
+        "Test error after training against the code size, with PCA.",
     )  # fmt: skip
     largest = sizes[-1]
     before, beyond = error[2] - error[BEST_SIZE], error[BEST_SIZE] - error[largest]
@@ -206,7 +206,7 @@ def draw_sizes(
 
 
 def architectures(bench: "Workbench", images: Images, fits: Fits) -> None:
-    """Set the deep and the heavy variant beside the base, at a code of 10."""
+    """Compare the deep and the heavy variant with the base, at a code of 10."""
     bench.section(
         "Deep and heavy variants",
         """The report is silent on their sizes; chosen are, deep: a fourth convolution of 32
@@ -250,14 +250,14 @@ def architectures(bench: "Workbench", images: Images, fits: Fits) -> None:
 def what_isthmus_would_do(
     bench: "Workbench", images: Images, fits: Fits, accuracy: Mapping[int, np.ndarray]
 ) -> None:
-    """Fit the better settings to a code of 10, and set them beside the report's."""
+    """Fit the better settings to a code of 10, and compare them with the report's."""
     epochs, draws = epochs_of(bench), accuracy[BEST_SIZE].shape[1]
     head_epochs = bench.pick(100, quick=8)
     seeds = sorted({seed for _, seed in fits})
     bench.section(
         "What isthmus would do",
         f"""The same convolutions, code and number of epochs ({epochs}), and what isthmus does if
-        not told otherwise: GELU, no batch normalisation, a linear path that starts at PCA beside
+        its defaults: GELU, no batch normalisation, a linear path that starts at PCA beside
         the network, and a learning rate that falls to zero along a cosine, here from 0.002.""",
         """The labels are then spread from code to neighbouring code, over a graph of ten nearest
         neighbours that also holds 10,000 of the unlabelled training images (500 in a quick run):

@@ -110,7 +110,7 @@ def departure(distances: np.ndarray) -> np.ndarray:
 def judge_paths(
     bench: "Workbench", distances: Mapping[int, np.ndarray], shares: np.ndarray
 ) -> None:
-    """Draw the distances along the paths, and judge whether a larger code looks better."""
+    """Draw the distances along the paths, and record whether a larger code looks better."""
     lines = {
         f"d = {size}": (shares, (values / values[[0, -1]].mean(axis=0)).mean(axis=1))
         for size, values in distances.items()

@@ -162,7 +162,7 @@ def transfer(
         labelled images ({draws}, fine-tuned {tuned_draws}), on {len(images.test):,} test
         images.""",
         """The report gives one test accuracy, about 0.84, and says of the frozen encoder only that
-        it does better than the fine-tuned one; both are set beside it.""",
+        it does better than the fine-tuned one; both are compared with it.""",
     )
     ways = {"frozen": frozen, "fine-tuned": fine_tuned}
     sizes = sizes_of(fits)
@@ -271,7 +271,7 @@ def judge_transfer(
     found: Mapping[str, Mapping[int, Mapping[str, np.ndarray]]],
     curves: Mapping[str, Mapping[str, np.ndarray]],
 ) -> None:
-    """Draw accuracy against the code size, and judge what the report says of it."""
+    """Draw accuracy against the code size, and record the report's claim about it."""
     bench.figure(
         "transfer-by-size",
         isthmus.figures.curves(

@@ -77,7 +77,7 @@ class NLL(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """A model after so many epochs, and what is measured of it."""
+    """A model after a number of epochs, and its measurements."""
 
     epochs: int
     nll: NLL
@@ -85,7 +85,7 @@ class Trained(NamedTuple):
 
 
 def compare_likelihoods(bench: "Workbench") -> None:
-    """Train VAE and IWAE for ever more epochs; set their likelihoods beside the paper's."""
+    """Train VAE and IWAE for more and more epochs; compare their likelihoods with the paper's."""
     size = bench.pick(FULL, quick=QUICK)
     X, X_test = read_bits(bench, size)
     introduce(bench, size)
@@ -95,7 +95,7 @@ def compare_likelihoods(bench: "Workbench") -> None:
     tabulate(bench, found, size)
     draw_trend(bench, found)
     record(bench, found)
-    judge(bench, found)
+    record_claims(bench, found)
 
 
 def read_bits(bench: "Workbench", size: Size) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +176,7 @@ def named(k: int) -> str:
 def measure(
     bench: "Workbench", k: int, epochs: int, X: np.ndarray, X_test: np.ndarray, size: Size
 ) -> Trained:
-    """Train for so many epochs, and measure on the test images."""
+    """Train for a number of epochs, and measure on the test images."""
     model = bench.fit(f"{named(k)}, {epochs} epochs", model_of(k, epochs), X)
     kept = bench.keep(
         f"likelihood of {named(k)}, {epochs} epochs",
@@ -269,7 +269,7 @@ def key_of(k: int, binarisation: str = "once") -> tuple[str, str, str, str]:
 
 
 def record(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
-    """Set the likelihood of each longest training beside both of the paper's."""
+    """Compare the likelihood of each longest training with both of the paper's."""
     for k, trained in found.items():
         bench.record(*key_of(k), trained[-1].nll.many)
     for k, trained in found.items():
@@ -290,7 +290,7 @@ def record(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
         )
 
 
-def judge(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
+def record_claims(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
     """Judge the paper's claims after equally many epochs, the most that all have."""
     epochs = min(trained[-1].epochs for trained in found.values())
     equal = {k: next(o for o in trained if o.epochs == epochs) for k, trained in found.items()}

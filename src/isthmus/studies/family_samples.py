@@ -96,7 +96,7 @@ class Digits:
 
 
 def compare_samples(bench: "Workbench") -> None:
-    """Fit every method with every seed; measure, tabulate, show, judge."""
+    """Fit every method with every seed; measure, tabulate, draw, record the claims."""
     size = bench.pick(FULL, quick=QUICK)
     digits = read_digits(bench, size)
     introduce(bench, size)
@@ -130,7 +130,7 @@ def compare_samples(bench: "Workbench") -> None:
         main=True,
     )
     record(bench, found, floor)
-    judge(bench, found)
+    record_claims(bench, found)
 
 
 def read_digits(bench: "Workbench", size: Size) -> Digits:
@@ -284,7 +284,7 @@ def record(bench: "Workbench", found: Mapping[str, Measured], floor: float) -> N
     bench.record("test images", "the other half", label, "test", floor, unit=unit, better=better)
 
 
-def judge(bench: "Workbench", found: Mapping[str, Measured]) -> None:
+def record_claims(bench: "Workbench", found: Mapping[str, Measured]) -> None:
     """Judge what the papers claim of samples, by two standard errors of a difference of means."""
     fid = {name: measured["fid"] for name, measured in found.items()}
     claims = (

@@ -98,7 +98,7 @@ def learn_letters_sooner(bench: "Workbench") -> None:
             [epochs, *(spelled(counts[name][i]) for name in ("report", "isthmus"))]
             for i, epochs in enumerate(lengths)
         ],
-        "Wrong pixels over all 32 letters after training of so many epochs, a number a seed.",
+        "Wrong pixels over all 32 letters after training, one number per seed.",
     )
 
 
@@ -114,7 +114,7 @@ def spelled(numbers: np.ndarray) -> str:
 
 
 def denoise_better(bench: "Workbench") -> None:
-    """Set the letters that isthmus's choice restores from flipped bits beside the report's."""
+    """Compare the letters that isthmus's choice restores from flipped bits with the report's."""
     X, _ = read_letters(bench)
     epochs = bench.pick(2000, quick=20)
     noise = isthmus.corruption.BinarisedGaussian(0.2)
@@ -143,7 +143,7 @@ def denoise_better(bench: "Workbench") -> None:
 
 
 def compare_better_vae(bench: "Workbench", models: dict[str, Any]) -> None:
-    """Set a variational autoencoder of isthmus's own choice beside the report's."""
+    """Compare a variational autoencoder of isthmus's own choice with the report's."""
     X, _, X_test, _ = read_digits(bench)
     bench.text(
         """For the digits, where the aim is to do well on images that were not trained on: GELU

@@ -160,7 +160,7 @@ def show_noisy_letters(bench: "Workbench", X: np.ndarray, model: "isthmus.Autoen
 
 
 def measure_flips(bench: "Workbench", X: np.ndarray, names: list[str]) -> None:
-    """Flip exactly so many bits, and see which characters fail and which are immune."""
+    """Flip an exact number of bits; find which characters fail and which are immune."""
     seeds = bench.pick(range(3), quick=range(1))
     spoilt = np.array([flipped(np.repeat(X, DRAWS, axis=0), count) for count in FLIPS])
     models = [denoiser(bench, X, seed) for seed in seeds]
@@ -173,9 +173,9 @@ def measure_flips(bench: "Workbench", X: np.ndarray, names: list[str]) -> None:
             [count, f"{wrong[0, count].mean():.2f}", " ".join(fails), " ".join(immune)]
             for count, (fails, immune) in enumerate(fates)
         ],
-        f"""Exactly so many flipped bits, {DRAWS} draws a letter, first seed. A draw is wrong with
-        more than one wrong pixel; a character fails outright if more than half of its draws are
-        wrong, and is immune if none is.""",
+        f"""An exact number of flipped bits, {DRAWS} draws per letter, first seed. A draw is wrong
+        with more than one wrong pixel; a character fails outright if more than half of its draws
+        are wrong, and is immune if none is.""",
     )
     for count in FLIPS[2:]:
         bench.record(

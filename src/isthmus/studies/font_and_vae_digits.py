@@ -95,7 +95,7 @@ def measure(model: "isthmus.Autoencoder", X: np.ndarray) -> dict[str, float]:
 def record_errors(
     bench: "Workbench", models: "dict[str, isthmus.Autoencoder]"
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Set E beside the report's, and give its parts in nats, on both splits."""
+    """Compare E with the report's, and give its parts in nats, on both splits."""
     X, _, X_test, _ = read_digits(bench)
     measured = {
         name: {"train": measure(model, X), "test": measure(model, X_test)}
@@ -233,7 +233,7 @@ def show_plane(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]") -> 
 
 
 def judge_clusters(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]") -> None:
-    """Measure how far the classes lie apart in the codes, beside PCA's plane."""
+    """Measure how far the classes lie apart in the codes and in PCA's plane."""
     X, y, X_test, y_test = read_digits(bench)
     flat, flat_test = (images.reshape(len(images), -1) / 255 for images in (X, X_test))
     pca = isthmus.evaluation.fit_anchor(flat.astype(np.float32), 2)

@@ -120,7 +120,7 @@ def the_two_autoencoders(bench: "Workbench", images: Images) -> tuple[System, Sy
         at 0.001, mini-batches of 8192.""",
         """The output's activation is not given either: it is logistic here, because pixels lie in
         [0, 1].""",
-        f"""Trained on {len(images.train):,} images, nothing held out; measured on
+        f"""Trained on {len(images.train):,} images, without a validation set; measured on
         {len(images.test):,} test images.""",
     )
     first, second = (train(bench, images, number, size) for number, size in ((1, 2), (2, 4)))
@@ -216,7 +216,7 @@ def inputs_and_reconstructions(
 def visible_digits(
     bench: "Workbench", images: Images, reader: Any, systems: Sequence[System]
 ) -> None:
-    """Set the digits beside each other, and judge which are recreated."""
+    """Compare the digits, and record which are recreated."""
     error = {s.title: by_digit(errors(s, images), images.test_digits) for s in systems}
     read = {s.title: by_digit(still_read(s, images, reader), images.test_digits) for s in systems}
     bench.table(
@@ -254,13 +254,13 @@ def visible_digits(
 def what_isthmus_would_do(
     bench: "Workbench", images: Images, reader: Any, others: Sequence[System]
 ) -> None:
-    """Fit the defaults to codes of 2 and 4, and set them beside the report's."""
+    """Fit the defaults to codes of 2 and 4, and compare them with the report's."""
     epochs = bench.pick(10, quick=1)
     bench.section(
         "What isthmus would do",
         f"""The defaults, with nothing set but the size of the code, the number of epochs ({epochs},
         which take no longer than the report's 800) and the seed: a code without ReLU,
-        whose units cannot die, wider GELU layers beside a linear path that starts at PCA,
+        whose units cannot die, wider GELU layers parallel to a linear path that starts at PCA,
         mini-batches of 64 and a learning rate that falls to zero. A tenth of the training images is
         held out to stop by.""",
     )

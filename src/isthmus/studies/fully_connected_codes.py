@@ -93,7 +93,7 @@ def bottleneck_of_the_second(bench: "Workbench", images: Images, second: System)
         ["digit", *(f"neuron {j + 1}, reported" for j in NEURONS),
          *(f"neuron {j + 1}, measured" for j in NEURONS)],
         [[d, *np.round(reported[d], 2), *np.round(measured[d].astype(float), 2)] for d in DIGITS],
-        "Table 1 of the report beside the codes of the first test image of every digit",
+        "Table 1 of the report, and the codes of the first test image of every digit",
     )  # fmt: skip
     similar_codes(bench, reported, measured, rebuilt)
     means = (by_digit(v, images.test_digits) for v in (second.test_codes, second.rebuilt))

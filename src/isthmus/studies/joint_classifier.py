@@ -1,7 +1,7 @@
 """Classifiers, autoencoders with a classifier on the code, and tied autoencoders, on letters.
 
-What the report leaves open was chosen in some thirty short trials: the first half were judged on
-the test letters, the others on 1,400 of the training letters, held out for that.
+What the report leaves open was chosen in some thirty short trials: the first half were compared
+on the test letters, the others on 1,400 of the training letters, set apart for that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -115,7 +115,7 @@ def joint_autoencoders(bench: "Workbench", letters: Letters) -> list[Any]:
     bench.section(
         "Experiments 6 to 10: an autoencoder with a classifier on its code",
         """Encoder 784-512-256-128-64, its mirror as decoder, classifier 64-11 on the code, all
-        trained together; the count of parameters leaves no room for batch normalisation. Again the
+        trained together; the count of parameters excludes batch normalisation. Again the
         seed is what differs here.""",
         """The loss is half the squared error of an image and ten times the cross-entropy of its
         letter: the report gives no weights, and at these both the letters and the images are
@@ -175,7 +175,7 @@ def manifold(bench: "Workbench", letters: Letters, joint: Sequence[Any]) -> None
         """The codes of 1,500 test letters in the plane. The report does not name its projection:
         t-SNE is taken here, because two straight axes cannot hold a code of 64. What the picture
         suggests is measured on the whole code: how many test letters the five nearest training
-        codes name rightly, beside the same for PCA.""",
+        codes classify correctly, and the same for PCA.""",
     )
     codes, labels = joint[0].transform(letters.test[:1500]), letters.test_labels[:1500]
     placed = bench.keep("t-SNE of the codes", lambda: {"plane": in_the_plane(codes)}, codes)
@@ -239,12 +239,12 @@ def tied_autoencoders(bench: "Workbench", letters: Letters) -> None:
 
 
 def improved(bench: "Workbench", letters: Letters, joint: Sequence[Any]) -> None:
-    """Set a better joint model beside the report's."""
+    """Compare a better joint model with the report's."""
     bench.section(
         "What isthmus would do",
         """The same code of 64 and the same weight of the classifier, but convolutions instead of
-        dense layers, and a linear path beside them that starts from PCA, which is what isthmus does
-        unless told otherwise: training begins at PCA's error. Eight epochs take about as long as
+        dense layers, and a linear path parallel to them that starts from PCA, isthmus's
+        default: training begins at PCA's error. Eight epochs take about as long as
         twenty of the dense network.""",
     )
     epochs = bench.pick(8, quick=1)
@@ -345,7 +345,7 @@ def add_rebuilt(
 
 
 def qualities(models: Sequence[Any], letters: Letters) -> dict[tuple[str, str, str], list[float]]:
-    """Return what a joint model is judged by: (figure, unit, better) and a value a model."""
+    """Return the measurements of the joint models: (figure, unit, better) and a value per model."""
     reports = {str(i): report_on(model, letters) for i, model in enumerate(models)}
     return {
         ("accuracy", "fraction", "higher"): [*accuracy(reports).values()],

@@ -54,7 +54,7 @@ def tied_autoencoder(seed: int, **settings: Any) -> "Autoencoder":
 
 
 def convolutional(seed: int, epochs: int) -> "AutoencoderClassifier":
-    """Return convolutions beside a linear path, which isthmus starts from PCA unless told not."""
+    """Return convolutions parallel to a linear path, which isthmus starts from PCA by default."""
     encoder = isthmus.networks.Convolutional(hidden=(256,), batch_norm=True)
     return isthmus.AutoencoderClassifier(
         latent_dim=64,

@@ -1,4 +1,4 @@
-"""The page of a study: claim by claim, reported beside measured."""
+"""The page of a study: claim by claim, reported and measured."""
 
 import base64
 from collections import Counter

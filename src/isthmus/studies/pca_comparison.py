@@ -1,4 +1,4 @@
-"""PCA against autoencoders, judged by reconstruction and by a classifier on the codes."""
+"""PCA against autoencoders, compared by reconstruction and by a classifier on the codes."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
-from isthmus.studies.pca_comparison_judging import comparison, errors_by_size, what_the_error_is
+from isthmus.studies.pca_comparison_conclusions import comparison, errors_by_size, what_the_error_is
 from isthmus.studies.pca_comparison_parts import (
     ACCURACY,
     ERROR,
@@ -102,7 +102,7 @@ def principal_components(
     bench.section(
         "Principal components",
         """PCA to 32, 64, 128 and 256 dimensions. The report does not say whether pixels were
-        centred or standardised: both were done, and the figures beside the report's are of
+        centred or standardised: both were done, and the figures compared with the report's are of
         centred pixels.""",
         """The classifiers have logistic hidden layers, a softmax output and cross-entropy;
         architecture 1 is 512-256-256, 2 is 512-512-512, 3 is 512-256-128-64; learning rate

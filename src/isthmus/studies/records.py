@@ -1,4 +1,4 @@
-"""Figures: reported ones, read from data files, and measured ones set beside them."""
+"""Figures: reported ones, read from data files, and the measured ones to compare."""
 
 import csv
 import math
@@ -123,7 +123,7 @@ def summarise(values: float | Sequence[float]) -> tuple[float, float | None, int
     return fmean(seeds), stdev(seeds) if len(seeds) > 1 else None, len(seeds)
 
 
-def judge(
+def verdict_of(
     measured: float, std: float | None, seeds: int, reported: Reported, noise: float = 0.0
 ) -> str:
     """Say how a measured figure stands to a reported one.
@@ -136,7 +136,7 @@ def judge(
     measured, std, seeds
         As `summarise` returns them.
     reported
-        The figure to stand beside.
+        The figure to compare with.
     noise
         Standard error of a single run where ``std`` is not known.
 
@@ -146,9 +146,9 @@ def judge(
 
     Examples
     --------
-    >>> judge(0.0168, None, 1, Reported("0.0367", "mse a pixel", "lower", ""))
+    >>> verdict_of(0.0168, None, 1, Reported("0.0367", "mse a pixel", "lower", ""))
     'better'
-    >>> judge(98.41, 0.02, 5, Reported("98.42", "%", "higher", ""))
+    >>> verdict_of(98.41, 0.02, 5, Reported("98.42", "%", "higher", ""))
     'matches'
     """
     spread = noise if std is None else std

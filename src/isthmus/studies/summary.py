@@ -64,9 +64,8 @@ def _opening(results: Sequence[Result]) -> list[str]:
         *(f"    {command}" for command in commands),
         "",
         f"{minutes:.0f} minutes in all, on {run['created'][:10]}, with {versions}.",
-        "A study's minutes are by the clock, from every time that it was begun or resumed; beside",
-        "other work, and other studies, they are more than it needs alone, which",
-        "`isthmus reproduce --list` tells.",
+        "A study's minutes are wall-clock time, summed over all starts and resumes. Other",
+        "work on the machine lengthens them; `isthmus reproduce --list` has a study's own time.",
     ]
     if any(result.run["quick"] for result in results):
         lines.insert(
@@ -100,7 +99,7 @@ def _study(result: Result, place: str) -> list[str]:
     for given in (True, False):
         records = [r for r in result.records if (r["reported"] is not None) == given]
         if records:
-            title = "Reported beside measured" if given else "Measured, where the report is silent"
+            title = "Reported and measured" if given else "Measured, where the report is silent"
             lines += ["", f"### {title}: {result.run['study']}", "", *_records(records, given)]
     for table in result.run.get("tables", ()):  # none in runs of earlier versions
         lines += ["", *_table(table["columns"], table["rows"]), "", table["caption"]]

@@ -1,4 +1,4 @@
-"""Where a study works: fits that are kept, figures beside reported ones, a page in the making."""
+"""Where a study works: cached fits, measured figures next to reported ones, the page's parts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -12,7 +12,7 @@ import isthmus
 from isthmus.atomic import new_file
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.keeping import digest, kept_path, slug
-from isthmus.studies.records import SILENT, Key, Record, judge, read_reported, summarise
+from isthmus.studies.records import SILENT, Key, Record, read_reported, summarise, verdict_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -163,7 +163,7 @@ class Workbench:
         examples: int | None = None,
         not_comparable: str | None = None,
     ) -> Record:
-        """Set a measured figure beside the reported one, and add both to the page.
+        """Compare a measured figure with the reported one, and add both to the page.
 
         Parameters
         ----------
@@ -187,7 +187,7 @@ class Workbench:
             verdict, reason = "not comparable", not_comparable
         else:
             noise = _sampling_error(mean, given.unit, examples) if examples else 0.0
-            verdict, reason = judge(mean, std, seeds, given, noise), None
+            verdict, reason = verdict_of(mean, std, seeds, given, noise), None
         record = Record(
             study=self.study,
             system=system,
@@ -256,7 +256,7 @@ class Workbench:
         self._add(kind="table", columns=list(columns), rows=body, caption=caption, main=main)
 
     def unmeasured(self) -> list[Key]:
-        """Return the reported figures that no record stands beside."""
+        """Return the reported figures without a measured record."""
         measured = {(r.system, r.setting, r.metric, r.split) for r in self.records}
         return [key for key in self.reported if key not in measured]
 

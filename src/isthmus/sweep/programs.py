@@ -5,7 +5,7 @@ from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
-from isthmus.engine import Lane, train_together
+from isthmus.engine import Replica, train_together
 from isthmus.engine.compiled import programs_at_once
 from isthmus.engine.together import Outcome
 from isthmus.sweep.threads import merged
@@ -26,7 +26,7 @@ class _Told(NamedTuple):
 
 
 def train_group(
-    lanes: Sequence[Lane], *, epochs: int, patience: int
+    lanes: Sequence[Replica], *, epochs: int, patience: int
 ) -> Iterator[Progress | tuple[int, Outcome]]:
     """Train lanes that are equal in shape, divided among the processors, a program each.
 
@@ -53,7 +53,7 @@ def train_group(
 
 
 def _run(
-    lanes: Sequence[Lane],
+    lanes: Sequence[Replica],
     share: range,
     epochs: int,
     patience: int,

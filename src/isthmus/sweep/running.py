@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from isthmus.engine import Lane, Trained, shape_of, train
+from isthmus.engine import Replica, Trained, shape_of, train
 from isthmus.engine.together import SHORTEST_BLOCK
 from isthmus.errors import IsthmusError, NonFiniteLossError, SettingError
 from isthmus.estimators import fitting
@@ -146,7 +146,7 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
 
 
 def _together(
-    jobs: Sequence[Job], lanes: Sequence[Lane], callbacks: Sequence[Any]
+    jobs: Sequence[Job], lanes: Sequence[Replica], callbacks: Sequence[Any]
 ) -> Iterator[tuple[int, Any]]:
     """Train a group by lanes whose codes are as wide as the widest of them."""
     sizes = jobs[0].ready.sizes
@@ -171,7 +171,7 @@ def _finished(job: Job, trained: Trained) -> Autoencoder:
     return job.estimator
 
 
-def _widened(lanes: Sequence[Lane]) -> list[Lane]:
+def _widened(lanes: Sequence[Replica]) -> list[Replica]:
     """Return the lanes with codes as wide as the widest of them."""
     widest = max(lane.model.latent_dim for lane in lanes)
     return [
@@ -199,7 +199,7 @@ def _kind(job: Job) -> Any:
     return shape_of(lane), sizes.epochs, sizes.patience, job.ready.devices
 
 
-def _bytes(lane: Lane) -> int:
+def _bytes(lane: Replica) -> int:
     """Return what a lane takes in a program: its weights and two blocks of its examples."""
     weights = sum(leaf.nbytes for leaf in jax.tree.leaves(lane.model) if hasattr(leaf, "nbytes"))
     return COPIES * weights + 2 * SHORTEST_BLOCK * lane.feed.batch_bytes

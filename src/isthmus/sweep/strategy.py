@@ -11,7 +11,7 @@ from pathlib import Path
 import jax
 
 from isthmus.atomic import new_file
-from isthmus.engine import Feed, Lane, shape_of, train
+from isthmus.engine import Feed, Replica, shape_of, train
 from isthmus.estimators.keeping import digest
 from isthmus.sweep.programs import train_group
 
@@ -39,7 +39,7 @@ class Together:
     choice: str = "auto"
     folder: Path | None = None
 
-    def pays(self, lanes: Sequence[Lane]) -> bool:
+    def pays(self, lanes: Sequence[Replica]) -> bool:
         """Tell whether the lanes are to share a program."""
         if self.choice != "auto":
             return self.choice == "together"
@@ -72,7 +72,7 @@ class Together:
             return  # a cache that cannot be written costs a measurement, no more
 
 
-def measure(lanes: Sequence[Lane]) -> bool:
+def measure(lanes: Sequence[Replica]) -> bool:
     """Time some steps of all lanes side by side, and of one alone; tell which way is faster.
 
     So many steps that beginning, which costs the same for any number, does not decide.
@@ -90,7 +90,7 @@ def measure(lanes: Sequence[Lane]) -> bool:
     return together < seconds * len(lanes)
 
 
-def _shortened(lane: Lane) -> Lane:
+def _shortened(lane: Replica) -> Replica:
     """Return the lane with few examples and none held out."""
     feed = lane.feed
     few = feed.x[: min(len(feed.x), STEPS * feed.batch_size)]

@@ -1,4 +1,4 @@
-"""The ledger of a training: its epochs, its best one, and whether it has waited too long."""
+"""The history of a training: its epochs, its best one, and whether patience has run out."""
 
 from collections.abc import Mapping
 from itertools import count
@@ -10,15 +10,15 @@ from isthmus.engine.records import EpochRecord
 from isthmus.errors import NonFiniteLossError
 
 
-class Ledger:
-    """What a training has been so far, as it is known on the host.
+class TrainingHistory:
+    """What the host knows of a training so far.
 
     Parameters
     ----------
     epochs
-        At most so many.
+        Maximum number of epochs.
     feed
-        The training part: it knows which examples a step holds.
+        The training set's; it knows which examples a step holds.
     """
 
     def __init__(self, epochs: int, feed: Feed):
@@ -29,15 +29,15 @@ class Ledger:
         self.validation_loss: float | None = None
         self._open: tuple[float, np.ndarray | float] = (0.0, 0.0)  # examples, sums of the epoch
 
-    def judge(self, epoch: int, loss: float) -> bool:
-        """Enter the validation loss after an epoch; tell whether it is the least so far."""
+    def add_validation(self, epoch: int, loss: float) -> bool:
+        """Enter the validation loss after an epoch; tell whether it is the lowest so far."""
         self.validation_loss = loss
         better = self.best_loss is None or loss < self.best_loss
         if better:
             self.best_epoch, self.best_loss = epoch, loss
         return better
 
-    def note(
+    def add_steps(
         self, logs: Mapping[str, np.ndarray], first: int, steps: int, seconds: float
     ) -> list[EpochRecord]:
         """Enter the logs of steps; return the records of the epochs that they finished.
@@ -47,11 +47,11 @@ class Ledger:
         logs
             By name, (steps,).
         first
-            Steps done before.
+            Number of steps done before these.
         steps
-            How many these are.
+            Number of these steps.
         seconds
-            Since training began.
+            Time since training began.
         """
         names = [name for name in logs if name not in ("loss", "learning_rate")]
         table = np.array([logs[name][:steps] for name in ("loss", *names)], float)
@@ -66,21 +66,22 @@ class Ledger:
         self._open = (examples[-1], sums[:, -1]) if done < len(starts) else (0.0, 0.0)
         means = (sums[:, :done] / examples[:done]).T.tolist()
         rates = logs["learning_rate"][np.append(starts[1:], steps)[:done] - 1].tolist()
-        judged = self.validation_loss, self.best_epoch, self.best_loss
-        finished = []
+        validation = self.validation_loss, self.best_epoch, self.best_loss
+        finished: list[EpochRecord] = []
         for epoch, (loss, *terms), rate in zip(count(len(self.records) + 1), means, rates):
             parts = dict(zip(names, terms, strict=True))
-            finished.append(EpochRecord(epoch, self.epochs, loss, *judged, parts, rate, seconds))
+            record = EpochRecord(epoch, self.epochs, loss, *validation, parts, rate, seconds)
+            finished.append(record)
         self.records += finished
         return finished
 
     def is_out_of(self, patience: int) -> bool:
-        """Tell whether the validation loss has not fallen for so many epochs; 0 is for ever."""
-        judged = self.best_loss is not None
-        return patience > 0 and judged and len(self.records) - self.best_epoch >= patience
+        """Tell whether the validation loss has not fallen for ``patience`` epochs; 0 never ends."""
+        validated = self.best_loss is not None
+        return patience > 0 and validated and len(self.records) - self.best_epoch >= patience
 
 
-def check_finite(logs: Mapping[str, np.ndarray], first: int, feed: Feed) -> None:
+def check_losses(logs: Mapping[str, np.ndarray], first: int, feed: Feed) -> None:
     """Raise `NonFiniteLossError` at the first step whose loss or a term of it is not finite."""
     bad = ~np.isfinite(logs["loss"])
     if not bad.any():

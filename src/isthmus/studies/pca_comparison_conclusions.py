@@ -1,4 +1,4 @@
-"""The systems set beside each other: their errors, their accuracies, and what the report says."""
+"""The systems compared: their errors, their accuracies, and the report's claims."""
 
 from collections.abc import Mapping
 from statistics import fmean
