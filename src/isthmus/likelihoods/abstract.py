@@ -3,12 +3,16 @@
 from abc import abstractmethod
 from typing import Self
 
+import jax.numpy as jnp
 import numpy as np
 
-from isthmus.typing import Array, Context, Float, PRNGKeyArray, Spec
+from isthmus.typing import Array, Bool, Context, Float, PRNGKeyArray, Spec
 
 Limit = float | np.ndarray
 """The same for every feature, or (D,), one for each."""
+
+SLACK = 1e-5
+"""Share of an entry by which it may miss its domain: what scaling in single precision rounds."""
 
 
 class AbstractLikelihood(Spec):
@@ -72,6 +76,22 @@ class AbstractLikelihood(Spec):
     @abstractmethod
     def domain(self) -> tuple[Limit, Limit]:
         """Return the least and the greatest value that an entry of ``x`` may have."""
+
+    def supports(self, x: Float[Array, "B D"]) -> Bool[Array, " B"]:
+        """Return whether the likelihood has mass or density at each example.
+
+        It has none where an observed entry lies outside `domain`, to within rounding: the log
+        likelihood there is minus infinity, whatever the formula gives.
+
+        Examples
+        --------
+        >>> from isthmus.likelihoods import Bernoulli
+        >>> Bernoulli().supports(jnp.array([[0.0, 1.0], [0.5, 3.0]])).tolist()
+        [True, False]
+        """
+        low, high = self.domain()
+        slack = SLACK * jnp.maximum(1.0, jnp.abs(jnp.where(jnp.isfinite(x), x, 0.0)))
+        return ~((x < low - slack) | (x > high + slack)).any(-1)
 
     @property
     def masked(self) -> bool:
