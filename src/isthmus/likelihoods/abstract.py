@@ -6,6 +6,7 @@ from typing import Self
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.activations import Link
 from isthmus.typing import Array, Bool, Context, Float, PRNGKeyArray, Spec
 
 Limit = float | np.ndarray
@@ -55,10 +56,10 @@ class AbstractLikelihood(Spec):
 
     @property
     @abstractmethod
-    def link(self) -> str | None:
+    def link(self) -> Link | None:
         """The activation that turns a mean into (nearly) the raw output that stands for it.
 
-        None where it is not the same for every feature.
+        Names with their columns, where it is not the same for every feature; None for none.
         """
 
     def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:

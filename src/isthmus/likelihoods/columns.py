@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.activations import Link
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.recognition import recognise
@@ -97,10 +98,16 @@ class Columns(AbstractLikelihood):
         return self._joined(one.mean(x_hat[..., g]) for one, g in self._pairs())
 
     @property
-    def link(self) -> str | None:
-        """That of all members, or None where they differ."""
-        links = {one.link for one in self.likelihoods}
-        return links.pop() if len(links) == 1 else None
+    def link(self) -> Link | None:
+        """That of all members, each with its columns where they differ; None if one has none."""
+        links = [one.link for one in self.likelihoods]
+        if len(set(links)) == 1:
+            return links[0]
+        named = [link for link in links if isinstance(link, str)]
+        if len(named) < len(links):
+            return None
+        groups = (tuple(int(column) for column in group) for group in self.columns)
+        return tuple(zip(named, groups, strict=True))
 
     def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the least cost of every column by its own likelihood."""

@@ -6,6 +6,7 @@ from typing import Self
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.activations import Link
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.columns import Columns
@@ -87,7 +88,7 @@ class Masked(AbstractLikelihood):
         return self.inner.mean(x_hat)
 
     @property
-    def link(self) -> str | None:
+    def link(self) -> Link | None:
         """That of the inner likelihood."""
         return self.inner.link
 

@@ -14,7 +14,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from isthmus.activations import activation
+from isthmus.activations import Link, link_function
 from isthmus.errors import SettingError
 from isthmus.networks.layers import AbstractAffine, BatchNorm, Finish, Linear, zeros
 from isthmus.typing import Array, Context, Float
@@ -86,19 +86,20 @@ class LinearPath(AbstractNetwork):
     network
         The nonlinear branch.
     link
-        Activation of the linear branch, such as the logit before a logistic output.
+        Activation of the linear branch, such as the logit before a logistic output, or one for
+        each group of columns.
     """
 
     linear: Linear
     network: AbstractNetwork
-    link: str = eqx.field(static=True, default="identity")
+    link: Link = eqx.field(static=True, default="identity")
 
     def __call__(
         self, x: Float[Array, "B fan_in"], context: Context | None
     ) -> tuple[Float[Array, "B fan_out"], Self]:
         """Return link(linear(x)) + network(x), and this network with its statistics moved."""
         y, network = self.network(x, context)
-        straight = activation(self.link)(self.linear(x))
+        straight = link_function(self.link)(self.linear(x))
         return straight + y, type(self)(self.linear, network, self.link)
 
 
