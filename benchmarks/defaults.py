@@ -16,7 +16,7 @@ import numpy as np
 from sklearn import datasets
 
 import isthmus
-from isthmus.evaluation import fit_anchor
+from isthmus.evaluation import fit_pca
 
 TABLES = {
     "wine": datasets.load_wine,
@@ -47,7 +47,7 @@ def ratio(name: str, latent_dim: int, seed: int) -> tuple[float, float]:
     autoencoder = isthmus.Autoencoder(latent_dim, random_state=seed)
     autoencoder.fit(data["train"], validation_data=data["validation"])
     seconds = time.perf_counter() - begun
-    anchor = fit_anchor(autoencoder.scale(data["train"]), latent_dim)
+    anchor = fit_pca(autoencoder.scale(data["train"]), latent_dim)
     pca = anchor.mse(autoencoder.scale(data["test"]), latent_dim)
     return autoencoder.measure(data["test"])["mse"] / pca, seconds
 

@@ -59,7 +59,7 @@ def test_every_figure_is_written_as_png(name):
 
 def test_charts_name_their_axes_and_units():
     drawn = draw_all()
-    assert drawn["loss"].axes[0].get_ylabel() == "loss (nats an example)"
+    assert drawn["loss"].axes[0].get_ylabel() == "loss (nats per example)"
     assert drawn["loss"].axes[0].get_yscale() == "log"
     assert drawn["loss_alone"].axes[0].get_yscale() == "linear"
     for name in ("loss", "codes", "grid", "columns", "curves", "letters"):

@@ -38,6 +38,17 @@ class NonFiniteLossError(IsthmusError, ArithmeticError):
     """Training produced a loss that is not a finite number."""
 
 
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant, or None where none is near.
+
+    Examples
+    --------
+    >>> closest("mnits", ["digits", "mnist"])
+    'mnist'
+    """
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+
+
 def unknown(what: str, name: object, known: Iterable[str]) -> str:
     """Return the sentence for a name that is not among the known ones, the nearest suggested.
 
@@ -47,8 +58,8 @@ def unknown(what: str, name: object, known: Iterable[str]) -> str:
     "There is no recipe 'vea'; did you mean 'vae'? Known are vae, tied."
     """
     names = list(known)
-    near = difflib.get_close_matches(str(name), names, n=1)
-    hint = f"did you mean {near[0]!r}? Known" if near else "known"
+    near = closest(str(name), names)
+    hint = "known" if near is None else f"did you mean {near!r}? Known"
     return f"There is no {what} {name!r}; {hint} are {', '.join(names)}."
 
 

@@ -17,7 +17,7 @@ def test_the_main_job(isthmus, tmp_path):
     )
     assert lines[1].startswith("scaling range: one range for all features, [0, 16] to [0, 1]")
     assert "likelihood Gaussian" in lines[1]
-    for words in ("autoencoder, code of 2", "PCA, code of 2", "parameters", "on the test part"):
+    for words in ("autoencoder, code of 2", "PCA, code of 2", "parameters", "on the test set"):
         assert words in answer.out
     assert lines[-1] == f"report: {run / 'report.html'}"
     assert "epoch 2 of 2: train" in answer.err

@@ -19,7 +19,7 @@ def test_evaluate_finds_the_figures_of_the_fit_again(isthmus, digits_run):
 def test_evaluate_prints_the_table_and_the_verdict(isthmus, digits_run):
     answer = isthmus("evaluate", digits_run)
     assert answer.code == 0
-    for words in ("autoencoder, code of 2", "PCA, code of 2", "test", "on the test part"):
+    for words in ("autoencoder, code of 2", "PCA, code of 2", "test", "on the test set"):
         assert words in answer.out
 
 

@@ -246,3 +246,23 @@ def test_a_warning_is_a_line_on_stderr(isthmus, monkeypatch):
         patch.setattr(warnings, "filters", [])
         answer = isthmus("data", "info", "digits")
     assert answer.err == "isthmus: warning: mind the gap\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (("fti", "digits"), "There is no verb 'fti'; did you mean 'fit'? Known are fit, sweep"),
+        (("",), "There is no verb ''"),
+        (
+            ("fit", "digits", "--epoch", "3"),
+            "there is no option '--epoch'; did you mean '--epochs'?",
+        ),
+        (("fit", "digits", "-z"), "there is no option '-z'; see 'isthmus fit --help'."),
+        (("data", "inf"), "Did you mean 'info'? See 'isthmus data --help'."),
+    ],
+)
+def test_a_near_name_is_suggested(isthmus, argv, sentence):
+    answer = isthmus(*argv)
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert sentence in answer.err

@@ -8,7 +8,7 @@ import pytest
 
 import isthmus
 from isthmus.errors import SettingError
-from isthmus.evaluation.pca import fit_anchor
+from isthmus.evaluation.pca import fit_pca
 from isthmus.latents import NestedDropout
 from isthmus.model import objective
 from isthmus.networks import Dense
@@ -42,7 +42,7 @@ def test_after_training_the_code_is_whole(make_context, normals):
 
 def linear_pca(make_model, x, turn=None):
     """Return the linear autoencoder that is PCA, its code turned by a matrix."""
-    anchor = fit_anchor(np.asarray(x), 4)
+    anchor = fit_pca(np.asarray(x), 4)
     components = jnp.asarray(anchor.components, jnp.float32)
     components = components if turn is None else turn @ components
     model = make_model(latent_dim=4, latent=NestedDropout(0.6), network=Dense(hidden=()))
@@ -107,7 +107,7 @@ def test_a_linear_autoencoder_finds_the_principal_directions_in_order():
         batch_size=32, learning_rate=1e-2, schedule="cosine",
         validation_fraction=0.0, penalties=None, random_state=0,
     ).fit(X)  # fmt: skip
-    directions = fit_anchor(X, 3).components
+    directions = fit_pca(X, 3).components
     decoder = np.asarray(fitted.model_.decoder.affines[0].weight, float)  # (d, D)
     for b in range(1, 4):
         ours, theirs = np.linalg.qr(decoder[:b].T)[0], np.linalg.qr(directions[:b].T)[0]

@@ -31,7 +31,7 @@ class StandIn:
         self.image_shape_ = self.image_shape
         self.span_ = np.maximum(np.abs(flat).max(axis=0), 1e-6)
         self.span_[:] = self.span_.max() if self.image_shape else self.span_
-        self.pca_ = PCA(self.linear or self.latent_dim, random_state=0).fit(flat / self.span_)
+        self.mixing_ = PCA(self.linear or self.latent_dim, random_state=0).fit(flat / self.span_)
         self.scaling_ = Scaling(0, float(self.span_.max()))
         self.likelihood_ = "gaussian"
         self.history_ = {
@@ -43,7 +43,8 @@ class StandIn:
         self.stop_reason_ = "no better for 2 epochs"
         self.n_parameters_ = self.n_trainable_parameters_ = 1234
         self.fit_seconds_ = 0.5
-        self.first_layer_weights_ = self.pca_.components_
+        self.first_layer_weights_ = self.mixing_.components_
+        self.generative_ = False
         return self
 
     def get_params(self, deep=True):
@@ -56,16 +57,16 @@ class StandIn:
         return np.asarray(Y, np.float32) * self.span_
 
     def transform(self, X):
-        return self.pca_.transform(self.scale(X))[:, : self.latent_dim].astype(np.float32)
+        return self.mixing_.transform(self.scale(X))[:, : self.latent_dim].astype(np.float32)
 
     def inverse_transform(self, Z):
         Z = np.asarray(Z)
-        padded = np.zeros((len(Z), self.pca_.n_components_))
+        padded = np.zeros((len(Z), self.mixing_.n_components_))
         padded[:, : Z.shape[1]] = Z
-        return self.unscale(self.pca_.inverse_transform(padded))
+        return self.unscale(self.mixing_.inverse_transform(padded))
 
     def reconstruct(self, X):
-        back = self.unscale(self.pca_.inverse_transform(self.pca_.transform(self.scale(X))))
+        back = self.unscale(self.mixing_.inverse_transform(self.mixing_.transform(self.scale(X))))
         return back.reshape(np.shape(X))
 
     def corrupt(self, X, seed=0):
@@ -75,16 +76,17 @@ class StandIn:
     def sample(self, n, random_state=None):
         return self.inverse_transform(np.random.default_rng(random_state).normal(size=(n, 2)))
 
-    def measure(self, X):
-        residual = np.square(self.scale(X) - self.scale(self.reconstruct(X)), dtype=np.float64)
-        mse = float(residual.mean())
+    def assess(self, X):
+        scaled = self.scale(X)
+        back = self.scale(self.reconstruct(np.asarray(X)))
+        squares = np.square(scaled - back, dtype=np.float64)
         return {
-            "mse": mse,
-            "mse_input": float((residual * self.span_**2).mean()),
-            "nats": 0.5 * mse * self.n_features_in_,
-            "floor_nats": 0.0,
-            "errors": residual.mean(axis=1),
-            "column_mse": residual.mean(axis=0),
+            "code": self.transform(X),
+            "scaled": scaled,
+            "squares": squares,
+            "squares_input": squares * self.span_**2,
+            "nats": 0.5 * squares.sum(axis=1),
+            "floor_nats": np.zeros(len(scaled)),
         }
 
     def save(self, path):

@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from isthmus.report import collect, measure_fit, render
-from isthmus.report.charts import Axis, loss_chart
-from isthmus.report.page import _ordered_classes
-from isthmus.report.pictures import diverging, grey_or_colour
+from isthmus.report import collect, evaluate_fit, metrics_of, render
+from isthmus.report.axes import Axis
+from isthmus.report.png import diverging, grey_or_colour
+from isthmus.report.sections.code import ordered_classes
+from isthmus.report.sections.training import loss_chart
 
 VOID = {"meta", "img", "br", "line", "circle", "polyline"}
 
@@ -45,16 +46,18 @@ def read(html):
 
 
 def page_of(estimator, parts, run=None):
-    facts = collect(estimator, parts, measure_fit(estimator, parts), run=run)
-    html = render(facts)
-    return facts, html, *read(html)
+    fit = evaluate_fit(estimator, parts, run=run)
+    report = collect(fit, metrics_of(fit))
+    html = render(report)
+    return report.sections, html, *read(html)
 
 
 def test_the_page_needs_nothing_from_outside(better, digits):
     _, html, page, text = page_of(better, digits, {"source": "digits", "command": "isthmus fit"})
     assert len(html) < 3_000_000
     assert page.addresses
-    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+    outside = [address for address in page.addresses if not address.startswith("#")]
+    assert all(address.startswith("data:image/png;base64,") for address in outside)
     assert not re.findall(r"https?://|@import|url\((?!\$)", html)
     for words in ("beats PCA", "digits", "isthmus fit", "epoch 28 was kept", "Typical"):
         assert words in text
@@ -62,39 +65,39 @@ def test_the_page_needs_nothing_from_outside(better, digits):
 
 def test_images_with_a_code_of_two_get_a_grid_and_a_wider_code_traversals(standin, better, digits):
     facts, _, _, text = page_of(better, digits)
-    assert facts["grid"]["images"].shape == (169, 8, 8, 1)
+    assert facts["grid"].images.shape == (169, 8, 8, 1)
     assert facts["traversals"] is None
-    assert "What the code means" in text
+    assert "Decoded grid" in text
     wide = standin(4, image_shape=(8, 8, 1)).fit(digits["train"][0])
     facts, _, _, text = page_of(wide, digits)
-    assert facts["traversals"]["images"].shape == (4, 9, 8, 8, 1)
+    assert facts["traversals"].images.shape == (4, 9, 8, 8, 1)
     assert facts["grid"] is None
-    assert "What each axis means" in text
+    assert "Latent traversals" in text
     assert "principal axis 1 of the code" in text
 
 
 def test_grid_rows_fall_from_the_top(better, digits):
     grid = page_of(better, digits)[0]["grid"]
-    assert grid["ys"][0] > grid["ys"][-1]
-    assert grid["xs"][0] < grid["xs"][-1]
-    corner = better.inverse_transform([[grid["xs"][0], grid["ys"][0]]]).reshape(8, 8, 1)
-    np.testing.assert_allclose(grid["images"][0], corner, atol=1e-4)
+    assert grid.ys[0] > grid.ys[-1]
+    assert grid.xs[0] < grid.xs[-1]
+    corner = better.inverse_transform([[grid.xs[0], grid.ys[0]]]).reshape(8, 8, 1)
+    np.testing.assert_allclose(grid.images[0], corner, atol=1e-4)
 
 
 def test_best_typical_and_worst_are_what_they_say(better, digits):
-    groups = page_of(better, digits)[0]["reconstructions"]
-    means = [groups[name]["errors"].mean() for name in ("best", "typical", "worst")]
+    groups = page_of(better, digits)[0]["reconstructions"].groups
+    means = [groups[name].errors.mean() for name in ("best", "typical", "worst")]
     assert means == sorted(means)
     worst = groups["worst"]
-    own = np.square((worst["original"] - worst["rebuilt"]) / 16).mean(axis=(1, 2, 3))
-    np.testing.assert_allclose(own, worst["errors"], rtol=1e-3)
+    own = np.square((worst.originals - worst.reconstructions) / 16).mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(own, worst.errors, rtol=1e-3)
 
 
 def test_hovering_knows_every_point(better, digits):
     facts, html, _, _ = page_of(better, digits)
     start = html.index('id="codes">') + len('id="codes">')
     hover = json.loads(html[start : html.index("</script>", start)])
-    n = len(facts["scatter"]["points"])
+    n = len(facts["code"].points)
     assert n == 1797
     keys = ("x", "y", "classes", "parts", "values", "errors")
     assert [len(hover[key]) for key in keys] == [n] * 6
@@ -106,14 +109,14 @@ def test_hovering_knows_every_point(better, digits):
 
 def test_denoising_sampling_and_filters_show_where_they_apply(standin, better, digits):
     facts, _, _, text = page_of(better, digits)
-    assert facts["corruption"] is facts["samples"] is None
+    assert facts["denoising"] is facts["samples"] is None
     assert "Denoising" not in text
     noisy = standin(2, corruption="gaussian:0.2", image_shape=(8, 8, 1)).fit(digits["train"][0])
     noisy.generative_ = True
     facts, _, _, text = page_of(noisy, digits)
-    assert facts["samples"].shape == (36, 8, 8, 1)
-    assert not np.array_equal(facts["corruption"]["clean"], facts["corruption"]["corrupted"])
-    for words in ("Denoising", "Drawn from the prior", "The first layer"):
+    assert facts["samples"].images.shape == (36, 8, 8, 1)
+    assert not np.array_equal(facts["denoising"].clean, facts["denoising"].corrupted)
+    for words in ("Denoising", "Samples from the prior", "First-layer weights"):
         assert words in text
 
 
@@ -128,8 +131,8 @@ def test_tables_show_columns_and_escape_their_names(standin, wine):
     )
     assert evil not in html
     assert text.count(evil) >= 4  # the title, the command, the column twice, the class
-    assert "Error of each column" in text
-    assert facts["effects"]["values"].shape == (13, 3)
+    assert "Error per column" in text
+    assert facts["effects"].values.shape == (13, 3)
     assert facts["reconstructions"] is None
 
 
@@ -140,35 +143,35 @@ def test_effects_find_the_columns_that_an_axis_moves(standin):
     X[:, 4] = rng.standard_normal(300)
     estimator = standin(1).fit(X)
     estimator.span_[:] = 1
-    estimator.pca_.fit(X)
+    estimator.mixing_.fit(X)
     parts = {"train": (X[:200], None), "test": (X[200:], None)}
     facts = page_of(estimator, parts)[0]
-    assert facts["effects"]["columns"] == [f"column {i}" for i in range(5)]
-    effect = np.abs(facts["effects"]["values"][:, 0])
+    assert facts["effects"].columns == [f"x{i}" for i in range(5)]
+    effect = np.abs(facts["effects"].values[:, 0])
     assert effect[2] == pytest.approx(2, rel=0.2)
     assert effect[4] < 0.5
-    assert facts["scatter"]["axes"][0] == "code"
+    assert facts["code"].axes[0] == "code"
 
 
-def test_colour_images_and_a_training_part_alone_make_a_page(standin):
+def test_colour_images_and_a_training_set_alone_make_a_page(standin):
     X = np.random.default_rng(0).random((40, 40, 36, 3)).astype(np.float32)
     estimator = standin(3, image_shape=(40, 36, 3)).fit(X)
     facts, html, _, text = page_of(estimator, {"train": (X, None)})
-    assert facts["scatter"]["pictures"].shape == (40, 20, 18, 3)
-    assert "on the training part" in text
+    assert facts["code"].thumbnails.shape == (40, 20, 18, 3)
+    assert "on the training set" in text
     assert "all / none" not in html
 
 
 def test_long_tables_show_the_hardest_columns(standin):
     X = np.random.default_rng(0).random((100, 90)).astype(np.float32)
     facts, _, _, text = page_of(standin(2).fit(X), {"train": (X, None)})
-    assert len(facts["columns"]["names"]) == 40
-    assert np.all(np.diff(facts["columns"]["autoencoder"]) <= 0)
+    assert len(facts["columns"].names) == 40
+    assert np.all(np.diff(facts["columns"].autoencoder) <= 0)
     assert "(40 of 90)" in text
 
 
 def test_number_classes_keep_their_order():
-    names, members = _ordered_classes(np.array(["10", "2", "1", "2"]))
+    names, members = ordered_classes(np.array(["10", "2", "1", "2"]))
     assert names == ["1", "2", "10"]
     assert members.tolist() == [2, 1, 0, 1]
 

@@ -46,13 +46,13 @@ def test_steps_of_a_group_are_told():
 
 def test_pca_is_fitted_once_for_a_size_of_the_code(monkeypatch):
     fitted = []
-    fit = construction.fit_anchor
+    fit = construction.fit_pca
 
     def counted(sample, size):
         fitted.append(size)
         return fit(sample, size)
 
-    monkeypatch.setattr(construction, "fit_anchor", counted)
+    monkeypatch.setattr(construction, "fit_pca", counted)
     monkeypatch.setattr(running, "_groups", lambda jobs, limit: iter([]))
     points = [clone(SMALL).set_params(latent_dim=d, random_state=s) for d in (1, 2) for s in (0, 1)]
     held = (X[:10], None)

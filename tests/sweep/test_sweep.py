@@ -63,10 +63,10 @@ def test_it_encodes_and_scores_as_its_best_estimator(swept):
 
 def test_pca_stands_beside_every_size(swept):
     (train, _), (held, _) = held_out(swept)
-    from isthmus.evaluation import fit_anchor
+    from isthmus.evaluation import fit_pca
 
     best = swept.best_estimator_
-    anchor = fit_anchor(best.scale(train), 4)
+    anchor = fit_pca(best.scale(train), 4)
     assert swept.pca_mse_ == {d: pytest.approx(anchor.mse(best.scale(held), d)) for d in (2, 4)}
     assert swept.advice_.latent_dim in (2, 4)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from isthmus.cli import consoles, models, output
+from isthmus.cli import consoles, output
+from isthmus.fitted import column_names
 from isthmus.told import inner
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def deliver_decoded(
 ) -> None:
     """Deliver n examples that a model decodes, as they come."""
     own = inner(estimator)
-    deliver_blocks(blocks, n, models.column_names(own), target, json, own.image_shape_)
+    deliver_blocks(blocks, n, column_names(own), target, json, own.image_shape_)
 
 
 def deliver_examples(
@@ -50,7 +51,7 @@ def deliver_examples(
 ) -> None:
     """Deliver a model's examples (n, ...), ``columns`` pictures in a row of a contact sheet."""
     own = inner(estimator)
-    deliver(values, models.column_names(own), target, json, own.image_shape_, columns)
+    deliver(values, column_names(own), target, json, own.image_shape_, columns)
 
 
 def deliver(

@@ -5,7 +5,13 @@ import sys
 import traceback
 from typing import Any
 
-from isthmus.errors import DataError, ModelFileError, NonFiniteLossError, SettingError
+from isthmus.errors import (
+    DataError,
+    ModelFileError,
+    NonFiniteLossError,
+    SettingError,
+    closest,
+)
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -56,8 +62,16 @@ def _os_sentence(error: OSError) -> str:
 def _usage_sentence(error: Any, message: str) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "isthmus"
+    if context is not None and hasattr(error, "option_name") and hasattr(error, "possibilities"):
+        options = [
+            name for param in context.command.params for name in param.opts if name[:2] == "--"
+        ]
+        near = closest(error.option_name, options)
+        hint = "" if near is None else f"; did you mean {near!r}?"
+        message = f"there is no option {error.option_name!r}{hint}"
     message = _one_line(message).rstrip(".")
-    return f"{message[:1].lower()}{message[1:]}; see '{command} --help'."
+    see = f"{' See' if message.endswith('?') else '; see'} '{command} --help'."
+    return f"{message[:1].lower()}{message[1:]}{see}"
 
 
 def _one_line(text: str) -> str:

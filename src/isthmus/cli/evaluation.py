@@ -52,20 +52,10 @@ def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) ->
 
 
 def measure(estimator: Any, measured: parts.Parts) -> dict[str, Any]:
-    """Measure as a fit does; without a training part, without PCA."""
-    from isthmus.report import measure_fit, measure_head
+    """Measure as a fit does; without a training set, nothing is compared with PCA."""
+    from isthmus.report import measure_fit
 
-    if "train" in measured:
-        return measure_fit(estimator, measured)
-    own = estimator.measure(*told(estimator, *measured["test"]))
-    kept = ("mse", "mse_input", "nats")
-    return {
-        "reconstruction": {"test": {name: float(own[name]) for name in kept}},
-        "head": measure_head(estimator, measured),
-        "pca": {},
-        "floor": {"test": {"nats": own.get("floor_nats")}},
-        "latent": {"dim": inner(estimator).latent_dim},
-    }
+    return measure_fit(estimator, measured)
 
 
 def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[str, Any]:

@@ -124,7 +124,7 @@ class Once:
 
 def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
     """Print the table, the verdict, the warnings, and where the report lies."""
-    from isthmus.report.facts import kept_epoch
+    from isthmus.report.sections.summary import kept_epoch
 
     console.print(tables.comparison(metrics))
     count, trainable = metrics["model"]["parameters"], metrics["model"]["trainable_parameters"]

@@ -186,14 +186,6 @@ def _columns(examples: Any, chosen: list[int]) -> Any:
     return examples[:, chosen] if isinstance(examples, np.ndarray) else Columns(examples, chosen)
 
 
-def column_names(estimator: Any) -> list[str]:
-    """Give a name for each value of an example, the data's own where the model knows them."""
-    names = getattr(estimator, "feature_names_in_", None)
-    if names is not None:
-        return [str(name) for name in names]
-    return [f"x{i}" for i in range(estimator.n_features_in_)]
-
-
 def pick(examples: Any, index: int, option: str) -> Any:
     """Return one example, (1, ...)."""
     if not -len(examples) <= index < len(examples):

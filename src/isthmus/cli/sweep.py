@@ -26,6 +26,7 @@ from isthmus.cli import (
 from isthmus.cli.declaring import Alias, option, takes
 from isthmus.cli.fit_options import DataOptions, ModelOptions, TrainingOptions
 from isthmus.errors import SettingError
+from isthmus.plainjson import write_json
 
 if TYPE_CHECKING:
     from isthmus.sweep import Sweep
@@ -126,7 +127,7 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
         run = {"command": shlex.join(["isthmus", *command]), "source": given.source}
         folders.prepare(folder, MARK, **flags)
         started = {"run": run, "finished": False}
-        with folders.begun(folder, MARK, lambda mark: _write(mark, started)):
+        with folders.begun(folder, MARK, lambda mark: write_json(mark, started)):
             searched = _search(estimator, values, examples, folder, given)
     _report(searched, folder, run)
     if not given.keep_models:
@@ -229,7 +230,7 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
         drawn.append((name, address, caption))
     with new_file(folder / "report.html") as partial:
         partial.write_text(render_sweep(facts, drawn), encoding="utf-8")
-    _write(folder / MARK, facts | {"finished": True})
+    write_json(folder / MARK, facts | {"finished": True})
     _print(facts, folder)
 
 
@@ -248,8 +249,3 @@ def _print(facts: Mapping[str, Any], folder: Path) -> None:
         size, reason = facts["advice"]["latent_dim"], facts["advice"]["reason"]
         consoles.say(out, f"recommended code size: {size}. {reason}")
     consoles.say(out, f"report: {folder / 'report.html'}")
-
-
-def _write(path: Path, value: Any) -> None:
-    with new_file(path) as partial:
-        partial.write_text(json.dumps(consoles.plain(value), indent=2) + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from isthmus.cli import language
+from isthmus.errors import SettingError, unknown
 
 if TYPE_CHECKING:
     from typer._click import Command as AnyCommand
@@ -78,8 +79,10 @@ class Verbs(TyperGroup):
     def resolve_command(
         self, ctx: "Context", args: list[str]
     ) -> "tuple[str | None, AnyCommand | None, list[str]]":
-        """Find the verb that is called; typer suggests a near one among ``commands``."""
-        self.commands = dict.fromkeys(self.list_commands(ctx), self)
+        """Find the verb that is called, or name the nearest."""
+        names = self.list_commands(ctx)
+        if args[0] not in names and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise SettingError(unknown("verb", args[0], names))
         return super().resolve_command(ctx, args)
 
 

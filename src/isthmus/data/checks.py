@@ -1,6 +1,5 @@
 """What must hold of examples and labels, whatever they were read from."""
 
-import difflib
 import math
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from isthmus.data.source import Examples, ImageShape, blocks
-from isthmus.errors import DataError
+from isthmus.errors import DataError, closest
 
 _AXES = {2: "(n, features)", 3: "(n, H, W)", 4: "(n, H, W, C)"}
 
@@ -19,8 +18,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("mnits", ["digits", "mnist"])
     '; did you mean "mnist"?'
     """
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f'; did you mean "{matches[0]}"?' if matches else "."
+    near = closest(word, known)
+    return "." if near is None else f'; did you mean "{near}"?'
 
 
 def listed(words: Sequence[str], most: int = 12) -> str:

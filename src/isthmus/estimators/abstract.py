@@ -17,6 +17,7 @@ from isthmus.estimators import importance, inference
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.settings import set_nested
 from isthmus.estimators.slots import takes_missing
+from isthmus.evaluation.pca import PCABaseline
 from isthmus.heads import AbstractHead
 from isthmus.model import Model
 from isthmus.networks import Chain, nonlinear_branch
@@ -43,6 +44,8 @@ class AbstractAutoencoder(
     n_trainable_parameters_: int
     code_mean_: np.ndarray
     code_covariance_: np.ndarray
+    pca_: PCABaseline | None
+    """PCA of the scaled training examples, where training started from it."""
     _example_shape: tuple[int, ...]
 
     @abstractmethod
@@ -168,6 +171,32 @@ class AbstractAutoencoder(
                 f"{self.n_features_in_}."
             )
         return self._as_given(self._map(inference.unscale, scaled))
+
+    def assess(self, X: Any) -> dict[str, np.ndarray]:
+        """Return all that a report needs of examples, computed in one pass.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units, few enough that D values for each fit in memory.
+
+        Returns
+        -------
+        dict of arrays, one row per example
+            ``code`` (n, d); ``scaled`` (n, D): the examples in the scaled space, zero where they
+            are missing; ``squares``, ``squares_input`` (n, D): squared errors of the
+            reconstruction in the scaled space and in the data's own units; ``nats`` (n,): negative
+            log likelihood at the code; ``floor_nats`` (n,): its lower bound; for a masked
+            likelihood ``observed`` (n, D): 0 for missing entries and 1 for the others; for a
+            stochastic latent ``kl`` (n,), ``drawn_nats`` (n,) of one draw and, where the latent
+            gives it, ``kl_dimensions`` (n, d).
+        """
+        check_is_fitted(self)
+        self._need_decoder()
+        rows = self._map(inference.assess_with_code, examples_to_walk(self, X))
+        if not self.model_.latent.stochastic:
+            del rows["kl"], rows["drawn_nats"]
+        return rows
 
     def measure(self, X: Any) -> dict[str, Any]:
         """Measure the reconstructions of ``X``.

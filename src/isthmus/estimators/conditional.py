@@ -137,6 +137,14 @@ class ConditionalAutoencoder(BaseEstimator):
         """Return examples (n, ...) of labels (n,) with their missing entries reconstructed."""
         return self._under_labels("impute", X, y)
 
+    def assess(self, X: Any, y: Any) -> dict[str, np.ndarray]:
+        """Return what `isthmus.Autoencoder.assess` does of examples (n, ...) with labels (n,)."""
+        rows = self._rows_of_labels(X, y)
+        assessed = [self.given(label).assess(_part(X, own)) for label, own in rows.items()]
+        return {
+            name: _in_order(rows.values(), [one[name] for one in assessed]) for name in assessed[0]
+        }
+
     def measure(self, X: Any, y: Any) -> dict[str, Any]:
         """Measure the reconstructions of examples (n, ...) under their labels (n,).
 

@@ -16,7 +16,7 @@ from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
 from isthmus.estimators.slots import MEMBERS, member
-from isthmus.evaluation.pca import Anchor, fit_anchor
+from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent, Deterministic
 from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
@@ -36,7 +36,7 @@ from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
 from isthmus.typing import Spec
 
-_anchors: ContextVar[dict[Any, Anchor] | None] = ContextVar("anchors", default=None)
+_anchors: ContextVar[dict[Any, PCABaseline] | None] = ContextVar("anchors", default=None)
 
 
 def build_model(
@@ -96,7 +96,12 @@ def build_model(
         heads=heads(rng),
         latent_dim=settings.latent_dim,
     )
-    return _start_from_pca(model, scaled_sample) if _starts_from_pca(settings, model) else model
+    if not _starts_from_pca(settings, model):
+        settings.pca_ = None
+        return model
+    pca = _anchor(scaled_sample, model.latent_dim)
+    settings.pca_ = pca if len(scaled_sample) == n else None  # a report compares with it
+    return _start_from_pca(model, pca)
 
 
 def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> AbstractLikelihood:
@@ -308,16 +313,15 @@ def _without_missing(examples: Examples) -> Examples:
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
 
 
-def _start_from_pca(model: Model, scaled_sample: Examples) -> Model:
+def _start_from_pca(model: Model, pca: PCABaseline) -> Model:
     """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
     link = model.likelihood.link
     assert isinstance(model.encoder, Chain)
     assert isinstance(model.decoder, Chain)
     assert link is not None
-    anchor = _anchor(scaled_sample, model.latent_dim)
-    weight = _padded_components(anchor, model.latent_dim)
-    encoder_path = _path(weight.T, -anchor.mean @ weight.T)
-    decoder_path = _path(weight, anchor.mean)
+    weight = _padded_components(pca, model.latent_dim)
+    encoder_path = _path(weight.T, -pca.mean @ weight.T)
+    decoder_path = _path(weight, pca.mean)
     return replace(
         model,
         encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
@@ -335,16 +339,16 @@ def sharing_anchors() -> Iterator[None]:
         _anchors.reset(token)
 
 
-def _anchor(sample: Examples, latent_dim: int) -> Anchor:
+def _anchor(sample: Examples, latent_dim: int) -> PCABaseline:
     known = _anchors.get()
     if known is None:
-        return fit_anchor(sample, latent_dim)
+        return fit_pca(sample, latent_dim)
     made = hashlib.blake2b(digest_size=16)
     for _, block in blocks(sample):
         made.update(np.ascontiguousarray(block).data)
     key = (made.digest(), sample.shape, latent_dim)
     if key not in known:
-        known[key] = fit_anchor(sample, latent_dim)
+        known[key] = fit_pca(sample, latent_dim)
     return known[key]
 
 
@@ -358,7 +362,7 @@ def _path(weight: np.ndarray, bias: np.ndarray) -> Linear:
     )
 
 
-def _padded_components(anchor: Anchor, latent_dim: int) -> np.ndarray:
+def _padded_components(anchor: PCABaseline, latent_dim: int) -> np.ndarray:
     """Return (d, D) components; directions that the sample does not have are zero."""
     components = np.zeros((latent_dim, anchor.components.shape[1]), np.float32)
     components[: len(anchor.components)] = anchor.components

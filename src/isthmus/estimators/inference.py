@@ -104,6 +104,11 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     return rows
 
 
+def assess_with_code(model: Model, x: Array) -> dict[str, Array]:
+    """Return the rows of `assess`, with ``code`` (rows, d) and ``scaled`` (rows, D) examples."""
+    return assess(model, x) | {"code": encode(model, x), "scaled": scale(model, x)}
+
+
 def draw_rows(latent: AbstractLatent, h: Array, key: PRNGKeyArray, draws: int) -> Draw:
     """Return draws for each row, whose noise is a function of the key and of the row alone."""
 

@@ -1,6 +1,6 @@
 """How good is it? Measures on arrays.
 
-Reconstruction, the PCA anchor, the code, probes, disentanglement, samples, likelihood.
+Reconstruction, the PCA baseline, the code, probes, disentanglement, samples, likelihood.
 
 Nothing here knows a model; NumPy arrays go in, numbers and arrays come out.
 """
@@ -14,7 +14,7 @@ from isthmus.evaluation.likelihood import (
     code_information,
     importance_log_likelihood,
 )
-from isthmus.evaluation.pca import Anchor, fit_anchor
+from isthmus.evaluation.pca import PCABaseline, PCAMoments, fit_pca
 from isthmus.evaluation.probes import as_classes, knn_accuracy
 from isthmus.evaluation.reconstruction import column_mse, explained_variance, mse
 from isthmus.evaluation.samples import (
@@ -27,8 +27,9 @@ from isthmus.evaluation.samples import (
 __all__ = [
     "DCI",
     "Advice",
-    "Anchor",
     "LogLikelihood",
+    "PCABaseline",
+    "PCAMoments",
     "PrecisionRecall",
     "active_units",
     "as_classes",
@@ -37,7 +38,7 @@ __all__ = [
     "dci",
     "diagnose",
     "explained_variance",
-    "fit_anchor",
+    "fit_pca",
     "frechet_distance",
     "frechet_from_moments",
     "importance_log_likelihood",
@@ -48,3 +49,6 @@ __all__ = [
     "recommend_latent_dim",
     "sap",
 ]
+
+Anchor, fit_anchor = PCABaseline, fit_pca
+"""Names of earlier versions."""

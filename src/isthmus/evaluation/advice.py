@@ -34,7 +34,7 @@ def recommend_latent_dim(
     sizes
         Code sizes, rising.
     errors
-        Mean squared error of each on held-out examples.
+        Mean squared error of each on the validation set.
     variance
         Mean squared error of the mean: what there is to explain.
     gain

@@ -1,6 +1,7 @@
-"""Errors of a reconstruction: an element's, a column's, and the variance it explains."""
+"""Errors of a reconstruction, per value and per column, and the variance it explains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +18,90 @@ def blocks(n: int, rows: int = ROWS) -> Iterator[slice]:
     """
     for start in range(0, n, rows):
         yield slice(start, min(start + rows, n))
+
+
+@dataclass(frozen=True)
+class ReconstructionErrors:
+    """Errors of the reconstructions of n examples; nats are per example.
+
+    Attributes
+    ----------
+    mse, mse_input : float
+        Squared error per value, in the scaled space and in the data's own units. Missing values
+        are left out.
+    nats, floor_nats : float
+        Negative log likelihood at the code, and its lower bound for this data.
+    column_mse, column_mse_input : ndarray of shape (D,)
+        Squared error per column.
+    kl, elbo : float or None
+        Divergence of the posterior and negative evidence lower bound of one draw, for a stochastic
+        code.
+    kl_per_dimension : ndarray of shape (d,) or None
+        The divergence of each dimension, where the code gives it.
+    """
+
+    mse: float
+    mse_input: float
+    nats: float
+    floor_nats: float
+    column_mse: np.ndarray
+    column_mse_input: np.ndarray
+    kl: float | None = None
+    elbo: float | None = None
+    kl_per_dimension: np.ndarray | None = None
+
+
+class ErrorSums:
+    """Sums of the errors of examples that come in blocks.
+
+    Examples
+    --------
+    >>> sums = ErrorSums()
+    >>> rows = {"squares": np.eye(2), "squares_input": np.eye(2), "nats": np.ones(2)}
+    >>> sums.add(rows | {"floor_nats": np.zeros(2)}).tolist()
+    [0.5, 0.5]
+    >>> sums.errors().mse
+    0.5
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[str, np.ndarray] = {}
+        self._n = 0
+
+    def add(self, rows: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Take in the next examples, as ``Autoencoder.assess`` gives them.
+
+        Returns
+        -------
+        ndarray of shape (b,)
+            Mean squared error of each example, scaled space.
+        """
+        squares = rows["squares"]
+        for name in _SUMMED & rows.keys():
+            self._sums[name] = self._sums.get(name, 0.0) + rows[name].sum(axis=0, dtype=np.float64)
+        self._n += len(squares)
+        counts = rows["observed"].sum(axis=1) if "observed" in rows else squares.shape[1]
+        return squares.sum(axis=1, dtype=np.float64) / np.maximum(counts, 1)
+
+    def errors(self) -> ReconstructionErrors:
+        """Return the means of all examples so far."""
+        sums = self._sums
+        observed = sums.get("observed", np.full(len(sums["squares"]), float(self._n)))
+        means = {name: float(sums[name] / self._n) for name in _SCALARS & sums.keys()}
+        drawn, kl = means.pop("drawn_nats", None), means.get("kl")
+        return ReconstructionErrors(
+            mse=float(sums["squares"].sum() / observed.sum()),
+            mse_input=float(sums["squares_input"].sum() / observed.sum()),
+            column_mse=sums["squares"] / np.maximum(observed, 1),
+            column_mse_input=sums["squares_input"] / np.maximum(observed, 1),
+            elbo=None if drawn is None or kl is None else drawn + kl,
+            kl_per_dimension=sums["kl_dimensions"] / self._n if "kl_dimensions" in sums else None,
+            **means,
+        )
+
+
+_SCALARS = {"nats", "floor_nats", "kl", "drawn_nats"}
+_SUMMED = _SCALARS | {"squares", "squares_input", "observed", "kl_dimensions"}
 
 
 def column_mse(X: np.ndarray, X_hat: np.ndarray) -> np.ndarray:
@@ -47,7 +132,7 @@ def column_mse(X: np.ndarray, X_hat: np.ndarray) -> np.ndarray:
 
 
 def mse(X: np.ndarray, X_hat: np.ndarray) -> float:
-    """Mean squared error of an element.
+    """Mean squared error per value.
 
     Parameters
     ----------
@@ -73,9 +158,9 @@ def explained_variance(error: float, variance: float) -> float:
     Parameters
     ----------
     error : float
-        Mean squared error of an element.
+        Mean squared error per value.
     variance : float
-        Mean squared distance of an element from the mean of the *training* part, so that
+        Mean squared distance per value from the mean of the *training* set, so that
         a reconstruction by that mean explains exactly nothing.
 
     Returns

@@ -155,7 +155,7 @@ def filters(weights: np.ndarray, columns: int = 12) -> "Figure":
 def corruption(
     clean: np.ndarray, corrupted: np.ndarray, denoised: np.ndarray, limits: Limits | None = None
 ) -> "Figure":
-    """Draw clean images, what the encoder saw, and what came out, a row each."""
+    """Draw rows of clean images, of the same corrupted, and of their reconstructions."""
     n, height, width = clean.shape[:3]
     figure = new_figure(6.4, 0.2 + 16.8 * height / (n * width))
     axes = figure.subplots()

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @styled
 def loss_curves(history: Mapping[str, Sequence[Any]], best_epoch: int | None = None) -> "Figure":
-    """Draw the loss of every epoch on the training and the validation part.
+    """Draw the loss of every epoch on the training and the validation set.
 
     Parameters
     ----------
     history : mapping of lists
-        ``epoch``, ``train_loss`` and, where there is one, ``validation_loss`` (nats an
+        ``epoch``, ``train_loss`` and, where there is one, ``validation_loss`` (nats per
         example).
     best_epoch : int, optional
         Marked by a vertical line.
@@ -59,7 +59,7 @@ def loss_curves(history: Mapping[str, Sequence[Any]], best_epoch: int | None = N
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(LogFormatter())
         axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
-    axes.set(xlabel="epoch", ylabel="loss (nats an example)")
+    axes.set(xlabel="epoch", ylabel="loss (nats per example)")
     axes.legend()
     return figure
 
@@ -112,7 +112,7 @@ def code_scatter(
 
 @styled
 def column_errors(names: Sequence[str], errors: np.ndarray, pca_errors: np.ndarray) -> "Figure":
-    """Draw the error of each column of a table, beside PCA's.
+    """Draw the errors of the autoencoder and of PCA for each column of a table.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def labelled_points(
     *,
     axis_names: tuple[str, str] = ("code 1", "code 2"),
 ) -> "Figure":
-    """Draw points (n, 2) in the plane, each with its own name beside it."""
+    """Draw points (n, 2) in the plane, each with its name next to it."""
     figure = new_figure(5.6, 4.8)
     axes = figure.subplots()
     axes.scatter(*points.T, s=10, color=OURS, linewidths=0)

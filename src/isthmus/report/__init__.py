@@ -1,22 +1,30 @@
-"""What a fit is worth: its measurements, the facts of a page, the page, the run folder.
+"""The report of a fit: what the passes over the data found, sections, the page, the run folder.
 
-An estimator is asked through its public face only; nothing here imports JAX.
+An estimator is asked through its public methods only; nothing here imports JAX.
 """
 
-from isthmus.report.facts import collect
-from isthmus.report.measurements import measure_fit, measure_head
-from isthmus.report.page import environment, number, render
+from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
+from isthmus.report.metrics import measure_fit, metrics_of
+from isthmus.report.numbers import number, percent
+from isthmus.report.page import Report, collect, draw, environment, render
 from isthmus.report.run_folder import check_target, circumstances, model_path, write_run
+from isthmus.report.section import Section
 
 __all__ = [
+    "EvaluatedFit",
+    "Report",
+    "Section",
     "check_target",
     "circumstances",
     "collect",
+    "draw",
     "environment",
+    "evaluate_fit",
     "measure_fit",
-    "measure_head",
+    "metrics_of",
     "model_path",
     "number",
+    "percent",
     "render",
     "write_run",
 ]

@@ -1,7 +1,6 @@
 """The run folder: written whole or not at all, and found again."""
 
 import csv
-import json
 import os
 import shutil
 import tempfile
@@ -15,11 +14,11 @@ from typing import Any
 
 from isthmus.atomic import partial_path
 from isthmus.errors import DataError, ModelFileError
-from isthmus.report.drawings import draw
-from isthmus.report.facts import collect
-from isthmus.report.measurements import Parts, measure_fit
-from isthmus.report.page import render
-from isthmus.told import inner
+from isthmus.plainjson import write_json
+from isthmus.report.evaluated_fit import evaluate_fit
+from isthmus.report.metrics import metrics_of
+from isthmus.report.page import collect, draw, render
+from isthmus.report.passes import Parts
 from isthmus.version import __version__
 
 MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
@@ -50,9 +49,11 @@ def write_run(
     ----------
     folder : path
         Made with its parents. One that holds a run already is replaced only with ``force``.
-    estimator : a fitted Autoencoder, with a head or told labels
+    estimator
+        A fitted autoencoder, with a classifier or a regressor on its code, or conditioned on
+        labels.
     parts : mapping of str to (X, y)
-        As for `measure_fit`.
+        As for `evaluate_fit`.
     run : mapping
         Kept in ``run.json``, plain values. The page shows ``source`` (a name or a mapping
         with one), ``command`` and ``seed``; ``created`` and ``versions`` are filled in.
@@ -61,7 +62,7 @@ def write_run(
     seed : int
         Chooses examples, corruption and samples.
     progress : callable, optional
-        Told what comes next, in a word or two.
+        Called with what comes next, in one word.
 
     Returns
     -------
@@ -75,22 +76,23 @@ def write_run(
     """
     target = Path(folder)
     check_target(target, force=force)
-    tell = progress or (lambda _: None)
+    announce = progress or (lambda _: None)
     record = {**circumstances(), **run}
-    tell("measuring")
-    metrics = measure_fit(estimator, parts, seed=seed)
-    facts = collect(estimator, parts, metrics, run=record, seed=seed)
-    with _said_in_a_sentence(target), _replacing(target) as fresh:
-        tell("writing")
+    announce("measuring")
+    fit = evaluate_fit(estimator, parts, seed=seed, run=record)
+    metrics = metrics_of(fit)
+    report = collect(fit, metrics)
+    with _os_errors_as_sentences(target), _replacing(target) as fresh:
+        announce("writing")
         estimator.save(fresh / MODEL)
-        _write_json(fresh / METRICS, metrics)
-        _write_json(fresh / RUN, record)
-        _write_history(fresh / HISTORY, inner(estimator).history_)
-        tell("drawing")
+        write_json(fresh / METRICS, metrics)
+        write_json(fresh / RUN, record)
+        _write_history(fresh / HISTORY, fit.model.estimator.history_)
+        announce("drawing")
         (fresh / FIGURES).mkdir()
-        for name, figure in draw(facts):
+        for name, figure in draw(report):
             figure.savefig(fresh / FIGURES / f"{name}.png", dpi=130)
-        (fresh / PAGE).write_text(render(facts), encoding="utf-8")
+        (fresh / PAGE).write_text(render(report), encoding="utf-8")
     return metrics
 
 
@@ -172,14 +174,14 @@ def circumstances() -> dict[str, Any]:
 
 
 @contextmanager
-def _said_in_a_sentence(target: Path) -> Iterator[None]:
+def _os_errors_as_sentences(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(
             f"The run folder {target} cannot be written ({reason}): "
-            "choose a place with room that you may write to."
+            "choose a place with free space that you may write to."
         ) from error
 
 
@@ -215,11 +217,6 @@ def _move_into_place(fresh: Path, target: Path) -> None:
         raise
     finally:
         shutil.rmtree(old.parent, ignore_errors=True)
-
-
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    text = json.dumps(value, indent=2, allow_nan=False, default=str)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _write_history(path: Path, history: Mapping[str, Any]) -> None:

@@ -1,11 +1,10 @@
-"""The page, the table and the figures of a sweep, from its results as plain data."""
+"""The page, the table and the figures of a sweep, made from its results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from isthmus import figures
+from isthmus.plainjson import to_json
 from isthmus.report.page import environment
 
 if TYPE_CHECKING:
@@ -27,10 +26,10 @@ def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
     results = sweep.cv_results_
     grid = [
         {
-            "params": {name: _plain(params.get(name)) for name in names},
+            "params": {name: _cell(params.get(name)) for name in names},
             "latent_dim": params.get("latent_dim", default),
             **{
-                key: _finite(results[key][i])
+                key: _cell(results[key][i])
                 for key in (
                     "mean_test_score", "std_test_score", "mean_mse", "std_mse", "mean_fit_time"
                 )
@@ -45,7 +44,7 @@ def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         "names": names,
         "grid": grid,
         "seeds": sweep.seeds,
-        "best": {name: _plain(value) for name, value in sweep.best_params_.items()},
+        "best": {name: _cell(value) for name, value in sweep.best_params_.items()},
         "pca": {int(size): float(error) for size, error in sweep.pca_mse_.items()},
         "advice": None if advice is None else {"latent_dim": advice[0], "reason": advice[1]},
         "failures": [
@@ -60,10 +59,10 @@ def sweep_table(sweep: Any) -> dict[str, list[Any]]:
     """Return every fit of a sweep as columns: the settings, the seed, and what came of it."""
     names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
     columns: dict[str, list[Any]] = {
-        name: [_plain(point.params.get(name)) for point in sweep.points_] for name in names
+        name: [_cell(point.params.get(name)) for point in sweep.points_] for name in names
     }
     for name in ("seed", "score", "mse", "nats", "seconds", "epochs", "best_epoch", "failure"):
-        columns[name] = [_finite(getattr(point, name)) for point in sweep.points_]
+        columns[name] = [_cell(getattr(point, name)) for point in sweep.points_]
     return columns
 
 
@@ -79,8 +78,8 @@ def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure", str]]:
             figures.curves(
                 lines, x_label="code size", y_label="mean squared error (scaled)", log_y=True
             ),
-            "Error on the held-out examples against the size of the code, at the best of the other "
-            "settings; bars are a standard deviation over seeds.",
+            "Error on the validation set against the size of the code, at the best of the other "
+            "settings. Bars are a standard deviation over seeds.",
         )
     for name in facts["names"]:
         if name != "latent_dim" and _numeric(facts["grid"], name):
@@ -122,8 +121,8 @@ def _curve_of(grid: Sequence[Mapping[str, Any]], name: str) -> "Figure":
 
 def _caption(name: str) -> str:
     return (
-        f"Error on the held-out examples against {name.replace('__', ' ')}, at the best of the "
-        "other settings; bars are a standard deviation over seeds."
+        f"Error on the validation set against {name.replace('__', ' ')}, at the best of the "
+        "other settings. Bars are a standard deviation over seeds."
     )
 
 
@@ -153,12 +152,7 @@ def _numeric(grid: Sequence[Mapping[str, Any]], name: str) -> bool:
     return len(numbers) > 1 and len(numbers) == len(values - {None})
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return value if isinstance(value, int | float | str | type(None)) else str(value)
-
-
-def _finite(value: Any) -> Any:
-    value = _plain(value)
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+def _cell(value: object) -> Any:
+    """Return a number or a text that JSON, a table and a set can hold; NaN becomes None."""
+    plain = to_json(value)
+    return str(value) if isinstance(plain, list | dict) else plain

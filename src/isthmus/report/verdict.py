@@ -5,9 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.report.numbers import set_name
+
 LEVEL = 0.01
+"""Relative difference of two errors below which they count as equal."""
+
 OVERFITTED = 1.5
+"""Ratio of the error to that on the training set above which a fit counts as overfitted."""
+
 STILL_FALLING = 0.01
+"""Share of the whole decrease of the loss above which the last epochs were still learning."""
 
 
 def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
@@ -18,7 +25,7 @@ def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
     metrics : mapping
         Holds ``reconstruction`` and ``pca``, as ``metrics.json`` does.
     split : str
-        The part that is judged: the one furthest from the training.
+        The part that the model is judged on.
 
     Returns
     -------
@@ -30,22 +37,22 @@ def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
     --------
     >>> part = lambda error: {"test": {"mse": error}}
     >>> judge({"reconstruction": part(0.03), "pca": part(0.04)}, "test")["sentence"]
-    "The autoencoder beats PCA: its error on the test part is 25% below PCA's (0.03 against 0.04)."
+    "The autoencoder beats PCA: its error on the test set is 25% below PCA's (0.03 against 0.04)."
     """
     own = metrics["reconstruction"][split]["mse"]
     linear = metrics["pca"][split]["mse"]
-    where = "training part" if split == "train" else f"{split} part"
+    where = f"{set_name(split)} set"
     pair = f"({own:.4g} against {linear:.4g})"
     ratio = own / linear if linear > 1e-12 else None
     if ratio is None:
         sentence = (
-            f"PCA with a code of this size loses nothing on the {where}, so there is nothing "
-            f"to win {pair}: ask for a smaller code."
+            f"PCA with a code of this size loses nothing on the {where} {pair}, so the autoencoder "
+            "cannot do better: use a smaller code."
         )
     elif abs(ratio - 1) < LEVEL:
         sentence = (
             f"The autoencoder is level with PCA on the {where} {pair}: PCA is simpler, "
-            "so use it unless you need what only the autoencoder gives."
+            "so use it unless you need something that only the autoencoder offers."
         )
     elif ratio > 1:
         excess = f"{ratio:.1f} times" if ratio > 2 else f"{_percent(ratio - 1)} above"
@@ -67,7 +74,7 @@ def judge(metrics: Mapping[str, Any], split: str) -> dict[str, Any]:
 
 
 def fit_warnings(estimator: Any, metrics: Mapping[str, Any], split: str) -> list[str]:
-    """Name what went wrong in the fit as a whole, a sentence each, with a remedy.
+    """Return what went wrong in the fit as a whole: one sentence per finding, with its remedy.
 
     Parameters
     ----------
@@ -76,7 +83,7 @@ def fit_warnings(estimator: Any, metrics: Mapping[str, Any], split: str) -> list
     metrics : mapping
         Holds ``reconstruction``, as ``metrics.json`` does.
     split : str
-        The part that is judged.
+        The part that the model is judged on.
 
     Returns
     -------
@@ -84,16 +91,17 @@ def fit_warnings(estimator: Any, metrics: Mapping[str, Any], split: str) -> list
     """
     sentences = []
     errors = {name: part["mse"] for name, part in metrics["reconstruction"].items()}
-    if split != "train" and errors[split] > OVERFITTED * errors["train"] > 0:
+    least = errors.get("train", 0.0)
+    if split != "train" and errors[split] > OVERFITTED * least > 0:
         sentences.append(
-            f"The error on the {split} part is {errors[split] / errors['train']:.1f} times that "
-            "on the training part (overfitting): take more data, narrower layers, dropout or a "
+            f"The error on the {split} set is {errors[split] / least:.1f} times that "
+            "on the training set (overfitting): use more data, narrower layers, dropout or a "
             "corruption such as Gaussian(0.1)."
         )
     if estimator.best_epoch_ == 0:
         sentences.append(
             "No epoch was better than the start, so the start was kept: lower the learning rate, "
-            "take narrower layers or more data."
+            "use narrower layers or more data."
         )
     if _still_falling(estimator):
         sentences.append(
@@ -104,7 +112,7 @@ def fit_warnings(estimator: Any, metrics: Mapping[str, Any], split: str) -> list
 
 
 def _still_falling(estimator: Any) -> bool:
-    """Tell whether the last tenth of the epochs still brought over 1% of the error away."""
+    """Tell whether the last tenth of the epochs made more than 1% of the loss's decrease."""
     history = estimator.history_
     column = history.get("validation_loss") or []
     if not column or column[-1] is None:

@@ -112,9 +112,9 @@ def epochs_of(bench: "Workbench") -> int:
 def principal_components(bench: "Workbench", images: Images) -> Any:
     """Return PCA at the sizes of the codes."""
     train = flat(images.train)
-    kept = bench.keep("PCA", lambda: asdict(isthmus.evaluation.fit_anchor(train, max(SIZES))),
+    kept = bench.keep("PCA", lambda: asdict(isthmus.evaluation.fit_pca(train, max(SIZES))),
                       train)  # fmt: skip
-    return isthmus.evaluation.Anchor(**kept)
+    return isthmus.evaluation.PCABaseline(**kept)
 
 
 def latent_sizes(bench: "Workbench", images: Images, anchor: Any) -> Fits:

@@ -236,7 +236,7 @@ def judge_clusters(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]")
     """Measure how far the classes lie apart in the codes and in PCA's plane."""
     X, y, X_test, y_test = read_digits(bench)
     flat, flat_test = (images.reshape(len(images), -1) / 255 for images in (X, X_test))
-    pca = isthmus.evaluation.fit_anchor(flat.astype(np.float32), 2)
+    pca = isthmus.evaluation.fit_pca(flat.astype(np.float32), 2)
     codes = {
         name: (model.transform(X), model.transform(X_test)) for name, model in models.items()
     } | {"PCA": (pca.transform(flat, 2), pca.transform(flat_test, 2))}

@@ -160,8 +160,8 @@ def train(bench: "Workbench", images: Images, number: int, size: int) -> System:
 def principal_components(bench: "Workbench", images: Images) -> tuple[System, System]:
     """Return PCA at the sizes of the two codes."""
     train, test = (flat(part) for part in (images.train, images.test))
-    kept = bench.keep("PCA", lambda: asdict(isthmus.evaluation.fit_anchor(train, 4)), train)
-    anchor = isthmus.evaluation.Anchor(**kept)
+    kept = bench.keep("PCA", lambda: asdict(isthmus.evaluation.fit_pca(train, 4)), train)
+    anchor = isthmus.evaluation.PCABaseline(**kept)
 
     def at(size: int) -> System:
         rebuilt = anchor.reconstruct(test, size).reshape(images.test.shape)

@@ -186,7 +186,7 @@ def manifold(bench: "Workbench", letters: Letters, joint: Sequence[Any]) -> None
         main=True,
     )
     scaled = joint[0].scale(letters.train)
-    anchor = isthmus.evaluation.fit_anchor(scaled, 64)
+    anchor = isthmus.evaluation.fit_pca(scaled, 64)
     pca = neighbours_right(
         letters, anchor.transform(scaled, 64), anchor.transform(joint[0].scale(letters.test), 64)
     )
@@ -229,7 +229,7 @@ def tied_autoencoders(bench: "Workbench", letters: Letters) -> None:
     scaled, tested = model.scale(letters.train), model.scale(letters.test)
     bench.record(
         "PCA", "code of 32", "squared error", "test",
-        isthmus.evaluation.fit_anchor(scaled, 32).mse(tested, 32), unit="mse a pixel",
+        isthmus.evaluation.fit_pca(scaled, 32).mse(tested, 32), unit="mse a pixel",
     )  # fmt: skip
     add_rebuilt(
         bench, "tied-batch-sizes", fitted, letters,

@@ -141,9 +141,9 @@ def principal_components(
 def anchor_of(bench: "Workbench", name: str, rows: np.ndarray) -> Any:
     """Return PCA with the most components that are asked for."""
     kept = bench.keep(
-        name, lambda: asdict(isthmus.evaluation.fit_anchor(rows, max(SIZES))), rows
+        name, lambda: asdict(isthmus.evaluation.fit_pca(rows, max(SIZES))), rows
     )  # fmt: skip
-    return isthmus.evaluation.Anchor(**kept)
+    return isthmus.evaluation.PCABaseline(**kept)
 
 
 def centred_or_standardised(bench: "Workbench", centred: Outcomes, scaled: Outcomes) -> None:

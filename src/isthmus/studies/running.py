@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.atomic import new_file
+from isthmus.plainjson import write_json
 from isthmus.report import circumstances
 from isthmus.studies.page import render
 from isthmus.studies.study import Study
@@ -80,10 +81,10 @@ def reproduce(
         run["seconds"] = round(before + time.perf_counter() - begun, 1)
         run["figures"] = _main(bench, "figure", ("file", "caption"))
         run["tables"] = _main(bench, "table", ("columns", "rows", "caption"))
-        _write(folder / RUN, run)
+        write_json(folder / RUN, run)
     result = Result([record.as_dict() for record in bench.records], bench.claims, run)
-    _write(folder / RECORDS, result.records)
-    _write(folder / CLAIMS, result.claims)
+    write_json(folder / RECORDS, result.records)
+    write_json(folder / CLAIMS, result.claims)
     with new_file(folder / PAGE) as partial:
         partial.write_text(render(bench.sections, result.records, run, folder), encoding="utf-8")
     return result
@@ -109,8 +110,3 @@ def _seconds_so_far(folder: Path, quick: bool) -> float:
     except FileNotFoundError:
         return 0.0
     return float(run["seconds"]) if run["quick"] == quick else 0.0
-
-
-def _write(path: Path, value: Any) -> None:
-    with new_file(path) as partial:
-        partial.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ import isthmus
 from isthmus.atomic import new_file
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.keeping import digest, kept_path, slug
+from isthmus.plainjson import to_json
 from isthmus.studies.records import SILENT, Key, Record, read_reported, summarise, verdict_of
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ class Workbench:
         main: bool = False,
     ) -> None:
         """Add a table of words and numbers; one that is ``main`` stands on the summary too."""
-        body = [[_plain(cell) for cell in row] for row in rows]
+        body = to_json([[*row] for row in rows])
         caption = " ".join(caption.split())
         self._add(kind="table", columns=list(columns), rows=body, caption=caption, main=main)
 
@@ -291,7 +292,3 @@ def _sampling_error(mean: float, unit: str, examples: int) -> float:
     whole = 100.0 if unit == "%" else 1.0
     share = min(max(mean / whole, 0.0), 1.0)
     return whole * float(np.sqrt(share * (1 - share) / examples))
-
-
-def _plain(cell: Any) -> Any:
-    return cell.item() if isinstance(cell, np.generic) else cell

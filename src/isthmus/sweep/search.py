@@ -21,7 +21,7 @@ from isthmus.estimators.inputs import is_indexed
 from isthmus.estimators.keeping import kept_path
 from isthmus.estimators.persistence import load
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
-from isthmus.evaluation.pca import fit_anchor
+from isthmus.evaluation.pca import fit_pca
 from isthmus.sweep.results import Point, point_of, results_of
 from isthmus.sweep.running import fit_each, fit_share, fit_together
 from isthmus.typing import check_between, check_whole
@@ -272,7 +272,7 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
             return
         sizes = sorted({size for size, _ in self._errors()})
         scaled, held = (_scaled(fitted, part) for part in (X, held_out))
-        anchor = fit_anchor(scaled, min(max(sizes), *scaled.shape))
+        anchor = fit_pca(scaled, min(max(sizes), *scaled.shape))
         within = [size for size in sizes if size <= len(anchor.components)]
         self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
         if len(sizes) > 1:

@@ -16,7 +16,7 @@
   function text(i) {
     const lines = [];
     if (data.names[data.classes[i]] !== "") lines.push(data.names[data.classes[i]]);
-    lines.push(`${data.splits[data.parts[i]]} part`);
+    lines.push(`${data.splits[data.parts[i]]} set`);
     lines.push(`at ${data.values[i].join(", ")}`);
     lines.push(`squared error ${data.errors[i]}`);
     return lines;

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from isthmus.evaluation import fit_anchor
+from isthmus.evaluation import fit_pca
 from isthmus.report import measure_fit
 from isthmus.report.verdict import fit_warnings, judge
 
@@ -24,14 +24,14 @@ def test_every_stable_key_is_there_and_survives_json(better, digits):
 
 def test_pca_is_fitted_on_the_training_part_in_the_scaled_space(better, digits):
     metrics = measure_fit(better, digits)
-    anchor = fit_anchor(digits["train"][0].reshape(-1, 64) / 16)
+    pca = fit_pca(digits["train"][0].reshape(-1, 64) / 16)
     test = digits["test"][0].reshape(-1, 64) / 16
-    assert metrics["pca"]["test"]["mse"] == pytest.approx(anchor.mse(test, 2), rel=1e-5)
-    spread = anchor.mse(test, 0)
+    assert metrics["pca"]["test"]["mse"] == pytest.approx(pca.mse(test, 2), rel=1e-5)
+    spread = pca.mse(test, 0)
     assert metrics["pca"]["test"]["explained_variance"] == pytest.approx(
-        1 - anchor.mse(test, 2) / spread, rel=1e-4
+        1 - pca.mse(test, 2) / spread, rel=1e-4
     )
-    assert metrics["pca"]["test"]["mse_input"] == pytest.approx(256 * anchor.mse(test, 2), rel=1e-4)
+    assert metrics["pca"]["test"]["mse_input"] == pytest.approx(256 * pca.mse(test, 2), rel=1e-4)
 
 
 def test_the_verdict_is_about_the_part_furthest_from_training(better, digits):
@@ -78,9 +78,13 @@ def test_a_code_wider_than_the_data_compares_with_the_widest_pca(standin, wine):
 
 
 def test_the_divergence_is_kept_where_there_is_one(better, digits, monkeypatch):
-    measure = better.measure
-    more = {"kl": 2.0, "elbo": 9.0, "kl_per_dimension": np.array([2.0, 0.0])}
-    monkeypatch.setattr(better, "measure", lambda X: measure(X) | more)
+    def assess(X):
+        n = len(X)
+        drawn = {"kl": np.full(n, 2.0), "drawn_nats": np.full(n, 7.0)}
+        return plain(X) | drawn | {"kl_dimensions": np.tile([2.0, 0.0], (n, 1))}
+
+    plain = better.assess
+    monkeypatch.setattr(better, "assess", assess)
     metrics = measure_fit(better, digits)
     assert metrics["latent"]["collapsed"] == [1]
     assert "beta" in metrics["latent"]["warnings"][0]
@@ -94,11 +98,11 @@ def errors(own, linear):
 @pytest.mark.parametrize(
     ("own", "linear", "beats", "words"),
     [
-        (0.9, 1.0, True, "beats PCA: its error on the test part is 10% below"),
+        (0.9, 1.0, True, "beats PCA: its error on the test set is 10% below"),
         (0.96, 1.0, True, "is 4% below"),
         (0.995, 1.0, True, "level with PCA"),
         (1.0000001, 1.0, False, "level with PCA"),
-        (1.5, 1.0, False, "PCA does better: the autoencoder's error on the test part is 50% above"),
+        (1.5, 1.0, False, "PCA does better: the autoencoder's error on the test set is 50% above"),
         (4.0, 1.0, False, "4.0 times PCA's"),
         (0.1, 0.0, False, "loses nothing"),
     ],

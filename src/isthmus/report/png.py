@@ -29,11 +29,11 @@ def grey_or_colour(canvas: np.ndarray, limits: Limits) -> np.ndarray:
 
 def diverging(canvas: np.ndarray, reach: float) -> np.ndarray:
     """Map values in [-reach, reach] to the diverging colours, near white at zero: (H, W, 4)."""
-    anchors = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in DIVERGING], float)
+    colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in DIVERGING], float)
     there = ~np.isnan(canvas)
     level = np.clip(np.nan_to_num(canvas) / (reach or 1.0), -1, 1)
-    ends = np.where(level[..., None] < 0, anchors[0], anchors[2])
-    rgb = anchors[1] + np.abs(level)[..., None] * (ends - anchors[1])
+    ends = np.where(level[..., None] < 0, colours[0], colours[2])
+    rgb = colours[1] + np.abs(level)[..., None] * (ends - colours[1])
     return np.concatenate([np.rint(rgb), 255 * there[..., None]], axis=-1).astype(np.uint8)
 
 
@@ -49,6 +49,23 @@ def data_uri(pixels: np.ndarray) -> str:
 def picture(images: np.ndarray, columns: int, limits: Limits, gap: int = 1) -> str:
     """Lay images (n, H, W, C) out in rows and encode them."""
     return data_uri(grey_or_colour(mosaic(images, columns, gap), limits))
+
+
+def strip(images: np.ndarray, side: int, limits: Limits) -> str:
+    """Lay images (n, H, W, C) out in one row, at most ``side`` wide each, and encode them."""
+    return picture(shrink(images, side), len(images), limits)
+
+
+def shrink(images: np.ndarray, side: int) -> np.ndarray:
+    """Drop pixels evenly until images (n, H, W, ...) are at most ``side`` high and wide.
+
+    Examples
+    --------
+    >>> shrink(np.zeros((2, 64, 50)), 32).shape
+    (2, 32, 25)
+    """
+    step = -(-max(images.shape[1:3]) // side)
+    return images[:, ::step, ::step]
 
 
 def sprite_sheet(images: np.ndarray, limits: Limits) -> dict[str, object]:

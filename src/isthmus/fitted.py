@@ -1,0 +1,117 @@
+"""What a report asks of a fitted autoencoder: attributes and methods, without the model inside."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # the command line's first answers come without NumPy
+    from pathlib import Path
+
+    import numpy as np
+
+
+class DescribedScaling(Protocol):
+    """A scaling that can say what it is."""
+
+    def describe(self) -> str:
+        """Return the scaling and the reason for it, in one line."""
+        ...
+
+
+class FittedAutoencoder(Protocol):
+    """A fitted estimator as reports and figures see it.
+
+    Examples X are (n, D), (n, H, W) or (n, H, W, C) in their own units, codes Z (n, d). Where a
+    method takes labels (n,), a model that is conditioned on labels needs them, and no other does.
+    """
+
+    latent_dim: int
+    n_features_in_: int
+    image_shape_: tuple[int, int, int] | None
+    history_: dict[str, list[Any]]
+    best_epoch_: int
+    n_epochs_: int
+    stop_reason_: str
+    fit_seconds_: float
+    n_parameters_: int
+    n_trainable_parameters_: int
+    likelihood_: object
+
+    @property
+    def scaling_(self) -> DescribedScaling:
+        """How examples are scaled."""
+        ...
+
+    @property
+    def generative_(self) -> bool:
+        """Whether the code has a prior to sample from."""
+        ...
+
+    @property
+    def first_layer_weights_(self) -> "np.ndarray | None":
+        """Input weights of the first hidden units, (units, D), or None for other networks."""
+        ...
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the settings by name."""
+        ...
+
+    def assess(self, X: Any, labels: Any = None) -> "Mapping[str, np.ndarray]":
+        """Return code, scaled values and errors, one row per example."""
+        ...
+
+    def transform(self, X: Any, labels: Any = None) -> "np.ndarray":
+        """Return the codes of examples."""
+        ...
+
+    def inverse_transform(self, Z: Any, labels: Any = None) -> "np.ndarray":
+        """Return the examples that codes decode to, in the data's own units."""
+        ...
+
+    def reconstruct(self, X: Any, labels: Any = None) -> "np.ndarray":
+        """Return examples encoded and decoded, in the data's own units."""
+        ...
+
+    def scale(self, X: Any) -> "np.ndarray":
+        """Return examples (n, D) in the scaled space that the model and PCA share."""
+        ...
+
+    def unscale(self, X: Any) -> "np.ndarray":
+        """Return scaled examples in the data's own units."""
+        ...
+
+    def corrupt(self, X: Any, seed: int = 0) -> "np.ndarray":
+        """Return examples as the encoder sees them in training, in the data's own units."""
+        ...
+
+    def sample(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
+        """Return new examples, decoded from codes of the prior."""
+        ...
+
+    def sample_codes(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
+        """Return codes of the prior."""
+        ...
+
+    def save(self, path: "Path") -> "Path":
+        """Write the model file."""
+        ...
+
+
+class HasColumns(Protocol):
+    """Anything that knows how many columns it was fitted on."""
+
+    n_features_in_: int
+
+
+def column_names(estimator: HasColumns) -> list[str]:
+    """Return the names of an estimator's input columns; without names ``x0``, ``x1``, ...
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> column_names(StandardScaler().fit([[0.0, 1.0]]))
+    ['x0', 'x1']
+    """
+    names: Sequence[object] | None = getattr(estimator, "feature_names_in_", None)
+    if names is None:
+        return [f"x{i}" for i in range(int(estimator.n_features_in_))]
+    return [str(name) for name in names]

@@ -1,0 +1,55 @@
+"""Values as JSON can hold them, and JSON files that are written whole."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from isthmus.atomic import new_file
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+def to_json(value: object) -> Json:
+    """Return a value in JSON's own types.
+
+    NumPy numbers and arrays become numbers and lists, tuples lists, keys strings. NaN and infinity,
+    which JSON lacks, become None. Every other object becomes its text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> to_json({"mse": np.float32(0.5), "worst": float("nan"), "shape": (8, 8)})
+    {'mse': 0.5, 'worst': None, 'shape': [8, 8]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):  # arrays and numbers of NumPy
+        value = value.tolist()  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def format_json(value: object) -> str:
+    """Return a value as indented JSON text that ends with a line break.
+
+    Examples
+    --------
+    >>> print(format_json({"mse": float("inf")}), end="")
+    {
+      "mse": null
+    }
+    """
+    return json.dumps(to_json(value), indent=2, allow_nan=False) + "\n"
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as JSON; the file appears whole, in the place of an earlier one."""
+    with new_file(path) as partial:
+        partial.write_text(format_json(value), encoding="utf-8")

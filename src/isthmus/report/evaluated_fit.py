@@ -1,0 +1,110 @@
+"""A fit with everything that was found about it: what the sections of a report read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from isthmus.evaluation.pca import PCABaseline
+from isthmus.figures import Limits
+from isthmus.report.model import ReportedModel
+from isthmus.report.passes import SPLITS, PartResult, Parts, assess_parts
+from isthmus.report.sample import Sample
+
+
+@dataclass(frozen=True)
+class EvaluatedFit:
+    """A fitted model, and what the passes over the data found.
+
+    Attributes
+    ----------
+    model : ReportedModel
+    results : mapping of str to PartResult
+        Of ``"train"``, ``"validation"`` and ``"test"``, where they exist, in this order.
+    pca : PCABaseline or None
+        PCA of the training set; None without one.
+    seed : int
+        Of what a section draws at random.
+    run : mapping
+        What ``run.json`` holds.
+    """
+
+    model: ReportedModel
+    results: Mapping[str, PartResult]
+    pca: PCABaseline | None
+    seed: int
+    run: Mapping[str, Any]
+
+    @property
+    def split(self) -> str:
+        """Name of the part that is furthest from the training: the model is judged on it."""
+        return [name for name in SPLITS if name in self.results][-1]
+
+    @property
+    def judged(self) -> PartResult:
+        """What was found on that part."""
+        return self.results[self.split]
+
+    @property
+    def shown(self) -> Sample:
+        """Examples of that part to show."""
+        return self.judged.shown
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Codes (m, d) of the examples to show of all parts, those of the judged part first."""
+        return np.concatenate([part.shown.codes for part in self._shown_parts.values()])
+
+    @property
+    def _shown_parts(self) -> dict[str, PartResult]:
+        parts = {name: self.results[name] for name in reversed(SPLITS) if name in self.results}
+        return {name: part for name, part in parts.items() if len(part.shown)}
+
+    @property
+    def shown_parts(self) -> dict[str, Sample]:
+        """Examples to show of every part, the judged part first."""
+        return {name: part.shown for name, part in self._shown_parts.items()}
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Least and greatest value of the examples shown: black and white of their pictures."""
+        values = np.asarray(self.shown.examples, np.float64)
+        return float(np.nanmin(values)), float(np.nanmax(values))
+
+    @cached_property
+    def label(self) -> Any:
+        """The label under which codes alone are decoded: the commonest; None without labels."""
+        if not self.model.conditional:
+            return None
+        first = self.results.get("train", self.judged)
+        labels, counts = np.unique(np.asarray(first.coded.labels), return_counts=True)
+        return labels[counts.argmax()].item()
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Return what codes (m, d) decode to, in the data's own units."""
+        return self.model.decode(codes.astype(np.float32), self.label)
+
+
+def evaluate_fit(
+    estimator: Any, parts: Parts, *, seed: int = 0, run: Mapping[str, Any] | None = None
+) -> EvaluatedFit:
+    """Read the data, and find everything that the report of a fit says.
+
+    Parameters
+    ----------
+    estimator
+        A fitted autoencoder, with a classifier or a regressor on its code, or conditioned on
+        labels.
+    parts : mapping of str to (X, y)
+        ``"train"``, ``"validation"`` and ``"test"``, where they exist; X as the estimator was
+        given it, y labels, quantities or None. Without a training set nothing is compared with PCA.
+    seed : int
+        Chooses the examples that are kept, and draws samples and corruption.
+    run : mapping, optional
+        What ``run.json`` holds.
+    """
+    model = ReportedModel(estimator)
+    results, pca = assess_parts(model, parts, seed=seed)
+    return EvaluatedFit(model, results, pca, seed, dict(run or {}))

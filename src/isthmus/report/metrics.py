@@ -1,0 +1,37 @@
+"""``metrics.json``: what every section measures, joined."""
+
+from typing import Any
+
+from isthmus.errors import IsthmusError
+from isthmus.plainjson import to_json
+from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
+from isthmus.report.passes import Parts
+from isthmus.report.sections import SECTIONS
+
+FORMAT = 2
+"""Of ``metrics.json``. Raised when a key gets another name or meaning; new keys leave it alone.
+
+2: ``model.condition_labels`` stands for ``model.told_labels``, which stays for one more version.
+"""
+
+
+def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any]:
+    """Return what ``metrics.json`` holds of a fitted estimator.
+
+    The parameters are those of `evaluate_fit`.
+    """
+    return metrics_of(evaluate_fit(estimator, parts, seed=seed))
+
+
+def metrics_of(fit: EvaluatedFit) -> dict[str, Any]:
+    """Return what ``metrics.json`` holds of an evaluated fit: plain values, ready for JSON."""
+    metrics: dict[str, Any] = {"format": FORMAT}
+    for section in SECTIONS:
+        entries = section.measure(fit)
+        if taken := metrics.keys() & entries.keys():
+            raise IsthmusError(f"Two sections of the report measure {min(taken)!r}.")
+        metrics |= entries
+    metrics["warnings"] = [text for section in SECTIONS for text in section.warn(fit, metrics)]
+    plain = to_json(metrics)
+    assert isinstance(plain, dict)
+    return plain

@@ -1,0 +1,37 @@
+"""The sections of the report of a fit, a file each, in the order of the page."""
+
+from typing import Any
+
+from isthmus.report.section import Section
+from isthmus.report.sections.code import Code
+from isthmus.report.sections.columns import Columns
+from isthmus.report.sections.comparison import Comparison
+from isthmus.report.sections.conditions import Conditions
+from isthmus.report.sections.denoising import Denoising
+from isthmus.report.sections.effects import Effects
+from isthmus.report.sections.first_layer import FirstLayer
+from isthmus.report.sections.grid import Grid
+from isthmus.report.sections.reconstructions import Reconstructions
+from isthmus.report.sections.reproduction import Reproduction
+from isthmus.report.sections.samples import Samples
+from isthmus.report.sections.summary import Summary
+from isthmus.report.sections.training import Training
+from isthmus.report.sections.traversals import Traversals
+
+SECTIONS: tuple[Section[Any], ...] = (
+    Summary(),
+    Comparison(),
+    Reconstructions(),
+    Columns(),
+    Code(),
+    Grid(),
+    Traversals(),
+    Effects(),
+    Denoising(),
+    Samples(),
+    Conditions(),
+    FirstLayer(),
+    Training(),
+    Reproduction(),
+)
+"""Every section, in the order of the page."""

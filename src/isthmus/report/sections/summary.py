@@ -1,0 +1,68 @@
+"""What was fitted, and to what data."""
+
+from typing import Any
+
+from isthmus.fitted import FittedAutoencoder
+from isthmus.report.evaluated_fit import EvaluatedFit
+from isthmus.report.numbers import set_name
+from isthmus.report.section import Metrics, Section
+
+
+class Summary(Section[list[tuple[str, str]]]):
+    """The model and the data in words: (term, text) pairs."""
+
+    name = "summary"
+    title = "Model and data"
+    template = """
+<table class="facts"><tbody>
+  {% for term, text in data %}
+  <tr><th scope="row">{{ term }}</th><td>{{ text }}</td></tr>
+  {% endfor %}
+</tbody></table>
+"""
+
+    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+        estimator, labels = fit.model.estimator, fit.model.labels
+        count = None if labels is None else len(labels)
+        return {
+            "model": {
+                "parameters": int(estimator.n_parameters_),
+                "trainable_parameters": int(estimator.n_trainable_parameters_),
+                "pca_components": None if fit.pca is None else len(fit.pca.components),
+                "condition_labels": count,
+                "told_labels": count,  # the name of format 1
+            },
+            "timing": {"fit_seconds": float(estimator.fit_seconds_)},
+        }
+
+    def collect(self, fit: EvaluatedFit, metrics: Metrics) -> list[tuple[str, str]]:
+        model, estimator = fit.model, fit.model.estimator
+        shape, width = model.image_shape, model.features
+        sizes = ", ".join(
+            f"{part.examples:,} {set_name(name)}" for name, part in fit.results.items()
+        )
+        each = f"{width} columns" if shape is None else f"{shape[0]} by {shape[1]} pixels"
+        values = "columns" if shape is None else "values"
+        lines = [
+            ("Examples", f"{sizes}; {each} each"),
+            ("Code size", f"{model.code_size} for {width} {values}"),
+            ("Scaling", estimator.scaling_.describe()),
+            ("Likelihood", _text(estimator.likelihood_)),
+        ]
+        if model.labels is not None:
+            count = len(model.labels)
+            lines.append(("Labels", f"encoder and decoder are conditioned on {count} labels"))
+        corruption = getattr(estimator, "corruption", None)
+        if corruption is not None:
+            lines.append(("Corruption", _text(corruption)))
+        stopped = f"{estimator.n_epochs_} epochs ({estimator.stop_reason_})"
+        return [*lines, ("Training", f"{stopped}; weights of {kept_epoch(estimator)} kept")]
+
+
+def kept_epoch(estimator: FittedAutoencoder) -> str:
+    """Say which epoch's weights a fitted estimator has."""
+    return f"epoch {estimator.best_epoch_}" if estimator.best_epoch_ else "the start"
+
+
+def _text(setting: object) -> str:
+    return setting if isinstance(setting, str) else repr(setting).removesuffix("()")
