@@ -24,7 +24,11 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
 
     where = facts["source"]
     origin = models.Origin(
-        where["path"] or where["name"], where["label"], where["array"], where["image_shape"]
+        where["path"] or where["name"],
+        where["label"],
+        where["array"],
+        where["image_shape"],
+        where.get("reading", {}),
     )
     source = origin.open()
     known = where.get("contents")

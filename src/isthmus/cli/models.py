@@ -2,10 +2,12 @@
 
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.cli.declaring import reading_of
 from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
 from isthmus.told import inner, is_told
@@ -22,6 +24,14 @@ class Origin:
     label: str | None = None
     array: str | None = None
     image_shape: str | None = None
+    reading: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kinds of columns that were given."""
+        given = self.reading.get("kinds", {})
+        assert isinstance(given, dict)
+        return given
 
     def open(self, *, quiet: bool = True) -> "Source":
         """Open the source; unless ``quiet``, long work is shown."""
@@ -29,7 +39,7 @@ class Origin:
         from isthmus.data import open_source
 
         shape = None if self.image_shape is None else parsing.image_shape(self.image_shape)
-        given = {"label": self.label, "array": self.array, "image_shape": shape}
+        given = {"label": self.label, "array": self.array, "image_shape": shape, **self.reading}
         if quiet:
             return open_source(self.source, **given)
         with progress.advancing(f"reading {self.source}") as advance:
@@ -94,7 +104,8 @@ def read(estimator: Any, given: Examples, *, quiet: bool = True) -> tuple[Any, .
 
 def origin(given: Examples) -> Origin:
     """Return where the examples come from that options name."""
-    return Origin(given.source, given.label, given.array, given.image_shape)
+    reading = reading_of(given)
+    return Origin(given.source, given.label, given.array, given.image_shape, reading)
 
 
 def read_for(

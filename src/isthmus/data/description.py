@@ -10,6 +10,7 @@ from isthmus.data.source import Source, blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError
+from isthmus.tables import Rules, infer
 
 MOST_COLUMNS = 200
 """A table of more columns is described as a whole."""
@@ -18,8 +19,14 @@ SAMPLE = 100_000
 """At most so many rows of a table of numbers are looked at."""
 
 
-def describe(source: Source) -> dict[str, Any]:
+def describe(source: Source, rules: Rules | None = None) -> dict[str, Any]:
     """Sum up a source in plain numbers and strings, reading it a block at a time.
+
+    Parameters
+    ----------
+    source : Source
+    rules : isthmus.tables.Rules, optional
+        Kinds of a table's columns that are known beforehand.
 
     Returns
     -------
@@ -41,7 +48,7 @@ def describe(source: Source) -> dict[str, Any]:
     (32, [35], 'uint8', 0, 1)
     """
     examples = source.examples
-    columns = _columns(source)
+    columns = _columns(source, rules)
     if isinstance(examples, TableRows):
         low, high, infinite = None, None, 0
         missing = sum(column["missing"] for column in columns or ())
@@ -68,12 +75,10 @@ def describe(source: Source) -> dict[str, Any]:
     }
 
 
-def _columns(source: Source) -> list[dict[str, Any]] | None:
+def _columns(source: Source, rules: Rules | None) -> list[dict[str, Any]] | None:
     """Return what each column of a table is; of a table of numbers alone, of an even sample."""
-    from isthmus.tables import infer
-
     if isinstance(source.examples, TableRows):
-        return infer(source.examples.table, name=source.name).rows()
+        return infer(source.examples.table, rules, source.name).rows()
     if source.feature_names is None or len(source.feature_names) > MOST_COLUMNS:
         return None
     import pyarrow
