@@ -12,6 +12,9 @@ from isthmus.figures import Limits
 from isthmus.report.model import ReportedModel
 from isthmus.report.passes import SPLITS, PartResult, Parts, assess_parts
 from isthmus.report.sample import Sample
+from isthmus.report.table_columns import ComparedColumn, compare_columns
+from isthmus.tables import Schema
+from isthmus.told import inner
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class EvaluatedFit:
         Of what a section draws at random.
     run : mapping
         What ``run.json`` holds.
+    schema : Schema or None
+        Of a table of several kinds of columns, whose examples here are encoded rows.
+    table : list of ComparedColumn or None
+        Its columns on the part that is furthest from the training.
     """
 
     model: ReportedModel
@@ -36,6 +43,8 @@ class EvaluatedFit:
     pca: PCABaseline | None
     seed: int
     run: Mapping[str, Any]
+    schema: Schema | None = None
+    table: list[ComparedColumn] | None = None
 
     @property
     def split(self) -> str:
@@ -105,6 +114,14 @@ def evaluate_fit(
     run : mapping, optional
         What ``run.json`` holds.
     """
+    schema: Schema | None = getattr(inner(estimator), "schema_", None)
+    if schema is not None:
+        parts = {name: (estimator.encode_table(X), y) for name, (X, y) in parts.items()}
+        estimator = estimator.of_encoded_rows()
     model = ReportedModel(estimator)
     results, pca = assess_parts(model, parts, seed=seed)
-    return EvaluatedFit(model, results, pca, seed, dict(run or {}))
+    table = None
+    if schema is not None and pca is not None and not model.conditional:
+        judged = [name for name in SPLITS if name in parts][-1]
+        table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
+    return EvaluatedFit(model, results, pca, seed, dict(run or {}), schema, table)

@@ -15,6 +15,7 @@ from isthmus.report.sections.reconstructions import Reconstructions
 from isthmus.report.sections.reproduction import Reproduction
 from isthmus.report.sections.samples import Samples
 from isthmus.report.sections.summary import Summary
+from isthmus.report.sections.table import TableSection
 from isthmus.report.sections.training import Training
 from isthmus.report.sections.traversals import Traversals
 
@@ -22,6 +23,7 @@ SECTIONS: tuple[Section[Any], ...] = (
     Summary(),
     Comparison(),
     Reconstructions(),
+    TableSection(),
     Columns(),
     Code(),
     Grid(),
