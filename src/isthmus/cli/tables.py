@@ -36,7 +36,7 @@ def comparison(metrics: Mapping[str, Any]) -> Table:
         table.add_row(f"  {words}", *_cells(own, scores, "score", form))
     table.add_section()
     if linear:
-        blind = ", without the labels" if metrics["model"]["told_labels"] else ""
+        blind = ", without the labels" if metrics["model"]["condition_labels"] else ""
         _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{blind}", linear)
     return table
 
