@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.atomic import new_file, new_folder
 from isthmus.errors import SettingError
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,12 +84,12 @@ def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None
 
 def decoded_target(out: str | None, estimator: Any, *, force: bool) -> Target | None:
     """Check ``--out`` for examples that a model decodes."""
-    if out is not None and out.lower().endswith(".npy") and has_schema(inner(estimator)):
+    if out is not None and out.lower().endswith(".npy") and has_schema(estimator):
         raise SettingError(
             f"--out {out!r} is for an array, and this model decodes rows of a table; end it in .csv"
             " or .parquet."
         )
-    return maybe_target(out, force=force, images=inner(estimator).image_shape_ is not None)
+    return maybe_target(out, force=force, images=estimator.image_shape_ is not None)
 
 
 def has_schema(estimator: Any) -> bool:

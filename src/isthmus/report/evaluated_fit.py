@@ -14,7 +14,6 @@ from isthmus.report.passes import SPLITS, PartResult, Parts, assess_parts
 from isthmus.report.sample import Sample
 from isthmus.report.table_columns import ComparedColumn, compare_columns
 from isthmus.tables import Schema
-from isthmus.told import inner
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def evaluate_fit(
     run : mapping, optional
         What ``run.json`` holds.
     """
-    schema: Schema | None = getattr(inner(estimator), "schema_", None)
+    schema: Schema | None = getattr(estimator, "schema_", None)
     if schema is not None:
         parts = {name: (estimator.encode_table(X), y) for name, (X, y) in parts.items()}
         estimator = estimator.of_encoded_rows()

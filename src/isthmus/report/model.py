@@ -7,7 +7,6 @@ import numpy as np
 
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
-from isthmus.told import inner, is_told
 
 Head = Literal["accuracy", "r2"]
 
@@ -31,8 +30,8 @@ class ReportedModel:
 
     def __init__(self, estimator: Any) -> None:
         self._whole = estimator
-        self.estimator: FittedAutoencoder = inner(estimator)
-        self.conditional = is_told(estimator)
+        self.estimator: FittedAutoencoder = estimator
+        self.conditional = getattr(estimator, "target_kind", "none") == "condition"
 
     @property
     def features(self) -> int:
