@@ -11,6 +11,7 @@ from typing import Any, Self
 import equinox as eqx
 import jax
 import numpy as np
+from jax.core import Tracer
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, Shaped
 
@@ -165,7 +166,7 @@ def is_bare_number(value: Any) -> bool:
     >>> is_bare_number(np.float64(0.5)), is_bare_number(np.zeros(1)), is_bare_number(0.5)
     (True, False, False)
     """
-    if isinstance(value, jax.core.Tracer):
+    if isinstance(value, Tracer):
         return False
     is_array = isinstance(value, np.ndarray | jax.Array)
     return (isinstance(value, np.generic) or (is_array and value.ndim == 0)) and (

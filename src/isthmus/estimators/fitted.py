@@ -1,5 +1,6 @@
 """What a fitted autoencoder can do: encode, decode, measure, score, generate, save."""
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -12,13 +13,14 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators import importance, inference, measuring, persistence
+from isthmus.estimators import door, importance, inference, measuring, persistence
 from isthmus.estimators.conditioning import Conditioned
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.slots import takes_missing
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
+from isthmus.tables import frame_like
 from isthmus.typing import check_whole
 
 
@@ -122,8 +124,8 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """
         check_is_fitted(self)
         self.need_decoder()
-        examples = examples_to_walk(self, X)
-        return self._as_given(self._map(inference.reconstruct, examples, labels, "reconstruct"))
+        rows = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "reconstruct")
+        return self._as_given(rows, X)
 
     def impute(self, X: Any, labels: Any = None) -> np.ndarray:
         """Fill in missing entries.
@@ -151,6 +153,9 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         self.need_decoder()
         self.need_masked()
         back = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "impute")
+        if self.schema_ is not None:
+            return door.fill(self, back, X)
+        X = door.enter(self, X)
         X = X[:] if is_indexed(X) else X
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
         dtypes: Any = ("float64", "float32")
@@ -180,10 +185,10 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """Return scaled examples (n, D) in the data's own units."""
         check_is_fitted(self)
         scaled = check_array(X, dtype="float32", ensure_all_finite=False)
-        if scaled.shape[1] != self.n_features_in_:
+        if scaled.shape[1] != self.width_:
             raise DataError(
                 f"The scaled examples have {scaled.shape[1]} features, and this model's have "
-                f"{self.n_features_in_}."
+                f"{self.width_}."
             )
         return self._as_given(self._rows(inference.unscale, scaled))
 
@@ -352,10 +357,26 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         Returns
         -------
         ndarray, shaped as the examples given to fit
-            Mean reconstructions of the codes, in the data's own units.
+            Mean reconstructions of the codes, in the data's own units. Of a table, rows that are
+            drawn from the likelihood of each column, within the range of the fit;
+            ``inverse_transform(sample_codes(n))`` gives the means.
         """
         n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
-        return self.inverse_transform(self.sample_codes(n, random_state), labels)
+        random = check_random_state(random_state)
+        codes = self.sample_codes(n, random)
+        if self.schema_ is None:
+            return self.inverse_transform(codes, labels)
+        return self._drawn_rows(codes, labels, random.randint(2**31 - 1))
+
+    def _drawn_rows(self, codes: np.ndarray, labels: Any, seed: int) -> Any:
+        """Return rows of a table drawn from the likelihood of each column, given codes (n, d)."""
+        assert self.schema_ is not None
+        self.need_decoder()
+        raw = jnp.asarray(self._map(inference.decode_raw, codes, labels, "sample"))
+        drawn = np.asarray(self.model_.likelihood.sample(jax.random.key(seed), raw))
+        rows = self.schema_.within_range(self._rows(inference.unscale, drawn))
+        table = self.schema_.decode(rows, rng=np.random.default_rng(seed))
+        return frame_like(table, self.schema_.make)
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
@@ -415,7 +436,27 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     def _n_features_out(self) -> int:
         return self.model_.latent_dim
 
-    def _as_given(self, flat: np.ndarray) -> np.ndarray:
+    def encode_table(self, X: Any) -> np.ndarray:
+        """Return the rows of a table as the model sees them: float32 (n, width), NaN if missing.
+
+        Examples of a model without a schema come back as an array.
+        """
+        check_is_fitted(self)
+        return np.asarray(door.enter(self, X))
+
+    def of_encoded_rows(self) -> Self:
+        """Return this model as one of the rows that `encode_table` gives, arrays in and out."""
+        check_is_fitted(self)
+        if self.schema_ is None:
+            return self
+        of_rows = copy.copy(self)
+        vars(of_rows).pop("feature_names_in_")
+        vars(of_rows).update(schema_=None, n_features_in_=self.schema_.width)
+        return of_rows
+
+    def _as_given(self, flat: np.ndarray, given: Any = None) -> Any:
+        if self.schema_ is not None:
+            return door.leave(self, flat, given)
         shape = self._example_shape
         return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
 
@@ -438,5 +479,6 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()  # pyright: ignore[reportAttributeAccessIssue]
         tags.input_tags.allow_nan = takes_missing(self.likelihood)
+        tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -50,6 +50,11 @@ def decode(model: Model, z: Array) -> Array:
     return model.scaling.inverse(model.likelihood.mean(model.decode(z)))
 
 
+def decode_raw(model: Model, z: Array) -> Array:
+    """Return raw outputs (rows, D) of codes, of which the likelihood makes means or draws."""
+    return model.decode(z)
+
+
 def reconstruct(model: Model, x: Array) -> Array:
     """Return mean reconstructions (rows, D) of examples, in their own units."""
     return model.scaling.inverse(model.reconstruct(model.scaling(x)))

@@ -8,10 +8,12 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from isthmus.data.array_file import ArrayFile
+from isthmus.data.arrays import channels_first
 from isthmus.data.checks import check_finite, check_observed
 from isthmus.data.source import blocks
 from isthmus.engine.feed import stored_type
 from isthmus.errors import DataError, warn
+from isthmus.estimators.door import enter
 from isthmus.estimators.slots import takes_missing
 
 STORED = (np.float64, np.float32, np.uint8)
@@ -65,8 +67,11 @@ def flat_examples(
     masked = takes_missing(estimator.likelihood if model is None else model.likelihood)
     examples = _as_table(estimator, X, fitting)
     names = _names(estimator, examples)
-    check_finite(examples, "X", names, missing_allowed=masked)
-    if fitting and masked:
+    missing = check_finite(examples, "X", names, missing_allowed=masked)
+    if fitting or validation:
+        before = not fitting and estimator._has_missing
+        estimator._has_missing = before or missing > 0
+    if fitting and missing:
         check_observed(examples, "X", names)
     if is_indexed(X):
         return examples
@@ -81,7 +86,7 @@ def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
     So they are read once, and the check of a block is hidden behind the computing of another.
     """
     masked = takes_missing(estimator.model_.likelihood)
-    examples = _as_table(estimator, X, fitting=False)
+    examples = _as_table(estimator, enter(estimator, X), fitting=False)
     return CheckedExamples(examples, _names(estimator, examples), masked)
 
 
@@ -136,6 +141,11 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
     own = example_shape_of(X)
     if given is None and len(own) not in (2, 3):
         return None
+    if given is None and channels_first((len(X), *own)):
+        raise DataError(
+            f"X has shape {(len(X), *own)}, whose channels seem to come first: give "
+            f"numpy.moveaxis(X, 1, -1), or image_shape={own} if they do not."
+        )
     shape: Any = own if given is None else given
     shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
     shape = (*shape, 1) if len(shape) == 2 else shape
@@ -172,6 +182,8 @@ def check_varied(X: Any) -> None:
 
 def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
     """Return examples as (n, D), or as they lie on disk; note or check the features alone."""
+    if estimator.schema_ is not None:
+        return _encoded_rows(estimator, X, fitting)
     if is_indexed(X):
         return _indexed_examples(estimator, X, fitting)
     _refuse_dates(X)
@@ -194,6 +206,17 @@ def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
         raise DataError(
             f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
         ) from error
+
+
+def _encoded_rows(estimator: Any, rows: np.ndarray, fitting: bool) -> np.ndarray:
+    """Return rows that a schema encoded; note the table's own columns."""
+    if fitting:
+        if len(rows) < 2:
+            raise DataError(f"Found {len(rows)} row: at least 2 rows are needed.")
+        names = estimator.schema_.names
+        estimator.feature_names_in_ = np.array(names, dtype=object)
+        estimator.n_features_in_ = len(names)
+    return rows
 
 
 def _refuse_dates(X: Any) -> None:
@@ -226,6 +249,8 @@ def _warn_of_lost_digits(X: np.ndarray, names: Any) -> None:
 
 def _names(estimator: Any, examples: Any) -> Any:
     """Return the columns' names, where the examples have columns and these have names."""
+    if estimator.schema_ is not None:
+        return estimator.schema_.feature_names
     return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
 
 

@@ -16,6 +16,7 @@ from isthmus.estimators.slots import MEMBERS
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.penalties import AbstractPenalty
+from isthmus.tables import Rules, Schema
 from isthmus.typing import Spec
 
 Penalty = str | AbstractPenalty
@@ -36,6 +37,7 @@ class Parameters(BaseEstimator):
     corruption: str | AbstractCorruption | None = None
     bound: str | AbstractBound = "elbo"
     penalties: Penalty | Sequence[Penalty] | None = "auto"
+    schema: str | Rules | Schema = "auto"
     scaling: str = "auto"
     start: str = "auto"
     image_shape: tuple[int, ...] | None = None

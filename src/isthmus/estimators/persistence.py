@@ -16,6 +16,7 @@ from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.networks import Conditional
 from isthmus.scaling import Choice
+from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree
 
 OF_THE_MACHINE = ("devices",)
@@ -77,6 +78,8 @@ def save(estimator: Any, kind: str, path: str | Path) -> Path:
         },
         "model": encode_tree(estimator.model_, tensors),
     }
+    if estimator.schema_ is not None:
+        about["schema"] = estimator.schema_.to_plain()
     return write_model_file(Path(path), about, tensors)
 
 
@@ -129,6 +132,8 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
         for name in estimator._arrays:
             if name in about["arrays"]:
                 setattr(estimator, name, _short_array(about["arrays"][name]))
+        schema = about.get("schema")
+        estimator.schema_ = None if schema is None else Schema.from_plain(schema)
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         _check_fits_together(estimator)
@@ -138,7 +143,7 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
 
 def _check_fits_together(estimator: Any) -> None:
     """Trace the model on one example of the size it claims, so that shapes that disagree show."""
-    model, features = estimator.model_, estimator.n_features_in_
+    model, features = estimator.model_, estimator.width_
     shapes = []
     if model.conditional:
         shapes.append(_label_counts(model) == {len(estimator.classes_)})
@@ -154,7 +159,8 @@ def _check_fits_together(estimator: Any) -> None:
     given = estimator._example_shape
     shapes.append(len(given) < 2 or math.prod(given) == features)
     shapes.append(estimator.code_covariance_.shape == (model.latent_dim, model.latent_dim))
-    shapes.append(len(getattr(estimator, "feature_names_in_", range(features))) == features)
+    named = getattr(estimator, "feature_names_in_", range(estimator.n_features_in_))
+    shapes.append(len(named) == estimator.n_features_in_)
     if not all(shapes):
         raise ModelFileError("the shapes that it describes do not fit each other.")
 

@@ -117,7 +117,7 @@ def evaluate_fit(
     if schema is not None:
         parts = {name: (estimator.encode_table(X), y) for name, (X, y) in parts.items()}
         estimator = estimator.of_encoded_rows()
-    model = ReportedModel(estimator)
+    model = ReportedModel(estimator, None if schema is None else schema.feature_names)
     results, pca = assess_parts(model, parts, seed=seed)
     table = None
     if schema is not None and pca is not None and not model.conditional:

@@ -1,5 +1,6 @@
 """The fitted model of a report: what is asked of an estimator, with or without labels."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ class ReportedModel:
     estimator
         Fitted: an autoencoder, with a classifier or a regressor on its code, or conditioned on
         labels.
+    names
+        Of the input's columns, where the estimator does not know them.
 
     Attributes
     ----------
@@ -28,8 +31,8 @@ class ReportedModel:
         Whether it is conditioned on labels.
     """
 
-    def __init__(self, estimator: Any) -> None:
-        self._whole = estimator
+    def __init__(self, estimator: Any, names: Sequence[str] | None = None) -> None:
+        self._whole, self._names = estimator, names
         self.estimator: FittedAutoencoder = estimator
         self.conditional = getattr(estimator, "target_kind", "none") == "condition"
 
@@ -52,7 +55,7 @@ class ReportedModel:
     @property
     def column_names(self) -> list[str]:
         """Names of the input's columns."""
-        return column_names(self.estimator)
+        return column_names(self.estimator) if self._names is None else list(self._names)
 
     @property
     def labels(self) -> list[Any] | None:
