@@ -163,7 +163,7 @@ def test_a_classifier_tells_its_accuracy_and_predicts(isthmus, table, tmp_path):
     assert "accuracy" in answer.out
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["head"]["kind"] == "accuracy"
-    assert "Accuracy of the classifier" in (run / "report.html").read_text()
+    assert "Accuracy" in (run / "report.html").read_text()
     for suffix in ("csv", "npy"):
         out = tmp_path / f"told.{suffix}"
         assert isthmus("predict", run, table, "--label", "species", "--out", out).code == 0

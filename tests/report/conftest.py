@@ -66,7 +66,7 @@ class StandIn:
     def transform(self, X, labels=None):
         return self.mixing_.transform(self.scale(X))[:, : self.latent_dim].astype(np.float32)
 
-    def inverse_transform(self, Z):
+    def inverse_transform(self, Z, labels=None):
         Z = np.asarray(Z)
         padded = np.zeros((len(Z), self.mixing_.n_components_))
         padded[:, : Z.shape[1]] = Z

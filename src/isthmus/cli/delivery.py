@@ -49,8 +49,7 @@ def deliver_decoded(
     json: bool,
 ) -> None:
     """Deliver n examples that a model decodes, as they come."""
-    names = column_names(estimator)
-    deliver_blocks(blocks, n, names, target, json, estimator.image_shape_)
+    deliver_blocks(blocks, n, column_names(estimator), target, json, estimator.image_shape_)
 
 
 def deliver_examples(

@@ -107,10 +107,6 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         """Return examples (n, ...) with labels (n,), their missing entries reconstructed."""
         return super().impute(X, self._one_of(labels, y))
 
-    def assess(self, X: Any, labels: Any = None, *, y: Any = None) -> dict[str, np.ndarray]:
-        """Return what `isthmus.Autoencoder.assess` does of examples (n, ...) with labels (n,)."""
-        return super().assess(X, self._one_of(labels, y))
-
     def measure(self, X: Any, labels: Any = None, *, y: Any = None) -> Measures:
         """Measure the reconstructions of examples (n, ...) with labels (n,)."""
         return super().measure(X, self._one_of(labels, y))

@@ -14,7 +14,7 @@ from isthmus.estimators.targets import condition_numbers
 
 
 class Conditioned(FittedAttributes):
-    """What the methods of a fitted autoencoder share about labels."""
+    """What the methods of a fitted autoencoder share: rows, labels, shapes."""
 
     def given(self, label: Any) -> Self:
         """Return the fitted autoencoder of one label: all its methods, conditioned on that label.
@@ -68,3 +68,17 @@ class Conditioned(FittedAttributes):
                 "label per row or one for all: give it as labels=."
             )
         return condition_numbers(self.classes_, labels, rows)
+
+    def _as_given(self, flat: np.ndarray) -> np.ndarray:
+        shape = self._example_shape
+        return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
+
+    @property
+    def generative_(self) -> bool:
+        """Whether the latent has a prior of its own to sample from."""
+        check_is_fitted(self)
+        return self.model_.latent.stochastic
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.model_.latent_dim

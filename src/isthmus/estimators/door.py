@@ -21,36 +21,64 @@ if TYPE_CHECKING:
     from isthmus.estimators.learner import AbstractLearner, FittedAttributes
 
 
-def enter(estimator: "AbstractLearner", X: Any, *, fitting: bool = False) -> Any:
-    """Return examples as arrays, or as what reads them by index.
-
-    Arrays of other libraries become NumPy's, sparse matrices are wrapped so that only blocks of
-    them are dense, and tables of several kinds of columns are encoded by their schema, which is
-    inferred in a fit and kept in ``schema_``.
+def enter_first(estimator: "AbstractLearner", X: Any) -> Any:
+    """Return the examples to learn from as `enter` does, once their schema is known.
 
     Parameters
     ----------
     estimator
-        Gets ``schema_`` when ``fitting``: None where there is none.
+        Gets ``schema_``: None for arrays and tables of numbers alone.
     X
         Examples as the user gave them.
-    fitting
-        Whether these are the examples to learn from.
+    """
+    X = _table_of(X)
+    estimator.schema_ = _learned(estimator, X)
+    if estimator.schema_ is None:
+        return _as_array(X)
+    return estimator.schema_.encode(align(estimator.schema_, X, "X").table)
+
+
+def enter(estimator: "FittedAttributes", X: Any) -> Any:
+    """Return examples as arrays, or as what reads them by index.
+
+    Arrays of other libraries become NumPy's, sparse matrices are wrapped so that only blocks of
+    them are dense, and tables of several kinds of columns are encoded by the schema of the fit.
+
+    Parameters
+    ----------
+    estimator
+        Fitted, or in its fit.
+    X
+        Examples as the user gave them.
 
     Raises
     ------
     DataError
-        If ``X`` is a file's name, or does not fit the schema of the fit.
+        If ``X`` is a file's name, does not fit the schema of the fit, or is of another layout than
+        the images of the fit.
     """
     X = _table_of(X)
-    schema = None if fitting else getattr(estimator, "schema_", None)
-    if fitting:
-        schema = estimator.schema_ = _learned(estimator, X)
-    if schema is not None:
-        return _encoded(schema, X, told=fitting)
+    if estimator.schema_ is not None:
+        return _encoded(estimator.schema_, X)
+    X = _as_array(X)
+    _check_layout(estimator, X)
+    return X
+
+
+def _as_array(X: Any) -> Any:
     if isinstance(X, Source):
         raise DataError("X is a Source; give its examples, and its labels as y.")
     return SparseRows(X) if issparse(X) else as_numpy(X)
+
+
+def _check_layout(estimator: "FittedAttributes", X: Any) -> None:
+    """Raise `DataError` if images have another layout, with equally many values, than the fit's."""
+    shape, own = getattr(estimator, "_example_shape", ()), np.shape(X)[1:]
+    if len(shape) > 1 and len(own) > 1 and (*own, 1)[:3] != (*shape, 1)[:3]:
+        raise DataError(
+            f"Each example of X has shape {own}, and those of the fit have {shape}: give images of "
+            "that layout."
+        )
 
 
 def leave(estimator: "FittedAttributes", rows: np.ndarray, given: Any = None) -> Any:
@@ -66,7 +94,8 @@ def leave(estimator: "FittedAttributes", rows: np.ndarray, given: Any = None) ->
         The table of the same rows, if they come from one: what was left out is taken from it, and
         the result is of its library, with its index.
     """
-    schema: Schema = estimator.schema_
+    schema = estimator.schema_
+    assert schema is not None
     if given is None:
         return frame_like(schema.decode(rows), schema.make)
     table = _table_of(given)
@@ -76,7 +105,8 @@ def leave(estimator: "FittedAttributes", rows: np.ndarray, given: Any = None) ->
 
 def fill(estimator: "FittedAttributes", rows: np.ndarray, given: Any) -> Any:
     """Return a table with its missing entries as rows (n, D) of the model have them."""
-    schema: Schema = estimator.schema_
+    schema = estimator.schema_
+    assert schema is not None
     table = _table_of(given)
     filled = schema.fill(align(schema, table).table, rows)
     return frame_like(filled, make_of(table) or schema.make, getattr(table, "index", None))
@@ -148,7 +178,8 @@ def _is_all_numbers(X: Any) -> bool:
     return all(is_numeric(kind) for kind in to_arrow(X, "X").schema.types)
 
 
-def _encoded(schema: Schema, X: Any, *, told: bool) -> np.ndarray:
+def _encoded(schema: Schema, X: Any) -> np.ndarray:
+    """Return rows by the schema of the fit, and warn of what differs from it."""
     if not is_table(X):
         raise DataError(
             f"X is {type(X).__name__}, and this model was fitted on a table with the columns "
@@ -156,7 +187,6 @@ def _encoded(schema: Schema, X: Any, *, told: bool) -> np.ndarray:
             "frame or an Arrow table."
         )
     aligned = align(schema, X, "X")
-    if not told:
-        for note in aligned.notes:
-            warn(note)
+    for note in aligned.notes:
+        warn(note)
     return schema.encode(aligned.table)

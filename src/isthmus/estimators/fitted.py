@@ -1,6 +1,5 @@
 """What a fitted autoencoder can do: encode, decode, measure, score, generate, save."""
 
-import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -14,17 +13,16 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import door, importance, inference, measuring, persistence
-from isthmus.estimators.conditioning import Conditioned
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.tabular import Tabular
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
-from isthmus.tables import frame_like
 from isthmus.typing import check_whole
 
 
-class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
+class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
     """The methods of a fitted autoencoder.
 
     Where the model is conditioned on labels, every method that meets examples or codes takes their
@@ -215,9 +213,9 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """
         check_is_fitted(self)
         self.need_decoder()
-        rows: Any = self._map(
-            inference.assess_with_code, examples_to_walk(self, X), labels, "assess"
-        )
+        examples = examples_to_walk(self, X)
+        numbers = self._label_numbers(labels, "assess", examples)
+        rows = inference.map_rows(inference.assess_with_code, self.model_, examples, numbers)
         if not self.model_.latent.stochastic:
             del rows["kl"], rows["drawn_nats"]
         return rows
@@ -366,17 +364,8 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         codes = self.sample_codes(n, random)
         if self.schema_ is None:
             return self.inverse_transform(codes, labels)
-        return self._drawn_rows(codes, labels, random.randint(2**31 - 1))
-
-    def _drawn_rows(self, codes: np.ndarray, labels: Any, seed: int) -> Any:
-        """Return rows of a table drawn from the likelihood of each column, given codes (n, d)."""
-        assert self.schema_ is not None
         self.need_decoder()
-        raw = jnp.asarray(self._map(inference.decode_raw, codes, labels, "sample"))
-        drawn = np.asarray(self.model_.likelihood.sample(jax.random.key(seed), raw))
-        rows = self.schema_.within_range(self._rows(inference.unscale, drawn))
-        table = self.schema_.decode(rows, rng=np.random.default_rng(seed))
-        return frame_like(table, self.schema_.make)
+        return self._drawn_rows(codes, labels, random.randint(2**31 - 1))
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
@@ -419,46 +408,12 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         return estimator
 
     @property
-    def generative_(self) -> bool:
-        """Whether the latent has a prior of its own to sample from."""
-        check_is_fitted(self)
-        return self.model_.latent.stochastic
-
-    @property
     def first_layer_weights_(self) -> np.ndarray | None:
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)
         network = nonlinear_branch(self.model_.encoder)
         first = network.affines[0] if isinstance(network, Chain) else None
         return np.asarray(first.weight).T if isinstance(first, Linear) else None
-
-    @property
-    def _n_features_out(self) -> int:
-        return self.model_.latent_dim
-
-    def encode_table(self, X: Any) -> np.ndarray:
-        """Return the rows of a table as the model sees them: float32 (n, width), NaN if missing.
-
-        Examples of a model without a schema come back as an array.
-        """
-        check_is_fitted(self)
-        return np.asarray(door.enter(self, X))
-
-    def of_encoded_rows(self) -> Self:
-        """Return this model as one of the rows that `encode_table` gives, arrays in and out."""
-        check_is_fitted(self)
-        if self.schema_ is None:
-            return self
-        of_rows = copy.copy(self)
-        vars(of_rows).pop("feature_names_in_")
-        vars(of_rows).update(schema_=None, n_features_in_=self.schema_.width)
-        return of_rows
-
-    def _as_given(self, flat: np.ndarray, given: Any = None) -> Any:
-        if self.schema_ is not None:
-            return door.leave(self, flat, given)
-        shape = self._example_shape
-        return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
 
     def need_masked(self) -> None:
         """Raise `SettingError` unless the likelihood lets entries be missing."""

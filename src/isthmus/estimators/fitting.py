@@ -31,7 +31,7 @@ from isthmus.estimators.construction import (
     scaling_for,
     settled_likelihood,
 )
-from isthmus.estimators.door import enter, likelihood_setting
+from isthmus.estimators.door import enter, enter_first, likelihood_setting
 from isthmus.estimators.fit_cache import fingerprint
 from isthmus.estimators.inputs import (
     check_varied,
@@ -238,7 +238,7 @@ def _validation_feed(
 
 
 def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
-    X = enter(estimator, X, fitting=True)
+    X = enter_first(estimator, X)
     examples = _loaded(estimator, flat_examples(estimator, X, fitting=True))
     features = estimator.width_
     estimator.image_shape_ = image_shape_of(X, estimator.image_shape, features)

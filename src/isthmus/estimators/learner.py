@@ -36,6 +36,8 @@ class FittedAttributes:
     n_trainable_parameters_: int
     code_mean_: np.ndarray
     code_covariance_: np.ndarray
+    pca_: PCABaseline | None
+    """PCA of the scaled training examples, where training started from it."""
     classes_: np.ndarray
     pca_: PCABaseline | None
     """PCA of the scaled training examples, where training started from it."""
