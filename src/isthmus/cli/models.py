@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,30 @@ def _some_of(estimator: Any, most: int = 20) -> str:
 
 def read(estimator: Any, given: Examples, *, quiet: bool = True) -> tuple[Any, ...]:
     """Open the source that options name, and return what the model's methods take of it."""
-    return inputs(origin(given).open(quiet=quiet), estimator)
+    return inputs(open_like(origin(given), getattr(given, "run", ""), quiet=quiet), estimator)
+
+
+def open_like(wanted: Origin, run: str, *, quiet: bool = True) -> "Source":
+    """Open a source as the fit of a run read its own, where the options say nothing else.
+
+    So the column of labels of the fit is no feature, and a decimal comma is one again.
+    """
+    own = run_facts(run).get("source", {})
+    reading = {**own.get("reading", {}), **wanted.reading}
+    label = own.get("label")
+    if wanted.label is None and isinstance(label, str) and not _is_number(label):
+        try:
+            return replace(wanted, label=label, reading=reading).open(quiet=quiet)
+        except (DataError, SettingError):
+            pass  # these examples have no labels, or other columns
+    try:
+        return replace(wanted, reading=reading).open(quiet=quiet)
+    except SettingError:
+        return wanted.open(quiet=quiet)
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
 
 
 def origin(given: Examples) -> Origin:
@@ -164,6 +187,8 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
     """
     from isthmus.data import check_finite
 
+    if estimator.schema_ is not None:
+        return _rows_of_table(source, estimator)
     masked = estimator.model_.likelihood.masked
     check_finite(source.examples, source.name, source.feature_names, missing_allowed=masked)
     names = getattr(estimator, "feature_names_in_", None)
@@ -183,6 +208,25 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
             " give data of the same shape."
         )
     return source.examples
+
+
+def _rows_of_table(source: "Source", estimator: Any) -> Any:
+    """Return rows of a table for a model that was fitted on one of several kinds of columns."""
+    import numpy as np
+    import pyarrow
+
+    from isthmus.data.table_rows import TableRows
+
+    if isinstance(source.examples, TableRows):
+        return source.examples
+    if source.feature_names is None:
+        names = ", ".join(estimator.schema_.names[:8])
+        raise DataError(
+            f"{source.name} is no table of named columns, and the model was fitted on one with"
+            f" {names}; give such a table."
+        )
+    columns = [pyarrow.array(column, from_pandas=True) for column in np.asarray(source.examples).T]
+    return TableRows(pyarrow.table(columns, names=list(source.feature_names)))
 
 
 def _columns(examples: Any, chosen: list[int]) -> Any:

@@ -80,7 +80,10 @@ def describe(source: "Source", parts: Parts) -> str:
     sizes = ", ".join(f"{len(X):,} for {name}" for name, (X, _) in parts.items())
     sizes = sizes.replace("for train", "for training")
     labelled = "" if source.labels is None else ", labelled"
-    return f"{source.name}: {shape} {kind} of {source.examples.dtype}{labelled}; {sizes}"
+    stored = source.examples.dtype
+    of = "several kinds" if stored.kind == "O" else str(stored)
+    shape = shape if stored.kind != "O" else str(source.examples.shape[1])
+    return f"{source.name}: {shape} {kind} of {of}{labelled}; {sizes}"
 
 
 def _part(source: "Source", rows: "np.ndarray") -> tuple[Any, Any]:

@@ -362,10 +362,7 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
         n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
         random = check_random_state(random_state)
         codes = self.sample_codes(n, random)
-        if self.schema_ is None:
-            return self.inverse_transform(codes, labels)
-        self.need_decoder()
-        return self._drawn_rows(codes, labels, random.randint(2**31 - 1))
+        return self.draw(codes, random, labels)
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""

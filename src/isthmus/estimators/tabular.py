@@ -1,11 +1,13 @@
 """What a fitted autoencoder does about tables: rows in, rows out, rows drawn."""
 
 import copy
+from abc import abstractmethod
 from typing import Any, Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.estimators import door, inference
@@ -15,6 +17,14 @@ from isthmus.tables import frame_like
 
 class Tabular(Conditioned):
     """The methods that know the schema of a table."""
+
+    @abstractmethod
+    def inverse_transform(self, X: Any, labels: Any = None) -> Any:
+        """Return mean reconstructions of codes (n, d)."""
+
+    @abstractmethod
+    def need_decoder(self) -> None:
+        """Raise `SettingError` if the model has no decoder."""
 
     def encode_table(self, X: Any) -> np.ndarray:
         """Return the rows of a table as the model sees them.
@@ -47,9 +57,28 @@ class Tabular(Conditioned):
         """Return examples (n, D) in the layout of the fit; ``given`` are those they come from."""
         return super()._as_given(flat) if self.schema_ is None else door.leave(self, flat, given)
 
-    def _drawn_rows(self, codes: np.ndarray, labels: Any, seed: int) -> Any:
-        """Return rows of a table drawn from the likelihood of each column, given codes (n, d)."""
-        assert self.schema_ is not None
+    def draw(self, codes: np.ndarray, random_state: Any = None, labels: Any = None) -> Any:
+        """Return an example for each code.
+
+        Parameters
+        ----------
+        codes : (n, d)
+            Codes.
+        random_state
+            As everywhere in scikit-learn.
+        labels : (n,), optional
+            Labels of the codes, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray, or table of n rows
+            Of a table, rows that are drawn from the likelihood of each column, within the range of
+            the fit; of arrays, the mean reconstructions.
+        """
+        if self.schema_ is None:
+            return self.inverse_transform(codes, labels)
+        self.need_decoder()
+        seed = check_random_state(random_state).randint(2**31 - 1)
         raw = jnp.asarray(self._map(inference.decode_raw, codes, labels, "sample"))
         drawn = np.asarray(self.model_.likelihood.sample(jax.random.key(seed), raw))
         rows = self.schema_.within_range(self._rows(inference.unscale, drawn))
