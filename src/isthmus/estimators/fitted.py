@@ -37,7 +37,7 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
     )  # fmt: skip
     """Fitted attributes that a model file holds as JSON (tuples come back as tuples)."""
 
-    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_",)
+    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_", "offset_")
     """Fitted attributes, where there are such, that are short arrays of numbers or words."""
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
@@ -158,7 +158,8 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
         dtypes: Any = ("float64", "float32")
         known = check_array(rows, dtype=dtypes, ensure_all_finite=False)
-        return self._as_given(np.where(np.isnan(known), back, known).astype(known.dtype))
+        filled = np.where(np.isnan(known), self._own_units(back), known)
+        return self._shaped(filled.astype(known.dtype))
 
     def corrupt(self, X: Any, seed: int = 0, labels: Any = None) -> np.ndarray:
         """Return what the encoder would see of ``X`` in training, in the data's own units.
@@ -238,7 +239,9 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
             ``floor_nats``: the least that the likelihood allows; ``kl`` and ``elbo``: divergence
             and negative evidence lower bound of one draw, nats an example, for stochastic latents;
             ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
-            ``column_mse``, ``column_mse_input`` (D,).
+            ``column_mse``, ``column_mse_input`` (D,); ``outside``: how many examples lie outside
+            the support of the likelihood, where their log likelihood is minus infinity: means of
+            nats leave them out.
         """
         check_is_fitted(self)
         self.need_decoder()

@@ -44,6 +44,7 @@ from isthmus.estimators.inputs import (
 from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.targets import pair_of
+from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
 from isthmus.scaling import Choice, Scaling, choose
@@ -308,6 +309,9 @@ def _spread(examples: Any, most: int) -> Rows:
 def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
     """Settle the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
+    seen = range_of(x)
+    offset = 0.0 if estimator.offset_ is None else estimator.offset_
+    estimator.range_ = Range(seen.low + offset, seen.high + offset)
     likelihood = settled_likelihood(likelihood_setting(estimator), x)
     if estimator.schema_ is not None and estimator.scaling == "auto":
         encoded = choose("none", x)

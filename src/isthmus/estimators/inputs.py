@@ -11,16 +11,18 @@ from isthmus.data.array_file import ArrayFile
 from isthmus.data.arrays import channels_first
 from isthmus.data.checks import check_finite, check_observed
 from isthmus.data.source import blocks
+from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine.feed import stored_type
-from isthmus.errors import DataError, warn
+from isthmus.errors import DataError
 from isthmus.estimators.door import enter
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.units import check_units
 
 STORED = (np.float64, np.float32, np.uint8)
 """Types that pass unchanged into validation; others become float64."""
 
-LEVELS = 16
-"""A column that takes fewer values than this in single precision has lost its variation there."""
+LEVELS = 2**16
+"""A column whose range spans fewer steps of single precision than this is shifted first."""
 
 LEAST_VARIED = 1e-3
 """Below this share of single precision's step a column is constant but for rounding."""
@@ -75,9 +77,9 @@ def flat_examples(
         check_observed(examples, "X", names)
     if is_indexed(X):
         return examples
-    if fitting and examples.dtype == np.float64:
-        _warn_of_lost_digits(examples, names)
-    return _single(examples)
+    if fitting:
+        estimator.offset_ = _lost_offset(examples) if examples.dtype == np.float64 else None
+    return _single(examples, estimator.offset_)
 
 
 def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
@@ -87,7 +89,10 @@ def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
     """
     masked = takes_missing(estimator.model_.likelihood)
     examples = _as_table(estimator, enter(estimator, X), fitting=False)
-    return CheckedExamples(examples, _names(estimator, examples), masked)
+    names = _names(estimator, examples)
+    if estimator.schema_ is None and not isinstance(examples, SparseRows):
+        check_units(estimator.range_, examples, names)
+    return CheckedExamples(examples, names, masked, estimator.offset_)
 
 
 class CheckedExamples:
@@ -101,10 +106,13 @@ class CheckedExamples:
         Of the columns, where they have some.
     masked
         Whether entries may be missing.
+    offset
+        What is subtracted from each column before it is brought to single precision, or None.
     """
 
-    def __init__(self, examples: Any, names: Any, masked: bool) -> None:
+    def __init__(self, examples: Any, names: Any, masked: bool, offset: Any = None) -> None:
         self._examples, self._names, self._masked = examples, names, masked
+        self._offset = offset
         self.shape, self.dtype = examples.shape, stored_type(examples.dtype)
 
     def __len__(self) -> int:
@@ -124,7 +132,7 @@ class CheckedExamples:
         except DataError:
             self._check(self._examples)
             raise
-        return _single(part).astype(self.dtype, copy=False)
+        return _single(part, self._offset).astype(self.dtype, copy=False)
 
     def _check(self, examples: Any) -> None:
         check_finite(examples, "X", self._names, missing_allowed=self._masked)
@@ -232,19 +240,20 @@ def _refuse_dates(X: Any) -> None:
         )
 
 
-def _warn_of_lost_digits(X: np.ndarray, names: Any) -> None:
-    """Warn of columns (n, D) in double precision that vary by less than single precision shows."""
+def _lost_offset(X: np.ndarray) -> np.ndarray | None:
+    """Return what to subtract from each column (n, D), so that single precision keeps its digits.
+
+    That is the middle of columns, such as time stamps, that are far from zero beside their range;
+    zero for the others, and None if there are no such columns.
+    """
     low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         step = np.spacing(np.maximum(np.abs(low), np.abs(high)).astype(np.float32))
-    lost = (high > low) & (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
-    if lost.any():
-        j = int(lost.argmax())
-        name = f"index {j}" if names is None else f"{names[j]!r}"
-        warn(
-            f"Column {name} varies by {high[j] - low[j]:.3g} about {low[j]:.3g}, of which single "
-            "precision keeps next to nothing: subtract an offset if it matters."
-        )
+        lost = (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
+        for j in np.flatnonzero(lost):
+            known = X[:, j][~np.isnan(X[:, j])]
+            lost[j] = bool((known.astype(np.float32) != known).any())
+    return np.where(lost, low + (high - low) / 2, 0.0) if lost.any() else None
 
 
 def _names(estimator: Any, examples: Any) -> Any:
@@ -254,8 +263,13 @@ def _names(estimator: Any, examples: Any) -> Any:
     return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
 
 
-def _single(X: np.ndarray) -> np.ndarray:
-    """Return numbers of double precision in single precision, others as they are."""
+def _single(X: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
+    """Return numbers of double precision in single precision, others as they are.
+
+    An offset is subtracted before any digit is lost.
+    """
+    if offset is not None:
+        X = X.reshape(len(X), -1).astype(np.float64) - offset
     if X.dtype != np.float64:
         return X
     with np.errstate(over="ignore"):

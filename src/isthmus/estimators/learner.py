@@ -7,6 +7,7 @@ import numpy as np
 from isthmus.estimators.inputs import ImageShape
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.targets import TargetKind
+from isthmus.estimators.units import Range
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.heads import AbstractHead
 from isthmus.likelihoods import AbstractLikelihood
@@ -42,6 +43,10 @@ class FittedAttributes:
     pca_: PCABaseline | None
     """PCA of the scaled training examples, where training started from it."""
     _example_shape: tuple[int, ...]
+    offset_: np.ndarray | None = None
+    """What is subtracted from columns far from zero before single precision, (D,)."""
+    range_: Range | None = None
+    """The range of each feature in the fit, in its own units."""
     _has_missing: bool = False
     """Whether entries of the training or validation examples were missing."""
     _state: object

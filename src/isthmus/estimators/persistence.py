@@ -12,6 +12,7 @@ import numpy as np
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.inference import encode, read_head, reconstruct
 from isthmus.estimators.registry import ESTIMATORS
+from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.networks import Conditional
@@ -66,6 +67,8 @@ def save(estimator: Any, kind: str, path: str | Path) -> Path:
         "code_mean": np.atleast_1d(estimator.code_mean_),
         "code_covariance": np.atleast_2d(estimator.code_covariance_),
     }
+    if estimator.range_ is not None:
+        tensors |= {"range_low": estimator.range_.low, "range_high": estimator.range_.high}
     about = {
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
@@ -134,6 +137,8 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
                 setattr(estimator, name, _short_array(about["arrays"][name]))
         schema = about.get("schema")
         estimator.schema_ = None if schema is None else Schema.from_plain(schema)
+        if "range_low" in tensors:
+            estimator.range_ = Range(tensors["range_low"], tensors["range_high"])
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         _check_fits_together(estimator)

@@ -50,7 +50,7 @@ class Tabular(Conditioned):
             return self
         of_rows = copy.copy(self)
         vars(of_rows).pop("feature_names_in_")
-        vars(of_rows).update(schema_=None, n_features_in_=self.schema_.width)
+        vars(of_rows).update(schema_=None, range_=None, n_features_in_=self.schema_.width)
         return of_rows
 
     def _as_given(self, flat: np.ndarray, given: Any = None) -> Any:
