@@ -53,10 +53,9 @@ def measure(model: Model, examples: Examples, labels: np.ndarray | None) -> Meas
     inside = sums.pop("inside")
     observed = sums.pop("observed", np.full(features, float(len(examples))))
     mse, mse_input = (float(sums[name].sum() / observed.sum()) for name in SQUARES)
-    counts: dict[str, Any] = dict.fromkeys(SQUARES, np.maximum(observed, 1)) | dict.fromkeys(
-        NATS, inside
-    )
-    means = {name: total / counts.get(name, len(examples)) for name, total in sums.items()}
+    sizes: dict[str, Any] = {name: np.maximum(observed, 1) for name in SQUARES}
+    sizes |= dict.fromkeys(NATS, inside)
+    means = {name: total / sizes.get(name, len(examples)) for name, total in sums.items()}
     measured: Any = Measures(  # pyright: ignore[reportCallIssue]
         mse=mse,
         mse_input=mse_input,
