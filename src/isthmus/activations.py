@@ -6,9 +6,9 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from isthmus.errors import SettingError, unknown
-from isthmus.typing import Array
 
 
 def identity(x: Array) -> Array:

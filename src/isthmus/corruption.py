@@ -8,9 +8,11 @@ from abc import abstractmethod
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
-from isthmus.typing import Array, Float, Number, PRNGKeyArray, Spec, check_between
+from isthmus.specifications import Number, Spec
 
 
 class AbstractCorruption(Spec):

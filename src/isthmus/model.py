@@ -7,6 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, Shaped
 
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
@@ -16,8 +17,9 @@ from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import AbstractNetwork, Chain, Conditional, PerExample, Tied, given
 from isthmus.penalties import AbstractPenalty
+from isthmus.records import Context, Pass
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Fixed, Float, Int, Pass, Shaped
+from isthmus.specifications import Fixed
 
 
 class Model(eqx.Module):
@@ -50,9 +52,13 @@ class Model(eqx.Module):
         """Return the codes of scaled examples, as after training."""
         return self.latent.code(self.encoder(self.seen(x), None)[0])
 
-    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
-        """Return scaled examples as the encoder sees them: missing entries, NaN, are zero."""
+    def known(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples with zeros in place of missing entries, NaN."""
         return jnp.where(jnp.isnan(x), 0.0, x) if self.likelihood.masked else x
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples as the encoder sees them: none missing, counts as logarithms."""
+        return self.likelihood.seen(self.known(x))
 
     def given(self, labels: Int[Array, " n"] | None) -> Self:
         """Return this model with labels set in its conditional networks; None removes them.
@@ -73,7 +79,7 @@ class Model(eqx.Module):
 
     def reconstruct(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the mean reconstructions of scaled examples, in scaled units."""
-        return self.likelihood.mean(self.decode(self.code(x)))
+        return self.likelihood.rebuilt(self.decode(self.code(x)), x)
 
     def forward(
         self,
@@ -104,10 +110,11 @@ class Model(eqx.Module):
     ) -> tuple[Pass, Self]:
         corrupt_key, encoder_key, latent_key, decoder_key = jax.random.split(context.key, 4)
         x = self.scaling(x)
-        corrupted = self.seen(x)
+        corrupted = self.known(x)
         if self.corruption is not None:
             corrupted = self.corruption(corrupt_key, corrupted)
             _check_shape("corruption", self.corruption, corrupted, x.shape, "like the examples")
+        corrupted = self.likelihood.seen(corrupted)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
         attached = self.attached_latent()
         draw, latent = attached(h, context.with_key(latent_key), self.bound.draws)

@@ -18,6 +18,7 @@ import numpy as np
 
 from isthmus.data.checks import reason
 from isthmus.data.dialect import MISSING, Dialect, encoding_of, sniff
+from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table
@@ -87,7 +88,24 @@ def opened(path: Path) -> AbstractContextManager[IO[bytes]]:
     suffix = path.suffix.lower()
     if suffix == ".zip":
         return _Zipped(path)
-    return _OPENERS[suffix](path, "rb") if suffix in _OPENERS else path.open("rb")
+    if suffix not in _OPENERS:
+        return path.open("rb")
+    return _Unpacked(_OPENERS[suffix](path, "rb"), path.name)
+
+
+class _Unpacked(AbstractContextManager):
+    """The bytes of a compressed file, up to the limit of what it may unpack to."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file = file
+        self._limited = io.BufferedReader(Limited(file, name))
+
+    def __enter__(self) -> IO[bytes]:
+        return self._limited
+
+    def __exit__(self, *raised: object) -> None:
+        self._limited.close()
+        self._file.close()
 
 
 class _Zipped(AbstractContextManager):
@@ -102,6 +120,7 @@ class _Zipped(AbstractContextManager):
                 f"{path.name} holds {len(inside)} files, and one table is expected: unpack it, and "
                 "name the file that is meant."
             )
+        check_unpacked(inside[0].file_size, path.name)
         self._file = self._archive.open(inside[0])
 
     def __enter__(self) -> IO[bytes]:

@@ -1,5 +1,6 @@
 """NumPy's own files: one array (.npy, mapped) or several (.npz)."""
 
+import lzma
 import struct
 import tokenize
 import zipfile
@@ -12,6 +13,7 @@ import numpy as np
 
 from isthmus.data.arrays import from_array
 from isthmus.data.checks import reason
+from isthmus.data.limits import check_unpacked
 from isthmus.data.named_arrays import from_named
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -20,7 +22,7 @@ from isthmus.errors import DataError
 _BROKEN = (
     ValueError, OSError, EOFError, KeyError, TypeError, SyntaxError, OverflowError, MemoryError,
     NotImplementedError, RuntimeError, struct.error, tokenize.TokenError, zipfile.BadZipFile,
-    zlib.error,
+    zlib.error, lzma.LZMAError,
 )  # fmt: skip
 
 _SPARSE = {"format", "shape", "data"}  # what `scipy.sparse.save_npz` always writes
@@ -73,6 +75,9 @@ def _sparse(path: Path) -> Any:
 
 
 def _member(archive: "np.lib.npyio.NpzFile", array: str, *, name: str) -> np.ndarray:
+    for entry in archive.zip.infolist() if archive.zip is not None else ():
+        if entry.filename in (array, f"{array}.npy"):
+            check_unpacked(entry.file_size, f"{array} of {name}")
     try:
         member = archive[array]
     except _BROKEN as error:

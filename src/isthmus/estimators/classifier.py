@@ -7,13 +7,13 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 
+from isthmus.checks import check_between
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
 from isthmus.estimators.targets import TargetKind, class_numbers, labels_of
 from isthmus.heads import AbstractHead, Classifier
-from isthmus.typing import check_between
 
 WHY = "a classifier learns from labels"
 

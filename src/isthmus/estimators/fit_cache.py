@@ -12,8 +12,8 @@ from sklearn.base import BaseEstimator
 
 from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
+from isthmus.specifications import Spec
 from isthmus.tables import is_table
-from isthmus.typing import Spec
 from isthmus.version import __version__
 
 SAMPLE = 1_000

@@ -5,11 +5,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import logsumexp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from isthmus.data.source import Examples
 from isthmus.estimators import inference
 from isthmus.model import Model
-from isthmus.typing import Array, Float, Int, PRNGKeyArray
 
 DRAWS = 16
 """Draws of a row held at a time, where its reconstructions are not too large for it."""

@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, PRNGKeyArray
 
 from isthmus.bounds import ELBO
 from isthmus.data.source import Examples
@@ -21,8 +22,8 @@ from isthmus.engine.compiled import compile_ahead, programs_at_once
 from isthmus.engine.feed import aligned_empty, stored_type
 from isthmus.latents import AbstractLatent
 from isthmus.model import Model, trace_numbers
+from isthmus.records import Context, Draw
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 
 ROWS = 256
 """Rows computed together."""
@@ -62,7 +63,7 @@ def reconstruct(model: Model, x: Array) -> Array:
 
 def scale(model: Model, x: Array) -> Array:
     """Return examples in the scaled space, zero where they are missing."""
-    return model.seen(model.scaling(x))
+    return model.known(model.scaling(x))
 
 
 def unscale(model: Model, x: Array) -> Array:
@@ -90,7 +91,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     h, _ = model.encoder(model.seen(scaled), None)
     z = model.latent.code(h)
     x_hat = model.decode(z)
-    mean = model.likelihood.mean(x_hat)
+    mean = model.likelihood.rebuilt(x_hat, scaled)
     draw = draw_rows(model.attached_latent(), h, jax.random.key(0), 1)
     outside = ~model.likelihood.supports(scaled)
     drawn = model.likelihood(model.decode(draw.z[0])[None], scaled)[0]

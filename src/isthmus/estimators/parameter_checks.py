@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from isthmus.checks import check_between
 from isthmus.engine import HearsProgress
 from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.slots import member
-from isthmus.typing import check_between
 
 LEAST = {"latent_dim": 1, "epochs": 0, "batch_size": 1, "patience": 0}
 """Parameters that are whole numbers, with the smallest value of each."""

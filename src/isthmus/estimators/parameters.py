@@ -16,8 +16,8 @@ from isthmus.estimators.slots import MEMBERS
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.penalties import AbstractPenalty
+from isthmus.specifications import Spec
 from isthmus.tables import Rules, Schema
-from isthmus.typing import Spec
 
 Penalty = str | AbstractPenalty
 

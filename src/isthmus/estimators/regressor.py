@@ -8,12 +8,12 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
+from isthmus.checks import check_between
 from isthmus.errors import DataError
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
 from isthmus.estimators.targets import TargetKind, need_targets
 from isthmus.heads import AbstractHead, Regressor
-from isthmus.typing import check_between
 
 
 @registered

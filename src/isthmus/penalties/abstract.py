@@ -3,8 +3,10 @@
 from abc import abstractmethod
 
 import numpy as np
+from jaxtyping import Array, Float
 
-from isthmus.typing import Array, Float, Pass, Spec
+from isthmus.records import Pass
+from isthmus.specifications import Spec
 
 
 class AbstractPenalty(Spec):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.figures import Limits
 from isthmus.report.model import ReportedModel
@@ -31,6 +32,10 @@ class EvaluatedFit:
         Of what a section draws at random.
     run : mapping
         What ``run.json`` holds.
+    examination : Fit or None
+        The model as the numbers that the doctor looks at; None without a training set.
+    findings : tuple of Finding
+        What the doctor found, the most serious first.
     schema : Schema or None
         Of a table of several kinds of columns, whose examples here are encoded rows.
     table : list of ComparedColumn or None
@@ -42,6 +47,8 @@ class EvaluatedFit:
     pca: PCABaseline | None
     seed: int
     run: Mapping[str, Any]
+    examination: Fit | None = None
+    findings: tuple[Finding, ...] = ()
     schema: Schema | None = None
     table: list[ComparedColumn] | None = None
 
@@ -123,4 +130,7 @@ def evaluate_fit(
     if schema is not None and pca is not None and not model.conditional:
         judged = [name for name in SPLITS if name in parts][-1]
         table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
-    return EvaluatedFit(model, results, pca, seed, dict(run or {}), schema, table)
+    examination, findings = model.examine(parts)
+    return EvaluatedFit(
+        model, results, pca, seed, dict(run or {}), examination, findings, schema, table
+    )

@@ -13,6 +13,7 @@ from sklearn.utils import Tags, check_array, check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from isthmus.checks import check_between, check_whole
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Computed, Rows
 from isthmus.engine import HearsProgress
@@ -25,7 +26,6 @@ from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_pca
 from isthmus.sweep.results import Point, point_of, results_of
 from isthmus.sweep.running import fit_share, fit_together
-from isthmus.typing import check_between, check_whole
 
 STRATEGIES = ("auto", "together", "in turn")
 LEAST = 3

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from isthmus.checks import check_between
 from isthmus.corruption import Gaussian, Masking
 from isthmus.errors import SettingError
-from isthmus.typing import check_between
 
 
 @pytest.mark.parametrize("value", [0, 1, 0.5, np.float32(0.25), np.int64(1)])
