@@ -28,6 +28,18 @@ def deliver_blocks(
         deliver(_joined([*blocks]), names, target, json, image_shape)
 
 
+def beside(blocks: Iterator[Any], kept: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Yield blocks of values (b, ...) as tables, with the columns of a table of n rows before."""
+    import pyarrow
+
+    start = 0
+    for block in blocks:
+        columns = [pyarrow.array(column) for column in block.reshape(len(block), -1).T]
+        own = kept.slice(start, len(block))
+        start += len(block)
+        yield pyarrow.table([*own.columns, *columns], names=[*own.column_names, *names])
+
+
 def _joined(blocks: list[Any]) -> Any:
     """Return arrays, or tables, one below the other."""
     import numpy as np

@@ -1,7 +1,7 @@
 """What the verbs that use a fitted model share: loading it, and reading data that fits it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +118,24 @@ def open_like(wanted: Origin, run: str, *, quiet: bool = True) -> "Source":
         return replace(wanted, reading=reading).open(quiet=quiet)
     except SettingError:
         return wanted.open(quiet=quiet)
+
+
+def kept_columns(given: Examples, columns: Sequence[str]) -> Any:
+    """Return columns of the source as they stand in it, whatever the model makes of them.
+
+    Raises
+    ------
+    SettingError
+        If the source is no table, or has no such column.
+    """
+    from isthmus.data.table_rows import TableRows
+
+    wanted = origin(given)
+    reading = {**wanted.reading, "columns": columns, "kinds": dict.fromkeys(columns, "other")}
+    rows = replace(wanted, label=None, reading=reading).open().examples
+    if not isinstance(rows, TableRows):
+        raise SettingError(f"--keep {','.join(columns)} names columns, and SOURCE is no table.")
+    return rows.table.select(list(columns))
 
 
 def _is_number(text: str) -> bool:
