@@ -32,7 +32,10 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     return parts.divide(source, **division, missing_allowed=masked)
 
 
-_SOURCE = dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,))
+_SOURCE: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,)),
+    "reading": (dict,),
+}
 _SPLIT: dict[str, tuple[type, ...]] = {
     "validation": (int, float),
     "test": (int, float),
@@ -60,7 +63,11 @@ def _described(facts: Mapping[str, Any]) -> tuple[models.Origin, str | None, dic
     assert where is not None
     assert split is not None
     origin = models.Origin(
-        where["path"] or where["name"], where["label"], where["array"], where["image_shape"]
+        where["path"] or where["name"],
+        where["label"],
+        where["array"],
+        where["image_shape"],
+        where.get("reading") or {},
     )
     return origin, where.get("contents"), split
 

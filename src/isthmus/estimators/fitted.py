@@ -14,16 +14,16 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from isthmus.checks import check_whole
 from isthmus.doctor import Finding, Fit
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators import importance, inference, measuring, persistence
-from isthmus.estimators.conditioning import Conditioned
+from isthmus.estimators import door, importance, inference, measuring, persistence
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.tabular import Tabular
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
 
 
-class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
+class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
     """The methods of a fitted autoencoder.
 
     Where the model is conditioned on labels, every method that meets examples or codes takes their
@@ -38,7 +38,7 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     )  # fmt: skip
     """Fitted attributes that a model file holds as JSON (tuples come back as tuples)."""
 
-    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_",)
+    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_", "offset_")
     """Fitted attributes, where there are such, that are short arrays of numbers or words."""
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
@@ -123,8 +123,8 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """
         check_is_fitted(self)
         self.need_decoder()
-        examples = examples_to_walk(self, X)
-        return self._as_given(self._map(inference.reconstruct, examples, labels, "reconstruct"))
+        rows = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "reconstruct")
+        return self._as_given(rows, X)
 
     def impute(self, X: Any, labels: Any = None) -> np.ndarray:
         """Fill in missing entries.
@@ -152,11 +152,15 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         self.need_decoder()
         self.need_masked()
         back = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "impute")
+        if self.schema_ is not None:
+            return door.fill(self, back, X)
+        X = door.enter(self, X)
         X = X[:] if is_indexed(X) else X
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
         dtypes: Any = ("float64", "float32")
         known = check_array(rows, dtype=dtypes, ensure_all_finite=False)
-        return self._as_given(np.where(np.isnan(known), back, known).astype(known.dtype))
+        filled = np.where(np.isnan(known), self._own_units(back), known)
+        return self._shaped(filled.astype(known.dtype))
 
     def corrupt(self, X: Any, seed: int = 0, labels: Any = None) -> np.ndarray:
         """Return what the encoder would see of ``X`` in training, in the data's own units.
@@ -181,10 +185,10 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """Return scaled examples (n, D) in the data's own units."""
         check_is_fitted(self)
         scaled = check_array(X, dtype="float32", ensure_all_finite=False)
-        if scaled.shape[1] != self.n_features_in_:
+        if scaled.shape[1] != self.width_:
             raise DataError(
                 f"The scaled examples have {scaled.shape[1]} features, and this model's have "
-                f"{self.n_features_in_}."
+                f"{self.width_}."
             )
         return self._as_given(self._rows(inference.unscale, scaled))
 
@@ -237,7 +241,9 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
             ``negative_elbo``: divergence, evidence lower bound of one draw and its negative, which
             is a loss, nats an example, for stochastic latents;
             ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
-            ``column_mse``, ``column_mse_input`` (D,).
+            ``column_mse``, ``column_mse_input`` (D,); ``outside``: how many examples lie outside
+            the support of the likelihood, where their log likelihood is minus infinity: means of
+            nats leave them out.
         """
         check_is_fitted(self)
         self.need_decoder()
@@ -397,10 +403,14 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         Returns
         -------
         ndarray, shaped as the examples given to fit
-            Mean reconstructions of the codes, in the data's own units.
+            Mean reconstructions of the codes, in the data's own units. Of a table, rows that are
+            drawn from the likelihood of each column, within the range of the fit;
+            ``inverse_transform(sample_codes(n))`` gives the means.
         """
         n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
-        return self.inverse_transform(self.sample_codes(n, random_state), labels)
+        random = check_random_state(random_state)
+        codes = self.sample_codes(n, random)
+        return self.draw(codes, random, labels)
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
@@ -476,5 +486,6 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()  # pyright: ignore[reportAttributeAccessIssue]
         tags.input_tags.allow_nan = takes_missing(self.likelihood)
+        tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

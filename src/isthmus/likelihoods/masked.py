@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
+from isthmus.activations import Link
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.columns import Columns
@@ -100,7 +101,7 @@ class Masked(AbstractLikelihood):
         return self.inner.starts_at_zero
 
     @property
-    def link(self) -> str | None:
+    def link(self) -> Link | None:
         """That of the inner likelihood."""
         return self.inner.link
 
