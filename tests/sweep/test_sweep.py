@@ -186,3 +186,30 @@ def test_a_point_whose_settings_cannot_be_is_a_failure_of_its_own(strategy):
     assert "latent_dim is 0" in sweep.points_[1].failure
     with pytest.raises(SettingError, match="refit=False"):
         sweep.transform(X)
+
+
+def test_estimators_are_an_axis_of_the_grid():
+    from isthmus import recipes
+
+    small = {"hidden": (12,), "epochs": 1, "batch_size": 60}
+    pair = [recipes.denoising(**small), recipes.vae(**small)]
+    sweep = Sweep(pair[0], {"estimator": pair, "latent_dim": [2, 3]}, strategy="in turn").fit(X)
+    assert [point.params["estimator"] for point in sweep.points_] == [pair[i] for i in (0, 0, 1, 1)]
+    assert sweep.code_sizes_ == [2, 3, 2, 3]
+    assert not any(hasattr(one, "model_") for one in pair)
+    # A stochastic code is scored by another quantity: what is compared is the error.
+    assert sweep.criterion_ == "mse_input"
+    errors = [point.mse_input for point in sweep.points_]
+    np.testing.assert_allclose(sweep.cv_results_["mean_test_score"], np.negative(errors))
+    assert sweep.best_index_ == int(np.argmin(errors))
+    (_, _), (held, _) = held_out(sweep)
+    assert sweep.best_estimator_.measure(held)["mse_input"] == pytest.approx(min(errors), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("vae", "estimator is 'vae'"), (AutoencoderClassifier(), "differ in what they do")],
+)
+def test_what_is_no_axis_of_estimators_is_named(other, words):
+    with pytest.raises(SettingError, match=words):
+        Sweep(SMALL, {"estimator": [SMALL, other]}).fit(X)

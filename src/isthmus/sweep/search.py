@@ -7,7 +7,7 @@ from typing import Any, Self, cast
 
 import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin
 from sklearn.model_selection import ParameterGrid, train_test_split
 from sklearn.utils import Tags, check_array, check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
@@ -24,7 +24,8 @@ from isthmus.estimators.persistence import load
 from isthmus.estimators.targets import need_targets
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_pca
-from isthmus.sweep.results import Point, point_of, results_of
+from isthmus.sweep.grid import check_grid, unfitted_at
+from isthmus.sweep.results import Point, criterion_of, point_of, results_of
 from isthmus.sweep.running import fit_share, fit_together
 
 STRATEGIES = ("auto", "together", "in turn")
@@ -60,7 +61,9 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     estimator : Autoencoder, AutoencoderClassifier or AutoencoderRegressor
         What to fit; also an autoencoder that is conditioned on labels.
     param_grid : dict of lists, or list of such
-        Values to try by the parameter's name, as of scikit-learn's ``GridSearchCV``.
+        Values to try by the parameter's name, as of scikit-learn's ``GridSearchCV``. The name
+        ``"estimator"`` stands for the estimator itself: its values are unfitted estimators, such as
+        recipes, which take the place of ``estimator``.
     seeds : int, default=1
         Fits of every point of the grid, with ``random_state`` 0, 1, ...
     validation_fraction : float, default=0.2
@@ -93,6 +96,12 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         ``mean_fit_time``, ``std_fit_time``, and ``mean_mse``, ``std_mse`` of the held-out examples.
     points_ : list of Point
         Every fit.
+    criterion_ : {"score", "mse_input"}
+        What ``test_score`` is. The estimator's score; or, where the grid has models whose scores
+        are nats of different likelihoods, scalings or kinds of codes, which do not compare: the
+        negative mean squared error in the data's own units.
+    code_sizes_ : list of int
+        The size of the code at every point of the grid.
     best_params_, best_index_, best_score_
         Of the best mean score.
     best_estimator_ : estimator
@@ -155,7 +164,11 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             if self.on_result is not None:
                 self.on_result(point, done, len(wanted))
         self.points_: list[Point] = points
+        self.criterion_ = criterion_of(points)
         self.cv_results_ = results_of(grid, points, self.seeds)
+        self.code_sizes_: list[int] = [
+            unfitted[i * self.seeds].latent_dim for i in range(len(grid))
+        ]
         self._choose(grid, leaders)
         self._compare(train[0], held_out[0])
         return self
@@ -166,14 +179,10 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_whole("The sweep", "seeds", self.seeds, 1)
         if self.n_jobs == 0:
             raise SettingError("n_jobs is 0; it must be at least 1, or -1 for a process a core.")
-        if any("random_state" in params for params in ParameterGrid(self.param_grid)):
-            raise SettingError(
-                "random_state is no parameter of the grid; seeds=3 fits every point three times."
-            )
+        check_grid(self.estimator, self.param_grid)
 
     def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
-        estimator: Any = clone(self.estimator)
-        return estimator.as_autoencoder().set_params(**params, random_state=seed)
+        return unfitted_at(self.estimator, params).set_params(random_state=seed)
 
     def _split(self, X: Any, y: Any, given: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """Return the training set and the validation set: pairs of examples and targets."""
@@ -282,12 +291,12 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             self.advice_ = recommend_latent_dim(sizes, errors, anchor.mse(held, 0))
 
     def _errors(self) -> Iterator[tuple[int, float]]:
-        """Yield (code size, mean error over the seeds) of every point of the grid."""
-        for params, error in zip(
-            self.cv_results_["params"], self.cv_results_["mean_mse"], strict=True
-        ):
-            if np.isfinite(error):
-                yield params.get("latent_dim", self.estimator.latent_dim), float(error)
+        """Yield (code size, mean error over the seeds) of the points of the best estimator."""
+        results, best = self.cv_results_, self.best_params_.get("estimator")
+        columns = (results["params"], self.code_sizes_, results["mean_mse"])
+        for params, size, error in zip(*columns, strict=True):
+            if np.isfinite(error) and params.get("estimator") is best:
+                yield size, float(error)
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """Fit every point, and encode the examples with the best estimator."""
