@@ -132,6 +132,6 @@ def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folde
         f" {kept_epoch(estimator)} was kept ({estimator.stop_reason_})",
     )
     consoles.say(console, metrics["verdict"]["sentence"])
-    for warning in (*metrics["warnings"], *metrics["latent"]["warnings"]):
+    for warning in metrics["warnings"]:
         consoles.say(console, f"warning: {language.translate(warning)}")
     consoles.say(console, f"report: {folder / 'report.html'}")

@@ -9,6 +9,7 @@ from isthmus.report.sections.comparison import Comparison
 from isthmus.report.sections.conditions import Conditions
 from isthmus.report.sections.denoising import Denoising
 from isthmus.report.sections.effects import Effects
+from isthmus.report.sections.findings import Findings
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
 from isthmus.report.sections.reconstructions import Reconstructions
@@ -20,6 +21,7 @@ from isthmus.report.sections.traversals import Traversals
 
 SECTIONS: tuple[Section[Any], ...] = (
     Summary(),
+    Findings(),
     Comparison(),
     Reconstructions(),
     Columns(),
