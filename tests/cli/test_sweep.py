@@ -41,7 +41,7 @@ def test_it_leaves_tables_page_figures_and_the_best_model(swept):
     best = package.load(swept / "best.safetensors")
     assert best.latent_dim == facts["best"]["latent_dim"]
     page = (swept / "report.html").read_text()
-    assert "All settings, the best first" in page
+    assert "All settings, best first" in page
     assert page.count("<img") == len(list((swept / "figures").glob("*.png"))) == 1
     assert len(list((swept / "models").glob("*.safetensors"))) == 4
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.cli import consoles, models, parts
+from isthmus.cli import consoles, models
+from isthmus.data import parts
 from isthmus.errors import DataError
 
 _GROUP = 256

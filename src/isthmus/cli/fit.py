@@ -13,7 +13,7 @@ from isthmus.cli.fit_options import FitOptions
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from isthmus.cli.parts import Parts
+    from isthmus.data.parts import Parts
 
 
 @takes(FitOptions)
@@ -27,7 +27,8 @@ def _run(given: FitOptions, command: Sequence[str]) -> int:
     folder = runs.choose_folder(given)
     import numpy as np
 
-    from isthmus.cli import parts, settings, targets
+    from isthmus.cli import settings, targets
+    from isthmus.data import parts
     from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
 
