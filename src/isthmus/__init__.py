@@ -47,6 +47,7 @@ __all__ = [
     "recipes",
     "samplers",
     "scaling",
+    "trackers",
 ]
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         recipes,
         samplers,
         scaling,
+        trackers,
     )
     from isthmus.comparison import compare as compare
     from isthmus.data import open_source as open_source

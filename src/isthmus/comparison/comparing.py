@@ -201,8 +201,8 @@ def _named(places: Sequence[Place]) -> dict[str, Place]:
     paths = [Path(place).absolute() for place in places]
     if twice := {str(path) for path in paths if paths.count(path) > 1}:
         raise SettingError(f"{min(twice)!r} is given twice; name each run once.")
-    for depth in range(1, max((len(path.parts) for path in paths), default=1) + 1):
+    names, depth = [path.name for path in paths], 1
+    while len(set(names)) < len(names):
+        depth += 1
         names = ["/".join(path.parts[-depth:]) for path in paths]
-        if len(set(names)) == len(names):
-            break
     return dict(zip(names, places, strict=True))
