@@ -91,9 +91,9 @@ def digests(X: Any) -> np.ndarray:
     (True, False)
     """
     if hasattr(X, "iloc"):
-        import pandas as pd
+        from pandas.util import hash_pandas_object
 
-        return pd.util.hash_pandas_object(X, index=False).to_numpy()
+        return hash_pandas_object(X, index=False).to_numpy()
     made = [np.empty(0, np.uint64)]
     for rows in blocks(len(X)):
         # A signed zero is a zero, and an integer's type does not matter.

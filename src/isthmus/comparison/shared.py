@@ -6,8 +6,8 @@ from functools import reduce
 
 import numpy as np
 
-from isthmus.comparison.run import ComparedRun
 from isthmus.comparison.rows import AssessedRows, assess_rows
+from isthmus.comparison.run import ComparedRun
 
 LEAST = 20
 """Fewest examples in the test sets of all groups that are enough to show."""

@@ -22,7 +22,8 @@ class Measures(ComparisonSection[Table]):
     title = "Measures"
     template = """
 <p class="lead">On each run's {{ groups[0].runs[0].split | set_name }} set. A tick marks the best
-  value.{% if data.spread %} Behind ±: the standard deviation over the seeds of a group.{% endif %}</p>
+  value.{% if data.spread %} Behind ±: the standard deviation over the seeds of a group.{% endif %}
+</p>
 <div class="scroll">
 <table class="comparison">
   <thead><tr><th></th>
