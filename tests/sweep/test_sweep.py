@@ -81,9 +81,9 @@ def test_in_turn_and_together_agree(swept):
 def test_sizes_rates_and_seeds_share_one_program(monkeypatch):
     groups = []
 
-    def watched(jobs, lanes, callbacks):
+    def watched(jobs, replicas, callbacks):
         groups.append(len(jobs))
-        return together(jobs, lanes, callbacks)
+        return together(jobs, replicas, callbacks)
 
     together = running._together
     monkeypatch.setattr(running, "_together", watched)
@@ -141,22 +141,25 @@ def test_points_run_under_the_backends_of_joblib(swept):
 def test_the_choice_is_measured_once_and_remembered(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "isthmus.sweep.strategy.measure", lambda lanes: calls.append(len(lanes)) or True
+        "isthmus.sweep.strategy.measure", lambda replicas: calls.append(len(replicas)) or True
     )
     from isthmus.estimators import fitting
 
-    lanes = [
-        fitting.prepare(clone(SMALL).set_params(random_state=s), X, None, None).lane for s in (0, 1)
+    replicas = [
+        fitting.prepare(clone(SMALL).set_params(random_state=s), X, None, None).replica
+        for s in (0, 1)
     ]
-    assert shape_of(lanes[0]) == shape_of(lanes[1])
-    assert Together("auto", tmp_path).pays(lanes)
-    assert Together("auto", tmp_path).pays(lanes)
+    assert shape_of(replicas[0]) == shape_of(replicas[1])
+    assert Together("auto", tmp_path).pays(replicas)
+    assert Together("auto", tmp_path).pays(replicas)
     assert calls == [2]
     (tmp_path / "sweep-strategies.json").write_text("not json")
-    assert Together("auto", tmp_path).pays(lanes)
+    assert Together("auto", tmp_path).pays(replicas)
     assert calls == [2, 2]
-    assert Together("auto", tmp_path / "sweep-strategies.json").pays(lanes)  # no folder: no matter
-    assert not Together("in turn").pays(lanes)
+    assert Together("auto", tmp_path / "sweep-strategies.json").pays(
+        replicas
+    )  # no folder: no matter
+    assert not Together("in turn").pays(replicas)
 
 
 @pytest.mark.parametrize(

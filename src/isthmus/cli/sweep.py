@@ -213,10 +213,10 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
 def _is_finished(folder: Path) -> bool:
     """Tell whether a folder holds a finished sweep without its models."""
     try:
-        told = json.loads((folder / MARK).read_text("utf-8"))
+        facts = json.loads((folder / MARK).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(told.get("finished")) and not (folder / "models").exists()
+    return bool(facts.get("finished")) and not (folder / "models").exists()
 
 
 def _words(point: Any, recipes: Mapping[str, Any]) -> str:

@@ -22,9 +22,9 @@ class Point:
     seed
         The fit's ``random_state``.
     score
-        ``score`` of the held-out examples; NaN where the fit failed.
+        ``score`` of the validation set; NaN where the fit failed.
     mse, nats
-        Of the held-out examples, as the estimator's ``measure`` gives them; None without a decoder.
+        Of the validation set, as the estimator's ``measure`` gives them; None without a decoder.
     seconds, epochs, best_epoch
         Of the fit; fits that share a program share its time evenly.
     failure
@@ -49,11 +49,11 @@ class Point:
     measured_by: str | None = None
 
 
-def point_of(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:
+def point_of(params: Mapping[str, Any], seed: int, outcome: Any, validation: Any) -> Point:
     """Return the record of a fit, from its estimator or from the error that ended it."""
     if isinstance(outcome, IsthmusError):
         return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
-    X, y = held_out
+    X, y = validation
     measured = (
         outcome.measure(X, outcome.labels_from(y)) if outcome.model_.decoder is not None else {}
     )

@@ -67,7 +67,8 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     seeds : int, default=1
         Fits of every point of the grid, with ``random_state`` 0, 1, ...
     validation_fraction : float, default=0.2
-        Share of the examples that every fit is stopped by and scored on; the same for all.
+        Share of the examples in the validation set, which is the same for all fits: early stopping
+        goes by it, and fits are scored on it.
     strategy : {"auto", "together", "in turn"}, default="auto"
         Whether points of one shape share a program; ``"auto"`` measures once and remembers.
     n_jobs : int or None, default=None
@@ -81,19 +82,19 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     refit : bool, default=True
         Whether ``best_estimator_`` is kept; it needs no fit of its own.
     on_result : callable or None, default=None
-        Called with (point, how many are done, how many there are) as each arrives.
+        Called with (point, points done, points in all) as each arrives.
     callbacks : sequence, default=()
-        Each has ``on_progress(done_steps, total_steps)`` and is told of the steps of the fit, or of
-        the group of them, that runs; not of those in other processes.
+        Each has ``on_progress(done_steps, total_steps)``, which is called with the steps of the
+        fit, or of the group of fits, that runs; not with those in other processes.
     random_state : int, RandomState instance or None, default=0
-        Decides who is held out.
+        Decides which examples are in the validation set.
 
     Attributes
     ----------
     cv_results_ : dict of arrays
         As of ``GridSearchCV``, a seed in the place of a fold: ``params``, ``param_*``,
         ``split*_test_score``, ``mean_test_score``, ``std_test_score``, ``rank_test_score``,
-        ``mean_fit_time``, ``std_fit_time``, and ``mean_mse``, ``std_mse`` of the held-out examples.
+        ``mean_fit_time``, ``std_fit_time``, and ``mean_mse``, ``std_mse`` on the validation set.
     points_ : list of Point
         Every fit.
     criterion_ : {"score", "mse_input"}
@@ -107,7 +108,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     best_estimator_ : estimator
         The best of its seeds.
     pca_mse_ : dict of int to float
-        PCA's error on the held-out examples by code size, in the space of the best model.
+        PCA's error on the validation set by code size, in the space of the best model.
     advice_ : isthmus.evaluation.Advice or None
         The code size that is recommended and why, where the grid has several.
 
@@ -148,16 +149,16 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             The validation set, instead of a share of the examples.
         """
         self._check()
-        train, held_out = self._split(X, y, validation_data)
+        train, validation = self._split(X, y, validation_data)
         grid = list(ParameterGrid(self.param_grid))
         wanted = [(params, seed) for params in grid for seed in range(self.seeds)]
         unfitted = [self._estimator(params, seed) for params, seed in wanted]
         points: list[Any] = [None] * len(wanted)
         leaders: dict[int, tuple[float, Any]] = {}
-        outcomes = self._outcomes(unfitted, train, held_out)
+        outcomes = self._outcomes(unfitted, train, validation)
         for done, (place, outcome) in enumerate(outcomes, start=1):
             params, seed = wanted[place]
-            point = points[place] = point_of(params, seed, outcome, held_out)
+            point = points[place] = point_of(params, seed, outcome, validation)
             index = place // self.seeds
             if point.failure is None and point.score > leaders.get(index, (-np.inf, None))[0]:
                 leaders[index] = (point.score, outcome)
@@ -170,7 +171,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             unfitted[i * self.seeds].latent_dim for i in range(len(grid))
         ]
         self._choose(grid, leaders)
-        self._compare(train[0], held_out[0])
+        self._compare(train[0], validation[0])
         return self
 
     def _check(self) -> None:
@@ -216,49 +217,49 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if self.estimator.target_kind in ("classes", "condition"):
             try:
                 return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
-            except ValueError:  # a class of one example, or fewer held out than classes
+            except ValueError:  # a class of one example, or a smaller set than there are classes
                 pass
         return train_test_split(np.arange(n), **share)
 
     def _outcomes(
-        self, unfitted: Sequence[Any], train: Any, held_out: Any
+        self, unfitted: Sequence[Any], train: Any, validation: Any
     ) -> Iterator[tuple[int, Any]]:
         """Yield (place, fitted estimator or error): the kept ones first, then as they end."""
         missing = []
-        paths = [self._path(estimator, train, held_out) for estimator in unfitted]
+        paths = [self._path(estimator, train, validation) for estimator in unfitted]
         for place, path in enumerate(paths):
             if path is not None and path.exists():
                 yield place, load(path)
             else:
                 missing.append((place, unfitted[place]))
-        for place, outcome in self._fits(missing, train, held_out):
+        for place, outcome in self._fits(missing, train, validation):
             path = paths[place]
             if path is not None and not isinstance(outcome, IsthmusError):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 outcome.save(path)
             yield place, outcome
 
-    def _path(self, estimator: Any, train: Any, held_out: Any) -> Path | None:
+    def _path(self, estimator: Any, train: Any, validation: Any) -> Path | None:
         if self.folder is None:
             return None
         name = f"seed {estimator.random_state}"
-        return kept_path(Path(self.folder), name, estimator, *train, *held_out)
+        return kept_path(Path(self.folder), name, estimator, *train, *validation)
 
     def _fits(
-        self, missing: Sequence[tuple[int, Any]], train: Any, held_out: Any
+        self, missing: Sequence[tuple[int, Any]], train: Any, validation: Any
     ) -> Iterator[tuple[int, Any]]:
         if not missing:
             return
         jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
         how = (self.strategy, self.memory_limit)
         if jobs == 1:
-            yield from fit_together(missing, train, held_out, *how, self.callbacks)
+            yield from fit_together(missing, train, validation, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
         size = -(-len(missing) // jobs)
         shares = [missing[i : i + size] for i in range(0, len(missing), size)]
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
-        tasks = (joblib.delayed(fit_share)(share, train, held_out, *how) for share in shares)
+        tasks = (joblib.delayed(fit_share)(share, train, validation, *how) for share in shares)
         for results in cast(Iterator[Any], run(tasks)):
             yield from results
 
@@ -274,15 +275,15 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if self.refit:
             self.best_estimator_ = leaders[self.best_index_][1]
 
-    def _compare(self, X: Any, held_out: Any) -> None:
-        """Set PCA beside, and recommend a code size where the grid has several."""
+    def _compare(self, X: Any, validation: Any) -> None:
+        """Compare with PCA, and recommend a code size where the grid has several."""
         self.pca_mse_: dict[int, float] = {}
         self.advice_: Advice | None = None
         fitted = getattr(self, "best_estimator_", None)
         if fitted is None or fitted.model_.decoder is None:
             return
         sizes = sorted({size for size, _ in self._errors()})
-        scaled, held = (_scaled(fitted, part) for part in (X, held_out))
+        scaled, held = (_scaled(fitted, part) for part in (X, validation))
         anchor = fit_pca(scaled, min(max(sizes), *scaled.shape))
         within = [size for size in sizes if size <= len(anchor.components)]
         self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
