@@ -9,7 +9,7 @@ from scipy import stats
 import isthmus
 from isthmus.comparison import compare
 from isthmus.comparison.groups import Group
-from isthmus.comparison.paired import paired, tests_against
+from isthmus.comparison.paired import paired, errors_against_first
 from isthmus.comparison.rows import assess_rows, digests
 from isthmus.errors import DataError, SettingError
 
@@ -111,7 +111,7 @@ def test_groups_without_rows_or_seeds_in_common_are_not_tested(fits):
         )
         for name, half in zip(("long", "short-seed-1"), halves, strict=True)
     ]
-    assert tests_against(groups, "mse")[0][2:] == (None, None)
+    assert errors_against_first(groups, "mse")[0][2:] == (None, None)
 
 
 def test_it_is_plain_json(compared):

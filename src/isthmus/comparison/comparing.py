@@ -10,7 +10,7 @@ from typing import Any, Literal
 from isthmus.atomic import new_file
 from isthmus.comparison.groups import Group, differences, group, representatives
 from isthmus.comparison.measures import Row, one_scaling, table
-from isthmus.comparison.paired import Difference, tests_against
+from isthmus.comparison.paired import Difference, errors_against_first
 from isthmus.comparison.run import (
     ComparedRun,
     Place,
@@ -59,7 +59,7 @@ class Comparison:
     @cached_property
     def tests(self) -> list[Difference]:
         """The errors of every further group less those of the first, paired."""
-        return tests_against(self.groups, self.error)
+        return errors_against_first(self.groups, self.error)
 
     @cached_property
     def shown(self) -> list[ComparedRun]:

@@ -103,7 +103,7 @@ def holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def tests_against(groups: Sequence[Group], error: str) -> list[Difference]:
+def errors_against_first(groups: Sequence[Group], error: str) -> list[Difference]:
     """Compare every group with the first.
 
     Parameters
