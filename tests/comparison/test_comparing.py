@@ -166,5 +166,5 @@ def test_a_run_whose_data_changed_is_refused(runs, tmp_path):
     with pytest.raises(DataError, match="is not what it was"):
         compare([copy, runs[2]])
     (copy / "run.json").unlink()
-    with pytest.raises(DataError, match="does not say what its model was fitted on"):
+    with pytest.raises(DataError, match="does not say which examples the model was fitted on"):
         compare([copy, runs[2]])

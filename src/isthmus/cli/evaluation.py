@@ -20,21 +20,18 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
         What ``run.json`` holds.
     """
     from isthmus.estimators.fit_cache import contents
+    from isthmus.report.run_origin import run_origin
 
-    where = facts["source"]
-    origin = models.Origin(
-        where["path"] or where["name"], where["label"], where["array"], where["image_shape"]
-    )
+    origin = run_origin(facts, "name a SOURCE to evaluate on")
     source = origin.open()
-    known = where.get("contents")
-    if known is not None and known != contents(source.examples):
+    if origin.contents is not None and origin.contents != contents(source.examples):
         consoles.warn(
             f"{source.name} is not what it was when the model was fitted: the measurements may "
             "include examples that it was trained on."
         )
     models.inputs(source, estimator)
     masked = estimator.model_.likelihood.masked
-    return parts.divide(source, **facts["split"], missing_allowed=masked)
+    return parts.divide(source, **origin.division, missing_allowed=masked)
 
 
 def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:

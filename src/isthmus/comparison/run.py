@@ -1,6 +1,5 @@
 """A run to compare: a fitted estimator, its measures, and the data that they were taken on."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,13 +9,14 @@ from typing import Any
 
 from isthmus.comparison.rows import AssessedRows, assess_rows
 from isthmus.data.parts import Parts, divide
-from isthmus.data.source import Source
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import IRRELEVANT, contents
 from isthmus.estimators.persistence import load
 from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import read_object
 from isthmus.report import measure_fit, model_path
 from isthmus.report.passes import SPLITS
+from isthmus.report.run_origin import run_origin
 
 OF_THE_SEED = "random_state"
 """The setting in which runs of one group may differ."""
@@ -98,24 +98,19 @@ def open_run(place: Place, name: str, known: dict[str, Parts]) -> ComparedRun:
         If the folder does not say what its model was fitted on, or that is no longer there.
     """
     estimator = load(model_path(place))
-    facts = _read_json(Path(place) / "run.json")
-    where = facts.get("source")
-    if not isinstance(where, Mapping) or "split" not in facts:
-        raise DataError(
-            f"{str(place)!r} does not say what its model was fitted on, as the run.json of a fit "
-            "does; give the folder of a run, or the estimator and data= in Python."
-        )
+    facts = _read(Path(place) / "run.json")
+    origin = run_origin(facts, f"give another run than {name}, or the data in Python")
     masked = bool(getattr(estimator.likelihood_, "masked", False))
-    key = json.dumps([where, facts["split"], masked], sort_keys=True)
+    key = f"{origin!r} {masked}"
     if key not in known:
-        source = reopen(where)
-        if where.get("contents", contents(source.examples)) != contents(source.examples):
+        source = origin.open()
+        if origin.contents not in (None, contents(source.examples)):
             raise DataError(
                 f"{source.name} is not what it was when the run {name} was fitted, so its test "
-                "examples cannot be found again; fit again, or give the data."
+                "examples cannot be found again; fit again, or give the data in Python."
             )
-        known[key] = divide(source, **facts["split"], missing_allowed=masked)
-    metrics = _read_json(Path(place) / "metrics.json")
+        known[key] = divide(source, **origin.division, missing_allowed=masked)
+    metrics = _read(Path(place) / "metrics.json")
     parts = known[key]
     return ComparedRun(name, estimator, parts, metrics or measure_fit(estimator, parts), facts)
 
@@ -123,21 +118,6 @@ def open_run(place: Place, name: str, known: dict[str, Parts]) -> ComparedRun:
 def measured_run(estimator: Any, name: str, parts: Parts) -> ComparedRun:
     """Return a run of a fitted estimator, measured on given data."""
     return ComparedRun(name, estimator, parts, measure_fit(estimator, parts), {})
-
-
-def reopen(where: Mapping[str, Any]) -> Source:
-    """Open the source of a run, as its ``run.json`` describes it."""
-    from isthmus.data import open_source
-
-    shape = where.get("image_shape")
-    sides = None if shape is None else (*map(int, str(shape).split("x")), 1)[:3]
-    return open_source(
-        where.get("path") or where["name"],
-        label=where.get("label"),
-        array=where.get("array"),
-        image_shape=sides,
-        **where.get("reading", {}),
-    )
 
 
 def check_comparable(runs: list[ComparedRun]) -> None:
@@ -151,12 +131,9 @@ def check_comparable(runs: list[ComparedRun]) -> None:
             )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     """Return what a run's file holds, or nothing where there is none."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except ValueError:  # of the encoding, or of the JSON
-        raise DataError(f"{str(path)!r} is not the JSON that a fit writes; fit again.") from None
-    return found if isinstance(found, dict) else {}
