@@ -9,7 +9,7 @@ from scipy import stats
 import isthmus
 from isthmus.comparison import compare
 from isthmus.comparison.groups import Group
-from isthmus.comparison.paired import paired, errors_against_first
+from isthmus.comparison.paired import errors_against_first, paired
 from isthmus.comparison.rows import assess_rows, digests
 from isthmus.errors import DataError, SettingError
 

@@ -93,7 +93,7 @@ def digests(X: Any) -> np.ndarray:
     if hasattr(X, "iloc"):
         from pandas.util import hash_pandas_object
 
-        return hash_pandas_object(X, index=False).to_numpy()
+        return np.asarray(hash_pandas_object(X, index=False))  # pyright: ignore[reportCallIssue]
     made = [np.empty(0, np.uint64)]
     for rows in blocks(len(X)):
         # A signed zero is a zero, and an integer's type does not matter.

@@ -8,7 +8,7 @@ from isthmus.data.opening import open_source
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
-_SOURCE = dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,))
+_SOURCE: dict[str, tuple[type, ...]] = dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,))
 _SPLIT: dict[str, tuple[type, ...]] = {
     "validation": (int, float),
     "test": (int, float),
