@@ -24,7 +24,7 @@ from isthmus.cli.fit_options import FitOptions
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from isthmus.cli.parts import Parts
+    from isthmus.data.parts import Parts
 
 
 @takes(FitOptions)
@@ -43,7 +43,8 @@ def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
     """Fit, measure, write and print; return the exit code."""
     import numpy as np
 
-    from isthmus.cli import parts, settings, targets
+    from isthmus.cli import settings, targets
+    from isthmus.data import parts
     from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
     from isthmus.tables import Rules

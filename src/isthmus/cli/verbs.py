@@ -50,6 +50,7 @@ VERBS = (
     Verb("generate", "isthmus.cli.generate:generate", _USE),
     Verb("interpolate", "isthmus.cli.generate:interpolate", _USE),
     Verb("evaluate", "isthmus.cli.inspect:evaluate", _LOOK),
+    Verb("compare", "isthmus.cli.compare:compare", _LOOK),
     Verb("info", "isthmus.cli.inspect:info", _LOOK),
     Verb("outliers", "isthmus.cli.outliers:outliers", _USE),
     Verb("doctor", "isthmus.cli.doctor:doctor", _LOOK),

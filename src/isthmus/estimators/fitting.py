@@ -84,7 +84,7 @@ class Ready:
 
     Parameters
     ----------
-    lane
+    replica
         Model, optimiser, feeds and seed.
     sizes
         Batch size, epochs and patience.
@@ -94,7 +94,7 @@ class Ready:
         Those that share every batch, or None.
     """
 
-    lane: Replica
+    replica: Replica
     sizes: Plan
     examples: Any
     devices: Devices | None
@@ -123,19 +123,19 @@ def fit(
         )
     ready = prepare(estimator, X, y, validation_data)
     if estimator.verbose:
-        validation = ready.lane.validation
+        validation = ready.replica.validation
         _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
-    lane = ready.lane
+    replica = ready.replica
     if checkpoint is not None:
-        settings = fingerprint(estimator, ready.examples, lane.feed.target, lane.seed)
+        settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
         checkpoint = replace(checkpoint, settings=settings)
     trained = train(
-        lane.model,
-        lane.optimiser,
-        lane.feed,
+        replica.model,
+        replica.optimiser,
+        replica.feed,
         epochs=ready.sizes.epochs,
-        seed=lane.seed,
-        validation=lane.validation,
+        seed=replica.seed,
+        validation=replica.validation,
         patience=ready.sizes.patience,
         callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
         checkpoint=checkpoint,
@@ -159,7 +159,7 @@ def prepare(
     training, validation = _divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
     sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
-    lane = Replica(
+    replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
         _feed(
@@ -172,12 +172,12 @@ def prepare(
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
-    return Ready(lane, sizes, training.examples, devices)
+    return Ready(replica, sizes, training.examples, devices)
 
 
 def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     """Give the estimator its fitted attributes."""
-    _note(estimator, trained, Part(ready.examples, ready.lane.feed.target))
+    _note(estimator, trained, Part(ready.examples, ready.replica.feed.target))
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch
