@@ -37,6 +37,16 @@ class FittedAutoencoder(Protocol):
     likelihood_: object
 
     @property
+    def target_kind(self) -> str:
+        """What the fit did with targets: "none", "condition", "classes" or "quantities"."""
+        ...
+
+    @property
+    def classes_(self) -> "np.ndarray":
+        """The labels, sorted, where targets are labels."""
+        ...
+
+    @property
     def scaling_(self) -> DescribedScaling:
         """How examples are scaled."""
         ...
@@ -57,6 +67,14 @@ class FittedAutoencoder(Protocol):
 
     def assess(self, X: Any, labels: Any = None) -> "Mapping[str, np.ndarray]":
         """Return code, scaled values and errors, one row per example."""
+        ...
+
+    def labels_from(self, y: Any) -> Any:
+        """Return targets as ``labels`` of the other methods; None where they need none."""
+        ...
+
+    def predict(self, X: Any) -> "np.ndarray":
+        """Return the predicted classes or quantities, where the estimator predicts."""
         ...
 
     def transform(self, X: Any, labels: Any = None) -> "np.ndarray":

@@ -70,7 +70,7 @@ def test_data_frames_are_measured_in_their_own_units(standin, wine):
 def test_a_code_wider_than_the_data_compares_with_the_widest_pca(standin, wine):
     estimator = standin(13).fit(wine["train"][0])
     estimator.latent_dim = 20
-    estimator.transform = lambda X: np.random.default_rng(0).normal(size=(len(X), 20))
+    estimator.transform = lambda X, labels=None: np.random.default_rng(0).normal(size=(len(X), 20))
     metrics = measure_fit(estimator, wine)
     assert metrics["model"]["pca_components"] == 13
     assert metrics["verdict"]["beats_pca"] is False
@@ -78,7 +78,7 @@ def test_a_code_wider_than_the_data_compares_with_the_widest_pca(standin, wine):
 
 
 def test_the_divergence_is_kept_where_there_is_one(better, digits, monkeypatch):
-    def assess(X):
+    def assess(X, labels=None):
         n = len(X)
         drawn = {"kl": np.full(n, 2.0), "drawn_nats": np.full(n, 7.0)}
         return plain(X) | drawn | {"kl_dimensions": np.tile([2.0, 0.0], (n, 1))}

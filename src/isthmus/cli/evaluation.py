@@ -1,12 +1,10 @@
 """What `isthmus evaluate` measures."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from isthmus.cli import consoles, models, parts
 from isthmus.errors import DataError
-from isthmus.told import inner, told
 
 _GROUP = 256
 """Examples per block of a long estimate, after which its progress is shown."""
@@ -20,7 +18,7 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     facts
         What ``run.json`` holds.
     """
-    from isthmus.estimators.keeping import contents
+    from isthmus.estimators.fit_cache import contents
 
     where = facts["source"]
     origin = models.Origin(
@@ -34,7 +32,7 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
             "include examples that it was trained on."
         )
     models.inputs(source, estimator)
-    masked = inner(estimator).model_.likelihood.masked
+    masked = estimator.model_.likelihood.masked
     return parts.divide(source, **facts["split"], missing_allowed=masked)
 
 
@@ -64,8 +62,12 @@ def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[st
 
     from isthmus.cli.progress import map_blocks
 
-    estimate = partial(estimator.log_likelihood, n_samples=draws, random_state=0)
-    given = told(estimator, *measured["test"])
+    X, y = measured["test"]
+    given = (X,) if estimator.labels_from(y) is None else (X, y)
+
+    def estimate(block: Any, labels: Any = None) -> "np.ndarray":
+        return estimator.log_likelihood(block, draws, random_state=0, labels=labels)
+
     nats = np.concatenate(
         [*map_blocks("estimating the log-likelihood", estimate, *given, rows=_GROUP)]
     )

@@ -9,7 +9,6 @@ import typer
 from isthmus.cli import consoles, models, options, progress, tables
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import SettingError
-from isthmus.told import inner
 
 _SLOTS = ("corruption", "encoder", "latent", "decoder", "bound", "penalties")
 
@@ -99,7 +98,6 @@ def _likelihood_sentence(found: Mapping[str, Any]) -> str:
 
 def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
     kind, labels = type(estimator).__name__, getattr(estimator, "classes_", None)
-    estimator = inner(estimator)
     settings = estimator.get_params(deep=False)
     slots = {name: _words(settings[name]) for name in _SLOTS if name in settings}
     names = getattr(estimator, "feature_names_in_", None)

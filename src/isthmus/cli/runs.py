@@ -124,7 +124,7 @@ def record(
     given: FitOptions, origin: Origin, source: "Source", command: Sequence[str]
 ) -> dict[str, object]:
     """Return what ``run.json`` says of a fit: enough to repeat it, and to evaluate it again."""
-    from isthmus.estimators.keeping import contents
+    from isthmus.estimators.fit_cache import contents
 
     where = Path(origin.source).expanduser()
     return {

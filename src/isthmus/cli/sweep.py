@@ -139,7 +139,7 @@ def _check_points(estimator: Any, values: Mapping[str, Sequence[Any]]) -> None:
     from sklearn.base import clone
     from sklearn.model_selection import ParameterGrid
 
-    from isthmus.estimators.settings import check_settings
+    from isthmus.estimators.parameter_checks import check_settings
 
     for point in ParameterGrid(dict(values)):
         one: Any = clone(estimator)

@@ -12,7 +12,7 @@ import jax
 
 from isthmus.atomic import new_file
 from isthmus.engine import Feed, Replica, shape_of, train
-from isthmus.estimators.keeping import digest
+from isthmus.estimators.fit_cache import digest
 from isthmus.sweep.programs import train_group
 
 STEPS = 24

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def undone_by_failure(fit: F) -> F:
+def rolled_back_on_failure(fit: F) -> F:
     """Return a fit whose estimator is what it was before, if it raises.
 
     Attributes are replaced by a fit, not changed, so those of before are kept as they are.
@@ -15,7 +15,7 @@ def undone_by_failure(fit: F) -> F:
     Examples
     --------
     >>> class Estimator:
-    ...     @undone_by_failure
+    ...     @rolled_back_on_failure
     ...     def fit(self, x):
     ...         self.inverse_ = None
     ...         self.inverse_ = 1 / x

@@ -20,7 +20,7 @@ INDIFFERENT = (L2, WeightDecay, DecoderWeightDecay)
 """Penalties to which a zero adds nothing, nor to their gradient: L1's is not zero there."""
 
 
-def can_widen(model: Model) -> bool:
+def can_pad(model: Model) -> bool:
     """Tell whether zeros in the code and beside it change nothing about a model."""
     plain = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
     return (

@@ -8,7 +8,7 @@ import pytest
 from isthmus import Autoencoder, networks
 from isthmus.engine import train
 from isthmus.estimators import fitting
-from isthmus.estimators.widening import can_widen, resize
+from isthmus.estimators.code_padding import can_pad, resize
 
 RNG = np.random.default_rng(0)
 X = (RNG.normal(size=(64, 3)) @ RNG.normal(size=(3, 6))).astype(np.float32)
@@ -35,7 +35,7 @@ def trained(lane, model):
 )
 def test_the_zeros_stay_and_the_rest_learns_as_if_they_were_not_there(settings):
     one = lane(**settings)
-    assert can_widen(one.model)
+    assert can_pad(one.model)
     wide = resize(one.model, 5)
     assert wide.latent_dim == 5
     small, losses = trained(one, one.model)
@@ -71,4 +71,4 @@ def test_there_and_back_changes_nothing():
     ],
 )
 def test_where_a_zero_would_not_be_nothing_it_is_refused(settings):
-    assert not can_widen(lane(start="random", **settings).model)
+    assert not can_pad(lane(start="random", **settings).model)

@@ -1,4 +1,4 @@
-"""Fits that are kept under a digest of all that went into them, so that none is done twice."""
+"""Digests of settings and data: the name of a cached fit, and the fingerprint of a checkpoint."""
 
 import hashlib
 import re
@@ -8,13 +8,18 @@ from typing import Any
 
 import jax
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
+from isthmus.typing import Spec
 from isthmus.version import __version__
 
 SAMPLE = 1_000
-"""So many of them, evenly spaced, tell examples from others of their shape."""
+"""Number of evenly spaced examples whose digest identifies a set of examples."""
+
+IRRELEVANT = ("callbacks", "verbose", "memory_limit", "devices")
+"""Settings that do not change the weights of a fit."""
 
 
 def kept_path(folder: Path, name: str, estimator: Any, *data: Any) -> Path:
@@ -68,6 +73,19 @@ def contents(examples: Any) -> str:
     return f"{tuple(examples.shape)} {examples.dtype} {digest(some)}"
 
 
+def fingerprint(
+    estimator: BaseEstimator, examples: Any, target: np.ndarray | None, seed: int
+) -> dict[str, Any]:
+    """Return what a checkpoint must agree with: settings, seed, examples and targets."""
+    settings = {
+        name: _described(value)
+        for name, value in estimator.get_params(deep=False).items()
+        if name not in IRRELEVANT
+    }
+    targets = None if target is None else digest(target)
+    return settings | {"seed": seed, "examples": contents(examples), "targets": targets}
+
+
 def _parts(value: Any) -> Iterator[Any]:
     """Yield all that a value holds, as bytes, the same in every process."""
     if hasattr(value, "iloc"):  # a data frame, whose repr leaves most of it out
@@ -84,3 +102,15 @@ def _parts(value: Any) -> Iterator[Any]:
         yield repr(value.tolist()).encode()
     else:
         yield repr(value).encode()
+
+
+def _described(value: Any) -> Any:
+    """Return a setting as JSON that is the same in another process: no addresses in memory."""
+    if isinstance(value, str | int | float | type(None)):
+        return value
+    if isinstance(value, Spec):
+        fields = [f"{k}={_described(v)!r}" for k, v in value.get_params(deep=False).items()]
+        return f"{type(value).__name__}({', '.join(fields)})"
+    if type(value) in (tuple, list):
+        return [_described(one) for one in value]
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))

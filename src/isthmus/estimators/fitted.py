@@ -1,69 +1,74 @@
-"""What every fitted autoencoder can do: encode, decode, score, sample, save."""
+"""What a fitted autoencoder can do: encode, decode, measure, score, generate, save."""
 
-from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_random_state
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators import importance, inference
+from isthmus.estimators import importance, inference, measuring, persistence
+from isthmus.estimators.conditioning import Conditioned
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
-from isthmus.estimators.settings import set_nested
 from isthmus.estimators.slots import takes_missing
-from isthmus.evaluation.pca import PCABaseline
-from isthmus.heads import AbstractHead
-from isthmus.model import Model
+from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
 from isthmus.typing import check_whole
 
-SQUARES = ("squares", "squares_input")
-"""What is averaged over observed entries, where some are missing."""
 
+class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
+    """The methods of a fitted autoencoder.
 
-class AbstractAutoencoder(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta
-):
-    """The methods that the estimators share."""
+    Where the model is conditioned on labels, every method that meets examples or codes takes their
+    ``labels``: one per row, or one label for all of them.
+    """
 
-    model_: Model
-    n_features_in_: int
-    history_: dict[str, list[Any]]
-    n_epochs_: int
-    best_epoch_: int
-    stop_reason_: str
-    fit_seconds_: float
-    n_parameters_: int
-    n_trainable_parameters_: int
-    code_mean_: np.ndarray
-    code_covariance_: np.ndarray
-    pca_: PCABaseline | None
-    """PCA of the scaled training examples, where training started from it."""
-    _example_shape: tuple[int, ...]
+    likelihood: str | AbstractLikelihood
 
-    @abstractmethod
-    def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
-        """Draw the heads."""
+    _plain: ClassVar[tuple[str, ...]] = (
+        "n_features_in_", "image_shape_", "_example_shape", "history_", "best_epoch_", "n_epochs_",
+        "stop_reason_", "fit_seconds_", "n_parameters_", "n_trainable_parameters_",
+    )  # fmt: skip
+    """Fitted attributes that a model file holds as JSON (tuples come back as tuples)."""
 
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters; ``slot__name`` replaces the slot's specification by a changed one."""
-        set_nested(self, params)
-        return self
+    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_",)
+    """Fitted attributes, where there are such, that are short arrays of numbers or words."""
 
-    def transform(self, X: Any) -> np.ndarray:
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
+        """Fit to examples, with targets where the estimator takes some, and encode the examples.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples, n >= 2.
+        y : (n,) or (n, quantities), optional
+            Targets; labels that the model is conditioned on serve the encoding too.
+        **fit_params
+            Passed to ``fit``.
+
+        Returns
+        -------
+        ndarray (n, d)
+            Codes.
+        """
+        fitted: Self = self.fit(X, y, **fit_params)  # pyright: ignore[reportAttributeAccessIssue]
+        return fitted.transform(X, fitted.labels_from(y))
+
+    def transform(self, X: Any, labels: Any = None) -> np.ndarray:
         """Encode.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -72,16 +77,18 @@ class AbstractAutoencoder(
         """
         check_is_fitted(self)
         wide = getattr(X, "dtype", None) == np.float64 or not hasattr(X, "dtype")
-        codes = self._map(inference.encode, examples_to_walk(self, X))
+        codes = self._map(inference.encode, examples_to_walk(self, X), labels, "transform")
         return codes.astype(np.float64) if wide else codes
 
-    def inverse_transform(self, X: Any) -> np.ndarray:
+    def inverse_transform(self, X: Any, labels: Any = None) -> np.ndarray:
         """Decode.
 
         Parameters
         ----------
         X : (n, d)
             Codes.
+        labels : (n,), optional
+            Labels of the codes, where the model is conditioned on labels.
 
         Returns
         -------
@@ -89,22 +96,24 @@ class AbstractAutoencoder(
             Mean reconstructions in the data's own units.
         """
         check_is_fitted(self)
-        self._need_decoder()
+        self.need_decoder()
         codes = check_array(X, dtype="float32")
         if codes.shape[1] != self.model_.latent_dim:
             raise DataError(
                 f"The codes have {codes.shape[1]} columns, and this model's code has "
                 f"{self.model_.latent_dim}."
             )
-        return self._as_given(self._map(inference.decode, codes))
+        return self._as_given(self._map(inference.decode, codes, labels, "inverse_transform"))
 
-    def reconstruct(self, X: Any) -> np.ndarray:
+    def reconstruct(self, X: Any, labels: Any = None) -> np.ndarray:
         """Encode and decode; of corrupted examples this denoises.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -112,16 +121,19 @@ class AbstractAutoencoder(
             Mean reconstructions in the data's own units.
         """
         check_is_fitted(self)
-        self._need_decoder()
-        return self._as_given(self._map(inference.reconstruct, examples_to_walk(self, X)))
+        self.need_decoder()
+        examples = examples_to_walk(self, X)
+        return self._as_given(self._map(inference.reconstruct, examples, labels, "reconstruct"))
 
-    def impute(self, X: Any) -> np.ndarray:
+    def impute(self, X: Any, labels: Any = None) -> np.ndarray:
         """Fill in missing entries.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples in their own units, NaN where entries are missing.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -136,22 +148,25 @@ class AbstractAutoencoder(
             If the likelihood is not masked.
         """
         check_is_fitted(self)
-        self._need_decoder()
-        self._need_masked()
-        back = self._map(inference.reconstruct, examples_to_walk(self, X))
+        self.need_decoder()
+        self.need_masked()
+        back = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "impute")
         X = X[:] if is_indexed(X) else X
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
         dtypes: Any = ("float64", "float32")
         known = check_array(rows, dtype=dtypes, ensure_all_finite=False)
         return self._as_given(np.where(np.isnan(known), back, known).astype(known.dtype))
 
-    def corrupt(self, X: Any, seed: int = 0) -> np.ndarray:
-        """Return what the encoder would see of ``X`` in training, in the data's own units."""
+    def corrupt(self, X: Any, seed: int = 0, labels: Any = None) -> np.ndarray:
+        """Return what the encoder would see of ``X`` in training, in the data's own units.
+
+        Corruption does not depend on ``labels``.
+        """
         check_is_fitted(self)
         scaled = jnp.asarray(self.scale(X))
         if self.model_.corruption is not None:
             scaled = self.model_.corruption(jax.random.key(seed), scaled)
-        return self._as_given(self._map(inference.unscale, np.asarray(scaled)))
+        return self._as_given(self._rows(inference.unscale, np.asarray(scaled)))
 
     def scale(self, X: Any) -> np.ndarray:
         """Return examples in the scaled space that the model and PCA share: float32 (n, D).
@@ -159,7 +174,7 @@ class AbstractAutoencoder(
         Missing entries are zero, as the encoder sees them.
         """
         check_is_fitted(self)
-        return self._map(inference.scale, examples_to_walk(self, X))
+        return self._rows(inference.scale, examples_to_walk(self, X))
 
     def unscale(self, X: Any) -> np.ndarray:
         """Return scaled examples (n, D) in the data's own units."""
@@ -170,15 +185,17 @@ class AbstractAutoencoder(
                 f"The scaled examples have {scaled.shape[1]} features, and this model's have "
                 f"{self.n_features_in_}."
             )
-        return self._as_given(self._map(inference.unscale, scaled))
+        return self._as_given(self._rows(inference.unscale, scaled))
 
-    def assess(self, X: Any) -> dict[str, np.ndarray]:
+    def assess(self, X: Any, labels: Any = None) -> dict[str, np.ndarray]:
         """Return all that a report needs of examples, computed in one pass.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples in their own units, few enough that D values for each fit in memory.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -192,19 +209,23 @@ class AbstractAutoencoder(
             gives it, ``kl_dimensions`` (n, d).
         """
         check_is_fitted(self)
-        self._need_decoder()
-        rows = self._map(inference.assess_with_code, examples_to_walk(self, X))
+        self.need_decoder()
+        examples = examples_to_walk(self, X)
+        numbers = self._label_numbers(labels, "assess", examples)
+        rows = inference.map_rows(inference.assess_with_code, self.model_, examples, numbers)
         if not self.model_.latent.stochastic:
             del rows["kl"], rows["drawn_nats"]
         return rows
 
-    def measure(self, X: Any) -> dict[str, Any]:
+    def measure(self, X: Any, labels: Any = None) -> measuring.Measures:
         """Measure the reconstructions of ``X``.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -217,45 +238,20 @@ class AbstractAutoencoder(
             ``column_mse``, ``column_mse_input`` (D,).
         """
         check_is_fitted(self)
-        self._need_decoder()
+        self.need_decoder()
         examples = examples_to_walk(self, X)
-        sums: dict[str, Any] = {}
-        errors = []
-        for rows in inference.iterate_rows(inference.assess, self.model_, examples):
-            counts = rows["observed"].sum(axis=1) if "observed" in rows else self.n_features_in_
-            squares = rows["squares"].sum(axis=1, dtype=np.float64)
-            errors.append(squares / np.maximum(counts, 1))
-            for name, values in rows.items():
-                sums[name] = sums.get(name, 0.0) + values.sum(axis=0, dtype=np.float64)
-        observed = sums.pop("observed", np.full(self.n_features_in_, float(len(examples))))
-        mse, mse_input = (sums[name].sum() / observed.sum() for name in SQUARES)
-        means = {
-            name: total / (np.maximum(observed, 1) if name in SQUARES else len(examples))
-            for name, total in sums.items()
-        }
-        measured = {
-            "mse": float(mse),
-            "mse_input": float(mse_input),
-            "nats": float(means["nats"]),
-            "floor_nats": float(means["floor_nats"]),
-            "errors": np.concatenate(errors),
-            "column_mse": means["squares"],
-            "column_mse_input": means["squares_input"],
-        }
-        if self.model_.latent.stochastic:
-            measured["kl"] = float(means["kl"])
-            measured["elbo"] = float(means["drawn_nats"] + means["kl"])
-        if "kl_dimensions" in means:
-            measured["kl_per_dimension"] = means["kl_dimensions"]
-        return measured
+        numbers = self._label_numbers(labels, "measure", examples)
+        return measuring.measure(self.model_, examples, numbers)
 
-    def score_samples(self, X: Any) -> np.ndarray:
+    def score_samples(self, X: Any, labels: Any = None) -> np.ndarray:
         """Return how usual each example is.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -264,15 +260,18 @@ class AbstractAutoencoder(
             higher is more usual.
         """
         check_is_fitted(self)
-        self._need_decoder()
+        self.need_decoder()
         examples = examples_to_walk(self, X)
+        numbers = self._label_numbers(labels, "score_samples", examples)
         parts = [
             -(rows["nats"] + rows["kl"]).astype(np.float64)
-            for rows in inference.iterate_rows(inference.assess, self.model_, examples)
+            for rows in inference.iterate_rows(inference.assess, self.model_, examples, numbers)
         ]
         return np.concatenate(parts)
 
-    def log_likelihood(self, X: Any, n_samples: int = 5000, random_state: Any = None) -> np.ndarray:
+    def log_likelihood(
+        self, X: Any, n_samples: int = 5000, random_state: Any = None, labels: Any = None
+    ) -> np.ndarray:
         r"""Estimate the log likelihood of each example, the code integrated out.
 
         .. math:: \log \frac1K \sum_{k=1}^K \frac{p(x | z_k) \, p(z_k)}{q(z_k | x)},
@@ -289,6 +288,8 @@ class AbstractAutoencoder(
             Draws K of each posterior, >= 1; the first of more are those of fewer.
         random_state
             As everywhere in scikit-learn.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
 
         Returns
         -------
@@ -319,7 +320,7 @@ class AbstractAutoencoder(
         True
         """
         check_is_fitted(self)
-        self._need_decoder()
+        self.need_decoder()
         if not self.model_.latent.stochastic:
             raise SettingError(
                 f"log_likelihood needs a code that is drawn, and the latent here is "
@@ -328,9 +329,12 @@ class AbstractAutoencoder(
         check_whole("log_likelihood", "n_samples", n_samples, 1)
         examples = examples_to_walk(self, X)
         seed = check_random_state(random_state).randint(2**31 - 1)
-        return importance.log_likelihood(self.model_, examples, n_samples, seed)
+        numbers = self._label_numbers(labels, "log_likelihood", examples)
+        return importance.log_likelihood(self.model_, examples, n_samples, seed, numbers)
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(
+        self, n: int | None = None, random_state: Any = None, labels: Any = None
+    ) -> np.ndarray:
         """Generate examples.
 
         Codes are drawn from the prior, or, for a code without one, from a normal distribution with
@@ -339,16 +343,19 @@ class AbstractAutoencoder(
         Parameters
         ----------
         n
-            How many, >= 1.
+            How many, >= 1; by default as many as there are labels, or one.
         random_state
             As everywhere in scikit-learn.
+        labels : (n,), or one label, optional
+            What to generate, where the model is conditioned on labels.
 
         Returns
         -------
         ndarray, shaped as the examples given to fit
             Mean reconstructions of the codes, in the data's own units.
         """
-        return self.inverse_transform(self.sample_codes(n, random_state))
+        n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
+        return self.inverse_transform(self.sample_codes(n, random_state), labels)
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
@@ -362,17 +369,33 @@ class AbstractAutoencoder(
         codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
         return codes.astype(np.float32)
 
+    def as_autoencoder(self) -> Any:
+        """Return the autoencoder itself; `ConditionalAutoencoder` returns the one that it names."""
+        return self
+
     def save(self, path: str | Path) -> Path:
         """Write the fitted estimator to one ``.safetensors`` file; `isthmus.load` reads it."""
-        from isthmus.estimators.persistence import save
-
-        return save(self, path)
-
-    @property
-    def generative_(self) -> bool:
-        """Whether the latent has a prior of its own to sample from."""
         check_is_fitted(self)
-        return self.model_.latent.stochastic
+        return persistence.save(self._described(), type(self).__name__, path)
+
+    def _described(self) -> "Fitted":
+        """Return the estimator whose parameters and fitted attributes a model file holds."""
+        return self
+
+    @classmethod
+    def _restored(cls, settings: dict[str, Any], restore: Callable[["Fitted"], None]) -> "Fitted":
+        """Return the estimator of a model file.
+
+        Parameters
+        ----------
+        settings
+            Parameters of the described estimator, as the file has them.
+        restore
+            Gives the unfitted estimator that was described its fitted attributes.
+        """
+        estimator = cls(**settings)
+        restore(estimator)
+        return estimator
 
     @property
     def first_layer_weights_(self) -> np.ndarray | None:
@@ -382,18 +405,8 @@ class AbstractAutoencoder(
         first = network.affines[0] if isinstance(network, Chain) else None
         return np.asarray(first.weight).T if isinstance(first, Linear) else None
 
-    @property
-    def _n_features_out(self) -> int:
-        return self.model_.latent_dim
-
-    def _map(self, function: Callable[..., Any], rows: Any) -> Any:
-        return inference.map_rows(function, self.model_, rows)
-
-    def _as_given(self, flat: np.ndarray) -> np.ndarray:
-        shape = self._example_shape
-        return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
-
-    def _need_masked(self) -> None:
+    def need_masked(self) -> None:
+        """Raise `SettingError` unless the likelihood lets entries be missing."""
         if not self.model_.likelihood.masked:
             raise SettingError(
                 f"The likelihood is {type(self.model_.likelihood).__name__}, under which no entry "
@@ -401,14 +414,15 @@ class AbstractAutoencoder(
                 "isthmus.likelihoods.Masked."
             )
 
-    def _need_decoder(self) -> None:
+    def need_decoder(self) -> None:
+        """Raise `SettingError` if the model has no decoder."""
         if self.model_.decoder is None:
             raise SettingError(
                 "This model has no decoder (decoder=None), so it reconstructs nothing."
             )
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = takes_missing(self.get_params(deep=False)["likelihood"])
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]  # pyright: ignore[reportOptionalMemberAccess]
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()  # pyright: ignore[reportAttributeAccessIssue]
+        tags.input_tags.allow_nan = takes_missing(self.likelihood)
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
