@@ -11,7 +11,6 @@ from isthmus.errors import SettingError, unknown
 from isthmus.estimators import inference
 from isthmus.export.program import Program
 from isthmus.export.tracing import trace
-from isthmus.told import inner, is_told
 
 Function = Callable[..., Mapping[str, Any]]
 """From (model, input (1, n)) to named outputs."""
@@ -76,15 +75,14 @@ def part_of(estimator: Any, part: str) -> Program:
     """
     if part not in PARTS:
         raise SettingError(unknown("part", part, PARTS))
-    own = inner(estimator)
-    model = own.model_
+    model = estimator.model_
     if part != "encoder" and model.decoder is None:
         raise SettingError(f"This model has no decoder, so it has no {part}: export the encoder.")
     model = replace(model, corruption=None, bound=ELBO(), penalties=(), heads=())
     function, name = PARTS[part]
-    size = own.n_features_in_ if name == "example" else model.latent_dim
+    size = estimator.n_features_in_ if name == "example" else model.latent_dim
     inputs: dict[str, tuple[int, str]] = {name: (size, "float")}
-    if not is_told(estimator):
+    if not model.conditional:
         return trace(function, model, inputs)
 
     def under_label(model: Any, x: Any, label: Any) -> Mapping[str, Any]:

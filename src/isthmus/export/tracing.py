@@ -141,7 +141,7 @@ def _emit(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[N
         return _unroll(graph, equation, inputs, layer)
     if name in DRAWS:
         raise SettingError(
-            "The score of this model is an estimate from drawn noise, because the divergence of its "
+            "The score of this model is an estimate from drawn noise, since the divergence of its "
             "latent has no closed form: export the encoder, the decoder or reconstruct."
         )
     if all(node.constant is not None for node in inputs):
