@@ -1,9 +1,6 @@
 """Small estimators of every recipe, without training: an export computes what they compute."""
 
 import functools
-import json
-import shutil
-import subprocess
 
 import equinox as eqx
 import jax
@@ -26,17 +23,16 @@ OWN = {
     "vamp_vae": {"latent_dim": 4, "components": 3, "hidden": (12,)},
 }
 DIGITS = load_digits()
-X = DIGITS.images[:40].astype(np.float32)
-Y = DIGITS.target[:40]
+X = DIGITS.images[:60].astype(np.float32)
+Y = DIGITS.target[:60]
 
 
-def untrained(name, **settings):
-    """Return an estimator as after a fit, whose weights were not learned but moved at random."""
-    shape = {"latent_dim": 4} | OWN.get(name, {"hidden": (12,)})
-    estimator = RECIPES[name].make(**(shape | {"random_state": 0} | settings))
-    if isinstance(estimator, ConditionalAutoencoder):
-        estimator = estimator.as_autoencoder()
-    estimator.model_ = moved(fitting.prepare(estimator, X, Y).lane.model)
+def ready(estimator):
+    """Give an estimator the attributes of a fit, and weights that are not learned but drawn."""
+    prepared = fitting.prepare(estimator, X, Y)
+    estimator.model_ = moved(prepared.lane.model)
+    estimator.code_mean_ = np.zeros(estimator.latent_dim)
+    estimator.code_covariance_ = np.eye(estimator.latent_dim)
     return estimator
 
 
@@ -51,35 +47,27 @@ def moved(model):
     return eqx.combine(jax.tree.map(move, parameters), rest)
 
 
+def of_recipe(name):
+    shape = {"latent_dim": 4} | OWN.get(name, {"hidden": (12,)})
+    estimator = RECIPES[name].make(**shape, random_state=0)
+    if isinstance(estimator, ConditionalAutoencoder):
+        estimator = estimator.as_autoencoder()
+    return ready(estimator)
+
+
 @pytest.fixture(scope="session")
 def estimators():
     """Return a function from a recipe's name to its estimator, made once."""
-    return functools.cache(untrained)
+    return functools.cache(of_recipe)
+
+
+@pytest.fixture(scope="session")
+def make_ready():
+    """Return a function that gives an unfitted estimator the attributes of a fit."""
+    return ready
 
 
 @pytest.fixture(scope="session")
 def batch():
-    """Return examples and their labels."""
-    return X.reshape(len(X), -1), Y
-
-
-@pytest.fixture(scope="session")
-def run_javascript():
-    """Return a function that runs exported JavaScript in node on rows of inputs, dicts each."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed, so the exported JavaScript cannot be run")
-
-    def run(source, rows):
-        script = (
-            f"{source}\nconst rows = JSON.parse(require('fs').readFileSync(0));"
-            "const plain = model.runAll(rows).map((row) => Object.fromEntries("
-            "Object.entries(row).map(([name, data]) => [name, Array.from(data)])));"
-            "process.stdout.write(JSON.stringify(plain));"
-        )
-        given = subprocess.run(
-            [node, "-e", script], input=json.dumps(rows), capture_output=True, text=True, check=True
-        )
-        return json.loads(given.stdout)
-
-    return run
+    """Return images (n, 8, 8) and their labels."""
+    return X, Y

@@ -1,68 +1,52 @@
-"""JavaScript against JAX: every recipe, every part, on one batch."""
+"""What a page is given: descriptions of programs, and the runtime that runs them."""
+
+import json
 
 import numpy as np
 import pytest
 
-from isthmus.errors import SettingError
-from isthmus.export.javascript import describe, javascript
-from isthmus.export.parts import PARTS, part_of
-from isthmus.recipes import RECIPES
-
-METHODS = {
-    "encoder": "transform",
-    "decoder": "inverse_transform",
-    "reconstruct": "reconstruct",
-    "score": "score_samples",
-}
-DRAWN = {
-    "hi_vae", "iaf_vae", "maf_prior_vae", "mixture_prior_vae", "planar_flow_vae", "poincare_vae",
-    "vamp_vae",
-}  # fmt: skip
-"""Recipes whose divergence has no closed form, so that a score is an estimate from noise."""
+from isthmus.export import describe, part_of, runtime
+from isthmus.export.javascript import write_javascript
+from isthmus.export.proof import relative
+from isthmus.export.running import ToolMissingError, run_javascript
 
 
-def rows_for(program, x, labels):
-    name = program.inputs[0].name
-    rows = [{name: row.tolist()} for row in x]
-    if len(program.inputs) > 1:
-        rows = [row | {"label": int(label)} for row, label in zip(rows, labels, strict=True)]
-    return rows
+@pytest.fixture
+def run():
+    def run(program, source, inputs):
+        try:
+            return run_javascript(program, source.encode(), "part", inputs)
+        except ToolMissingError as error:
+            pytest.skip(str(error))
+
+    return run
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_every_part_of_every_recipe_gives_what_the_estimator_gives(
-    name, estimators, batch, run_javascript
-):
-    estimator, (x, y) = estimators(name), batch
-    labels = y if estimator.model_.conditional else None
-    codes = estimator.transform(x, labels).astype(np.float32)
-    for part, method in METHODS.items():
-        if part == "score" and name in DRAWN:
-            with pytest.raises(SettingError, match="estimate from drawn noise"):
-                part_of(estimator, part)
-            continue
-        given = codes if part == "decoder" else x
-        expected = getattr(estimator, method)(given, labels).reshape(len(x), -1)
-        program = part_of(estimator, part)
-        output = program.outputs[0].name
-        rows = run_javascript(javascript(program), rows_for(program, given, y))
-        found = np.array([row[output] for row in rows])
-        assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max(), part
+def weights(described):
+    return sum(len(constant["data"]) for constant in described["constants"].values())
 
 
-def test_half_the_size_in_float16_and_nearly_the_same(estimators, batch, run_javascript):
-    program, (x, y) = part_of(estimators("vae"), "encoder"), batch
-    whole, half = javascript(program), javascript(program, "float16")
-    sizes = [
-        sum(len(c["data"]) for c in describe(program, weights)["constants"].values())
-        for weights in ("float32", "float16")
-    ]
-    assert sizes[1] < 0.6 * sizes[0]
-    rows = rows_for(program, x, y)
-    a, b = (np.array([r["code"] for r in run_javascript(s, rows)]) for s in (whole, half))
-    assert 0 < np.abs(a - b).max() < 5e-3 * np.abs(a).max()
+def test_float16_takes_half_the_place_and_gives_nearly_the_same(estimators, batch, run):
+    program, x = part_of(estimators("vae"), "encoder"), batch[0].reshape(-1, 64)
+    assert weights(describe(program, "float16")) < 0.6 * weights(describe(program))
+    whole, half = (
+        run(program, write_javascript(program, "encoder", "", size), {"example": x})["code"]
+        for size in ("float32", "float16")
+    )
+    difference = relative(half, whole, np.abs(whole).max()).max()
+    assert 0 < difference < 5e-3
 
 
-def test_an_unknown_part_names_the_known_ones(estimators):
-    with pytest.raises(SettingError, match=f"did you mean 'encoder'.*{', '.join(PARTS)}"):
-        part_of(estimators("vae"), "encode")
+def test_a_description_is_plain_json_that_a_page_can_hold(estimators):
+    text = json.dumps(describe(part_of(estimators("vae"), "decoder"))) + runtime()
+    assert "</script" not in text
+    assert "http" not in text
+
+
+def test_an_input_that_is_missing_or_of_another_size_is_named(estimators, run):
+    program = part_of(estimators("vae"), "decoder")
+    source = write_javascript(program, "decoder", "")
+    with pytest.raises(RuntimeError, match="The input code is missing"):
+        run(program, source, {"other": np.zeros((1, 4))})
+    with pytest.raises(RuntimeError, match="The input code has 3 numbers, not 4"):
+        run(program, source, {"code": np.zeros((1, 3))})

@@ -4,6 +4,7 @@ The function is traced on a batch of one example. Axes of size 1 carry nothing, 
 the batch axis among them: what is left is a program of one example.
 """
 
+import keyword
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,18 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.export.program import DTYPES, Kind, Operation, Port, Program, Shape
+
+RESERVED = frozenset(
+    (
+        *keyword.kwlist,
+        *("n", "np", "math", "base64", "model", "module", "input", "output"),
+        *("auto", "case", "char", "const", "default", "do", "double", "enum", "extern", "float"),
+        *("goto", "inline", "int", "long", "register", "restrict", "short", "signed", "sizeof"),
+        *("static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile"),
+        *("greater", "lesser", "digamma"),
+    )
+)
+"""Words that are no names of values, because they mean something in a file of some format."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,7 @@ class Graph:
     constants: dict[str, np.ndarray] = field(default_factory=dict)
     layer: str = ""
     taken: set[str] = field(default_factory=set)
+    _renamed: dict[str, Port] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     _of_array: dict[tuple[bytes, Shape, str], str] = field(default_factory=dict)
 
@@ -116,7 +130,7 @@ class Graph:
 
     def program(self, inputs: list[Port], outputs: dict[str, tuple[Node, Shape]]) -> Program:
         """Return the program that gives the named values in the shapes that are asked for."""
-        renamed: dict[str, Port] = {}
+        renamed = self._renamed = dict[str, Port]()
         for name, (node, shape) in outputs.items():
             if node.port is None:
                 raise SettingError(f"The {name} does not depend on the example: nothing to export.")
@@ -134,12 +148,16 @@ class Graph:
         given = tuple(renamed.values())
         return Program(tuple(inputs), given, self.constants, tuple(operations)).pruned()
 
+    def final(self, port: Port) -> Port:
+        """Return a value as the program calls it: an output under the output's name."""
+        return self._renamed.get(port.name, port)
+
     def _fresh(self, wish: str) -> str:
         """Return a name that is not taken: a word, and a number from the second on."""
         word = "".join(letter if letter.isalnum() else " " for letter in wish)
         word = "_".join(word.split()) or "value"
         name = word
-        while name in self.taken:
+        while name in self.taken or name in RESERVED:
             self._counts[word] = self._counts.get(word, 1) + 1
             name = f"{word}_{self._counts[word]}"
         self.taken.add(name)

@@ -51,11 +51,32 @@ def describe(program: Program, weights: Weights = "float32") -> dict[str, Any]:
     }
 
 
-def javascript(program: Program, weights: Weights = "float32", about: str = "") -> str:
-    """Return a file that defines ``model``, an ``IsthmusProgram``: for a page or for node."""
-    head = "".join(f"// {line}\n" for line in about.splitlines())
-    named = json.dumps(describe(program, weights), separators=(",", ":"))
-    return f"{head}{runtime()}\nconst model = new IsthmusProgram({named});\n{TAIL}"
+def write_javascript(
+    program: Program, function: str, about: str, weights: Weights = "float32"
+) -> str:
+    """Return a file that defines ``model``, an ``IsthmusProgram``: for a page or for node.
+
+    Parameters
+    ----------
+    program
+        What to compute.
+    function
+        What the part is called, for the file's first lines.
+    about
+        What the file is.
+    weights
+        As of `describe`.
+    """
+    inputs, outputs = (
+        ", ".join(
+            f"{port.name} ({', '.join(map(str, port.shape)) or 'one number'})" for port in ports
+        )
+        for ports in (program.inputs, program.outputs)
+    )
+    lines = [about, f"{function}: model.run({{..}}), from {inputs} to {outputs}.", ""]
+    head = "".join(f"// {line}".rstrip() + "\n" for line in lines)
+    described = json.dumps(describe(program, weights), separators=(",", ":"))
+    return f"{head}{runtime()}\nconst model = new IsthmusProgram({described});\n{TAIL}"
 
 
 def _constant(array: np.ndarray, weights: Weights) -> Mapping[str, Any]:

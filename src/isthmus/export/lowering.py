@@ -53,6 +53,7 @@ def _narrow(graph: Graph, node: Node, whole: Shape) -> tuple[str, Shape]:
         return node.narrow.name, node.narrow.shape
     kept = tuple(own for own, size in zip(node.shape, whole, strict=False) if size != 1)
     if node.port is not None:
+        kept = kept if node.shape else (1,) * len(squeezed(whole))
         return graph.name(node, kept), kept
     assert node.constant is not None
     array = node.constant.reshape(kept)

@@ -5,6 +5,7 @@ becomes a constant; calls are inlined and loops unrolled.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
@@ -29,9 +30,28 @@ DRAWS = ("random_bits", "random_seed", "random_wrap", "random_fold_in", "random_
 ManyLower = Callable[[Graph, Any, list[Node]], list[Node]]
 
 
+@dataclass(frozen=True)
+class Traced:
+    """A program, and what JAX itself gives at the end of each layer.
+
+    Parameters
+    ----------
+    program
+        The program.
+    layers
+        The program's value at the end of each layer, by the layer's name, in order.
+    evaluate
+        From inputs (n, ...) by name to JAX's values (n, ...) at the end of each layer.
+    """
+
+    program: Program
+    layers: dict[str, Port]
+    evaluate: Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]
+
+
 def trace(
     function: Callable[..., Mapping[str, Any]], model: Any, inputs: Mapping[str, tuple[int, str]]
-) -> Program:
+) -> Traced:
     """Return the program of a function of a model and of one example.
 
     Parameters
@@ -46,8 +66,8 @@ def trace(
 
     Returns
     -------
-    Program
-        For one example, so without the first axis.
+    Traced
+        Its program is for one example, so without the first axis.
 
     Raises
     ------
@@ -58,8 +78,8 @@ def trace(
     --------
     >>> import jax.numpy as jnp
     >>> double = trace(lambda m, x: {"y": x @ m}, 2 * jnp.eye(3), {"x": (3, "float")})
-    >>> [operation.kind for operation in double.operations]
-    ['matmul', 'reshape']
+    >>> [operation.kind for operation in double.program.operations]
+    ['matmul']
     """
     arrays, static = eqx.partition(model, eqx.is_array)
     shapes = [
@@ -90,8 +110,65 @@ def trace(
         name: (node, tuple(outputs[name].shape[1:]))
         for name, node in zip(sorted(outputs), given, strict=True)
     }
-    ordered = {name: named[name] for name in outputs}
-    return graph.program(ports, ordered)
+    program = graph.program(ports, {name: named[name] for name in outputs})
+    watched = _ends_of_layers(closed.jaxpr, environment, graph, program)
+
+    def of_one(*row: Any) -> dict[str, Any]:
+        values = dict(zip(closed.jaxpr.constvars, closed.consts, strict=True))
+        values |= dict(zip(closed.jaxpr.invars, [*jax.tree.leaves(arrays), *row], strict=True))
+        _evaluate(closed.jaxpr, values)
+        return {layer: values[variable] for layer, (variable, _) in watched.items()}
+
+    def evaluate(given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        rows = [np.asarray(given[name])[:, None] for name in inputs]
+        values = jax.jit(jax.vmap(of_one))(*rows)
+        return {
+            layer: np.asarray(values[layer]).reshape(-1, *port.shape)
+            for layer, (_, port) in watched.items()
+        }
+
+    return Traced(program, {layer: port for layer, (_, port) in watched.items()}, evaluate)
+
+
+def _ends_of_layers(
+    jaxpr: Any, environment: dict[Any, Node], graph: Graph, program: Program
+) -> dict[str, tuple[Any, Port]]:
+    """Return the last value of each layer that the program computes: JAX's variable, the value."""
+    ends: dict[str, tuple[Any, Port]] = {}
+    for equation in jaxpr.eqns:
+        node, layer = environment.get(equation.outvars[0]), str(equation.source_info.name_stack)
+        port = None if node is None or node.port is None else graph.final(node.port)
+        if port is not None and port.kind == "float" and port.name in program.ports:
+            layer = layer or ("output" if ends.keys() - {"input"} else "input")
+            ends.pop(layer, None)
+            ends[layer] = (equation.outvars[0], port)
+    return ends
+
+
+def _evaluate(jaxpr: Any, values: dict[Any, Any]) -> list[Any]:
+    """Compute every variable of a trace, given those that it begins with; return its outputs."""
+
+    def read(atom: Any) -> Any:
+        return atom.val if isinstance(atom, Literal) else values[atom]
+
+    for equation in jaxpr.eqns:
+        inputs = [read(atom) for atom in equation.invars]
+        if equation.primitive.name in INLINED:
+            called, consts = _called(equation)
+            inside = dict(zip([*called.constvars, *called.invars], [*consts, *inputs], strict=True))
+            given = _evaluate(called, inside)
+        else:
+            given = equation.primitive.bind(*inputs, **equation.params)
+            given = given if equation.primitive.multiple_results else [given]
+        values.update(zip(equation.outvars, given, strict=True))
+    return [read(atom) for atom in jaxpr.outvars]
+
+
+def _called(equation: Any) -> tuple[Any, Any]:
+    """Return the trace that an equation calls, and its constants."""
+    params = equation.params
+    called = next(params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in params)
+    return getattr(called, "jaxpr", called), getattr(called, "consts", ())
 
 
 def _label(path: Any) -> str:
@@ -164,11 +241,8 @@ def _computed(equation: Any, inputs: list[Node]) -> list[Node]:
 
 
 def _inline(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[Node]:
-    params = equation.params
-    called = next(params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in params)
-    jaxpr = getattr(called, "jaxpr", called)
+    jaxpr, consts = _called(equation)
     environment = dict(zip(jaxpr.invars, inputs, strict=True))
-    consts = getattr(called, "consts", ())
     for variable, value in zip(jaxpr.constvars, consts, strict=True):
         environment[variable] = Node(np.shape(value), constant=np.asarray(value))
     return _run(graph, jaxpr, environment, layer)
