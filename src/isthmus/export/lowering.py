@@ -109,6 +109,21 @@ def _square(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return elementwise(graph, "mul", equation, inputs * 2)
 
 
+def _erfc(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+    one = Node((), constant=np.ones((), np.float32))
+    return elementwise(graph, "sub", equation, [one, elementwise(graph, "erf", equation, inputs)])
+
+
+def _exp2(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+    two = Node((), constant=np.asarray(2.0, np.float32))
+    return elementwise(graph, "pow", equation, [two, *inputs])
+
+
+def _tan(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+    parts = [elementwise(graph, kind, equation, inputs) for kind in ("sin", "cos")]
+    return elementwise(graph, "div", equation, parts)
+
+
 def _cast(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     if inputs[0].kind == kind_of(equation.outvars[0].aval.dtype):
         return _renamed(graph, equation, inputs)
@@ -359,6 +374,9 @@ LOWERINGS: dict[str, Lower] = {
     "clamp": _clamp,
     "integer_pow": _integer_power,
     "square": _square,
+    "erfc": _erfc,
+    "exp2": _exp2,
+    "tan": _tan,
     "convert_element_type": _cast,
     "broadcast_in_dim": _broadcast,
     "transpose": _transpose,

@@ -129,7 +129,8 @@ def _shape(shape: tuple[int, ...]) -> str:
 def _constant(name: str, array: np.ndarray) -> str:
     dtype = array.dtype.newbyteorder("<").str
     if array.ndim == 0:
-        return f"{name} = np.{array.dtype.name}({array.item()!r})"
+        value = array.item() if np.isfinite(array) else f"{array.item()}"
+        return f"{name} = np.{array.dtype.name}({value!r})"
     text = base64.b64encode(array.astype(dtype).tobytes()).decode("ascii")
     return f'{name} = _array("{text}", "{dtype}", {", ".join(map(str, array.shape))})'
 

@@ -144,7 +144,7 @@ def prove(
         If what would run it is not installed.
     """
     program = traced.program
-    found = run(form, program, source, part, batch.inputs)
+    found = run(form, program, source, part, batch.inputs).reshape(batch.expected.shape)
     difference = relative(found, batch.expected, batch.unit)  # (n,)
     beyond = np.flatnonzero(~(difference <= LIMIT))
     undecided = np.zeros(len(difference), bool)
