@@ -57,7 +57,10 @@ class Model(eqx.Module):
 
     def code(self, x: Float[Array, "B D"]) -> Float[Array, "B d"]:
         """Return the codes of scaled examples, as after training."""
-        return self.latent.code(self.encoder(self.seen(x), None)[0])
+        with jax.named_scope("encoder"):
+            h, _ = self.encoder(self.seen(x), None)
+        with jax.named_scope("latent"):
+            return self.latent.code(h)
 
     def known(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return scaled examples with zeros in place of missing entries, NaN."""
@@ -82,7 +85,8 @@ class Model(eqx.Module):
 
     def decode(self, z: Float[Array, "B d"]) -> Float[Array, "B D"]:
         """Return the raw outputs for codes, before the likelihood's link."""
-        return self._run_decoder(z, None)[0]
+        with jax.named_scope("decoder"):
+            return self._run_decoder(z, None)[0]
 
     def reconstruct(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the mean reconstructions of scaled examples, in scaled units."""

@@ -49,6 +49,8 @@ VERBS = (
     Verb("predict", "isthmus.cli.apply:predict", _USE),
     Verb("generate", "isthmus.cli.generate:generate", _USE),
     Verb("interpolate", "isthmus.cli.generate:interpolate", _USE),
+    Verb("export", "isthmus.cli.export:export", _USE),
+    Verb("push", "isthmus.cli.export:push", _USE),
     Verb("evaluate", "isthmus.cli.inspect:evaluate", _LOOK),
     Verb("compare", "isthmus.cli.compare:compare", _LOOK),
     Verb("info", "isthmus.cli.inspect:info", _LOOK),
