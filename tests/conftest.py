@@ -44,8 +44,8 @@ if "XLA_FLAGS" not in os.environ:  # `XLA_FLAGS= pytest` compiles as a user's pr
     os.environ["XLA_FLAGS"] = _known_options(FAST_COMPILATION)  # workers inherit it
 
 CORE = (
-    "typing", "activations", "corruption", "latents", "likelihoods", "bounds", "penalties", "heads",
-    "scaling", "networks", "model",
+    "records", "specifications", "checks", "activations", "corruption", "latents", "likelihoods",
+    "bounds", "penalties", "heads", "scaling", "networks", "model",
 )  # fmt: skip
 """The modules whose annotations hold array shapes."""
 
@@ -153,7 +153,7 @@ def make_model():
 @pytest.fixture(scope="session")
 def make_context():
     """Return a function that makes the context of a training step of ``n`` examples."""
-    from isthmus.typing import Context
+    from isthmus.records import Context
 
     def make(n, *, seed=0, weights=None, epoch=0.0, training=True):
         weights = jnp.ones(n) if weights is None else jnp.asarray(weights, jnp.float32)

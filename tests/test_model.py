@@ -17,7 +17,7 @@ from isthmus.networks import Dense, LinearPath, PerExample
 from isthmus.networks.layers import Linear
 from isthmus.penalties import L1, L2, Contraction
 from isthmus.scaling import Scaling
-from isthmus.typing import Fixed
+from isthmus.specifications import Fixed
 
 
 @eqx.filter_jit

@@ -18,7 +18,7 @@ from isthmus.latents import Gaussian
 from isthmus.model import objective
 from isthmus.pairs import Pairs
 from isthmus.penalties import NegativeSampling, Neighbours
-from isthmus.typing import Context, Draw, Pass
+from isthmus.records import Context, Draw, Pass
 
 B, D = 5, 2
 RNG = np.random.default_rng(0)

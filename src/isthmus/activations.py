@@ -5,9 +5,9 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from isthmus.errors import SettingError, unknown
-from isthmus.typing import Array
 
 
 def identity(x: Array) -> Array:

@@ -11,9 +11,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import logsumexp
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between, check_whole
 from isthmus.errors import SettingError
-from isthmus.typing import Array, Float, Number, Pass, Spec, check_between, check_whole
+from isthmus.records import Pass
+from isthmus.specifications import Number, Spec
 
 
 class AbstractBound(Spec):

@@ -10,9 +10,11 @@ from dataclasses import replace
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
-from isthmus.typing import Array, Float, Number, PRNGKeyArray, Spec, check_between
+from isthmus.specifications import Number, Spec
 
 
 class AbstractCorruption(Spec):

@@ -37,6 +37,16 @@ class FittedAutoencoder(Protocol):
     likelihood_: object
 
     @property
+    def target_kind(self) -> str:
+        """What the fit did with targets: "none", "condition", "classes" or "quantities"."""
+        ...
+
+    @property
+    def classes_(self) -> "np.ndarray":
+        """The labels, sorted, where targets are labels."""
+        ...
+
+    @property
     def scaling_(self) -> DescribedScaling:
         """How examples are scaled."""
         ...
@@ -62,6 +72,14 @@ class FittedAutoencoder(Protocol):
 
     def assess(self, X: Any, labels: Any = None) -> "Mapping[str, np.ndarray]":
         """Return code, scaled values and errors, one row per example."""
+        ...
+
+    def labels_from(self, y: Any) -> Any:
+        """Return targets as ``labels`` of the other methods; None where they need none."""
+        ...
+
+    def predict(self, X: Any) -> "np.ndarray":
+        """Return the predicted classes or quantities, where the estimator predicts."""
         ...
 
     def transform(self, X: Any, labels: Any = None) -> "np.ndarray":
@@ -94,6 +112,12 @@ class FittedAutoencoder(Protocol):
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
         """Return codes of the prior."""
+        ...
+
+    def examine(
+        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Return the model as plain numbers, and what `isthmus.doctor` finds, if anything."""
         ...
 
     def save(self, path: "Path") -> "Path":

@@ -7,9 +7,11 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Shaped
 
 from isthmus.networks.layers import Linear
-from isthmus.typing import Array, Float, Number, Pass, Shaped
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 LEAST_LOG_SCALE = -6.0
 """A learned log scale stays above this, so that a perfect fit has a finite likelihood."""

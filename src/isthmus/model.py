@@ -7,6 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, Shaped
 
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
@@ -16,8 +17,9 @@ from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import AbstractNetwork, Chain, Conditional, PerExample, Tied, given
 from isthmus.pairs import Pairs
 from isthmus.penalties import AbstractPenalty
+from isthmus.records import Context, Pass
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Fixed, Float, Int, Pass, Shaped
+from isthmus.specifications import Fixed
 
 VIEW = 0x56696577
 """Folded into the step's key: the second view's noise is independent of the first's."""
@@ -56,9 +58,13 @@ class Model(eqx.Module):
         """Return the codes of scaled examples, as after training."""
         return self.latent.code(self.encoder(self.seen(x), None)[0])
 
-    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
-        """Return scaled examples as the encoder sees them: missing entries, NaN, are zero."""
+    def known(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples with zeros in place of missing entries, NaN."""
         return jnp.where(jnp.isnan(x), 0.0, x) if self.likelihood.masked else x
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples as the encoder sees them: none missing, counts as logarithms."""
+        return self.likelihood.seen(self.known(x))
 
     def given(self, labels: Int[Array, " n"] | None) -> Self:
         """Return this model with labels set in its conditional networks; None removes them.
@@ -79,7 +85,7 @@ class Model(eqx.Module):
 
     def reconstruct(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the mean reconstructions of scaled examples, in scaled units."""
-        return self.likelihood.mean(self.decode(self.code(x)))
+        return self.likelihood.rebuilt(self.decode(self.code(x)), x)
 
     def forward(
         self,
@@ -134,9 +140,10 @@ class Model(eqx.Module):
     ) -> tuple[Pass, Self]:
         corrupt_key, encoder_key, latent_key, decoder_key = jax.random.split(context.key, 4)
         x = self.scaling(x)
-        corrupted = self.seen(x)
+        corrupted = self.known(x)
         if self.corruption is not None:
             corrupted = self.corruption(corrupt_key, corrupted)
+        corrupted = self.likelihood.seen(corrupted)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
         attached = self.attached_latent()
         draw, latent = attached(h, context.with_key(latent_key), self.bound.draws)

@@ -5,9 +5,10 @@ from typing import Self
 
 import equinox as eqx
 
+from isthmus.checks import check_whole
 from isthmus.corruption import AbstractCorruption
 from isthmus.errors import SettingError
-from isthmus.typing import Spec, check_whole
+from isthmus.specifications import Spec
 
 
 class Pairs(Spec):

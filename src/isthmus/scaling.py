@@ -11,9 +11,11 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Shaped
 
 from isthmus.errors import SettingError, unknown
-from isthmus.typing import Array, ArrayLike, Fixed, Float, Shaped
+from isthmus.specifications import Fixed
 
 SKEWED = 2.0
 """Absolute skewness from which a column is bent before it is standardised."""

@@ -24,14 +24,14 @@ from isthmus import (
     pairs,
     penalties,
     scaling,
-    typing,
+    specifications,
 )
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.networks import chain, conditional, convolutional, dense, layers
 
 HOMES: tuple[ModuleType, ...] = (
-    bounds, corruption, heads, latents, likelihoods, model, pairs, penalties, scaling, typing,
-    chain, conditional, convolutional, dense, layers,
+    bounds, corruption, heads, latents, likelihoods, model, pairs, penalties, scaling,
+    specifications, chain, conditional, convolutional, dense, layers,
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def _classes() -> dict[str, type]:
 
 CLASSES = _classes()
 NAMES = {value: name for name, value in CLASSES.items()}
+CLASSES["typing.Fixed"] = specifications.Fixed  # its name in files of version 0.1
 
 
 def encode_tree(node: Any, tensors: dict[str, np.ndarray], path: str = "model") -> Any:
@@ -101,10 +102,24 @@ def decode_tree(value: Any, tensors: dict[str, np.ndarray]) -> Any:
     raise ModelFileError(f"The model file describes something unknown: {str(value)[:80]}.")
 
 
+def _known(cls: type) -> set[str]:
+    return {field.name for field in dataclasses.fields(cls)}
+
+
+def _required(cls: type) -> set[str]:
+    """Return the fields without a default: a file of an earlier version lacks later ones."""
+    missing = dataclasses.MISSING
+    return {
+        field.name
+        for field in dataclasses.fields(cls)
+        if field.default is missing and field.default_factory is missing
+    }
+
+
 def _module(name: Any, fields: Any, tensors: dict[str, np.ndarray]) -> Any:
     cls = CLASSES.get(name) if isinstance(name, str) else None
     if cls is None or inspect.isabstract(cls):
         raise ModelFileError(f"The model file names {name!r}, which this version does not have.")
-    if not isinstance(fields, dict) or fields.keys() != {f.name for f in dataclasses.fields(cls)}:
+    if not isinstance(fields, dict) or not _required(cls) <= fields.keys() <= _known(cls):
         raise ModelFileError(f"The model file describes {name} with other fields than it has.")
     return cls(**{field: decode_tree(inner, tensors) for field, inner in fields.items()})

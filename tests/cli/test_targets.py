@@ -68,7 +68,7 @@ def test_examples_are_generated_by_label(isthmus, told, conditional, tmp_path):
     answer = isthmus("generate", told, "-n", 12, "--out", turns)
     assert answer.out.startswith("of 10 labels in turn, 0, 1, 2, ")
     labels = [*range(10), 0, 1]
-    expected = conditional.sample(labels, random_state=0)
+    expected = conditional.sample(labels=labels, random_state=0)
     np.testing.assert_allclose(np.load(turns), expected, rtol=1e-4, atol=1e-4)
     assert isthmus("generate", told, "--out", sheet).code == 0
 
@@ -163,7 +163,7 @@ def test_a_classifier_tells_its_accuracy_and_predicts(isthmus, table, tmp_path):
     assert "accuracy" in answer.out
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["head"]["kind"] == "accuracy"
-    assert "Labels told right" in (run / "report.html").read_text()
+    assert "Accuracy" in (run / "report.html").read_text()
     for suffix in ("csv", "npy"):
         out = tmp_path / f"told.{suffix}"
         assert isthmus("predict", run, table, "--label", "species", "--out", out).code == 0
@@ -184,7 +184,7 @@ def test_a_classifier_tells_its_accuracy_and_predicts(isthmus, table, tmp_path):
     ("options", "words"),
     [
         (("--regressor",), "--regressor needs a quantity to predict, and houses.csv has none"),
-        (("--conditional",), "the model is told labels, and houses.csv has none"),
+        (("--conditional",), "the model is conditioned on labels, and houses.csv has none"),
         (("--target", "price", "--classifier"), "are measurements such as"),
         (("--target", "price", "--conditional"), "give --regressor to predict them"),
         (("--target", "cost", "--regressor"), 'no column "cost"'),

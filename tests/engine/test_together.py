@@ -31,10 +31,9 @@ def replica(*, held_out=X[100:], **params):
     from isthmus.corruption import Gaussian
 
     estimator = Autoencoder(2, corruption=Gaussian(0.1), **SETTINGS).set_params(**params)
-    part = None if held_out is None else (held_out, None)
     if held_out is None:
         estimator.set_params(validation_fraction=0)
-    return fitting.prepare(estimator, X[:100], None, part).lane
+    return fitting.prepare(estimator, X[:100], None, held_out).lane
 
 
 def alone(replica, epochs=12, patience=2):

@@ -40,7 +40,7 @@ def test_the_choice_is_told_in_one_line(make, table, capsys) -> None:
     estimator = make(verbose=1, epochs=1).fit(table)
     first, second = capsys.readouterr().out.splitlines()
     assert estimator.scaling_.describe() in first
-    assert first.startswith("180 examples to learn from, 20 held out; scaling standard: ")
+    assert first.startswith("180 examples to learn from, 20 for validation; scaling standard: ")
     assert first.endswith("1 constant only centred; likelihood Gaussian")
     assert second.startswith("epoch 1/1  train ")
 

@@ -52,7 +52,7 @@ def test_several_draws_share_the_labels_and_strangers_are_refused(rng, normals):
     np.testing.assert_array_equal(told(layer, labels)(draws.reshape(6, 4)).reshape(2, 3, 5), each)
     with pytest.raises(SettingError, match="3 labels for 4 rows"):
         told(layer, labels)(normals(4, 4))
-    with pytest.raises(SettingError, match="none are given"):
+    with pytest.raises(SettingError, match="got none"):
         layer(normals(4, 4))
 
 

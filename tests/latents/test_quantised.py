@@ -8,7 +8,7 @@ import pytest
 
 from isthmus.latents import FiniteScalar, VectorQuantised, VectorQuantisedEMA
 from isthmus.model import objective, partition
-from isthmus.typing import Fixed
+from isthmus.specifications import Fixed
 
 CODEBOOK = np.array([[0.0, 0.0], [1.0, 1.0], [-1.0, 2.0]], np.float32)
 H = np.array([[0.1, 0.2, 0.9, 0.7], [-0.8, 1.5, 0.0, 0.1]], np.float32)  # two parts of two

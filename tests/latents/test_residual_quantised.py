@@ -13,7 +13,7 @@ from isthmus.latents import (
     VectorQuantised,
     VectorQuantisedEMA,
 )
-from isthmus.typing import Fixed
+from isthmus.specifications import Fixed
 
 BOOKS = np.array(  # three stages of four vectors of two
     [

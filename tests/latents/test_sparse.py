@@ -12,7 +12,7 @@ from isthmus.likelihoods import Gaussian
 from isthmus.model import objective, partition
 from isthmus.networks import Dense
 from isthmus.penalties import AuxK
-from isthmus.typing import Fixed
+from isthmus.specifications import Fixed
 
 
 def made(latent, d=6, **fixed):

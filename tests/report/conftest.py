@@ -17,6 +17,13 @@ class Scaling:
 class StandIn:
     """PCA on a random mixture of fewer components, in the clothes of an Autoencoder."""
 
+    target_kind = "none"
+    generative_ = False
+    first_layer_weights_ = None
+
+    def labels_from(self, y):
+        return None
+
     def __init__(self, latent_dim=2, corruption=None, image_shape=None, linear=None):
         self.latent_dim = latent_dim
         self.corruption = corruption
@@ -57,18 +64,21 @@ class StandIn:
     def unscale(self, Y):
         return np.asarray(Y, np.float32) * self.span_
 
-    def transform(self, X):
+    def transform(self, X, labels=None):
         return self.mixing_.transform(self.scale(X))[:, : self.latent_dim].astype(np.float32)
 
-    def inverse_transform(self, Z):
+    def inverse_transform(self, Z, labels=None):
         Z = np.asarray(Z)
         padded = np.zeros((len(Z), self.mixing_.n_components_))
         padded[:, : Z.shape[1]] = Z
         return self.unscale(self.mixing_.inverse_transform(padded))
 
-    def reconstruct(self, X):
+    def reconstruct(self, X, labels=None):
         back = self.unscale(self.mixing_.inverse_transform(self.mixing_.transform(self.scale(X))))
         return back.reshape(np.shape(X))
+
+    def examine(self, X, y=None, X_test=None, y_test=None):
+        return None, ()
 
     def corrupt(self, X, seed=0):
         noise = np.random.default_rng(seed).normal(0, 4, np.shape(X))
@@ -77,7 +87,7 @@ class StandIn:
     def sample(self, n, random_state=None):
         return self.inverse_transform(np.random.default_rng(random_state).normal(size=(n, 2)))
 
-    def assess(self, X):
+    def assess(self, X, labels=None):
         scaled = self.scale(X)
         back = self.scale(self.reconstruct(np.asarray(X)))
         squares = np.square(scaled - back, dtype=np.float64)

@@ -5,7 +5,7 @@ import pytest
 
 import isthmus
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators.keeping import digest
+from isthmus.estimators.fit_cache import digest
 from isthmus.studies.running import read_result, reproduce
 from isthmus.studies.study import Study
 from isthmus.studies.summary import write_summary

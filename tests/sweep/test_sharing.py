@@ -10,7 +10,7 @@ from isthmus import Autoencoder, AutoencoderClassifier, Sweep
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.estimators import construction
-from isthmus.estimators.keeping import digest
+from isthmus.estimators.fit_cache import digest
 from isthmus.sweep import running, strategy
 
 X = load_digits().data[:96].astype(np.float32)
@@ -57,7 +57,7 @@ def test_pca_is_fitted_once_for_a_size_of_the_code(monkeypatch):
     points = [clone(SMALL).set_params(latent_dim=d, random_state=s) for d in (1, 2) for s in (0, 1)]
     held = (X[:10], None)
     assert not list(
-        running.run_fits([*enumerate(points)], X, held, strategy=None, memory_limit=1e9)
+        running.run_fits([*enumerate(points)], (X, None), held, strategy=None, memory_limit=1e9)
     )
     assert fitted == [1, 2]
     construction._anchor(X, 1)
@@ -68,7 +68,9 @@ def test_pca_is_fitted_once_for_a_size_of_the_code(monkeypatch):
 def test_memory_decides_how_many_share_a_program():
     held = (X[:10], None)
     points = [clone(SMALL).set_params(random_state=s) for s in range(5)]
-    jobs = [running.Job(i, one, running._ready(one, X, held)) for i, one in enumerate(points)]
+    jobs = [
+        running.Job(i, one, running._ready(one, (X, None), held)) for i, one in enumerate(points)
+    ]
     size = running._bytes(jobs[0].ready.lane)
     sizes = [len(group) for group in running._groups(jobs, 2.5 * size)]
     assert sizes == [2, 2, 1]
@@ -119,7 +121,7 @@ def test_both_ways_are_timed_for_some_steps_however_few_the_examples(monkeypatch
     for name in ("train", "train_group"):
         monkeypatch.setattr(strategy, name, counted(getattr(strategy, name)))
     points = [clone(SMALL).set_params(random_state=s, batch_size=8) for s in range(3)]
-    strategy.measure([running._ready(one, x, (X[:10], None)).lane for one in points])
+    strategy.measure([running._ready(one, (x, None), (X[:10], None)).lane for one in points])
     assert len(steps) == 2
     assert min(steps) >= strategy.STEPS
 
@@ -136,5 +138,7 @@ def test_points_that_use_several_devices_run_in_turn(monkeypatch, devices):
     monkeypatch.setattr(running, "_alone", lambda job, callbacks: None)
     held, points = (X[:10], None), [clone(SMALL).set_params(devices=devices) for _ in range(2)]
     strategy = running.Together("together")
-    list(running.run_fits([*enumerate(points)], X, held, strategy=strategy, memory_limit=1e9))
+    list(
+        running.run_fits([*enumerate(points)], (X, None), held, strategy=strategy, memory_limit=1e9)
+    )
     assert shared == ([2] if devices is None else [])

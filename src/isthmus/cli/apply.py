@@ -9,7 +9,6 @@ from isthmus.cli import consoles, models, options, output
 from isthmus.cli.declaring import option, takes
 from isthmus.cli.delivery import deliver_blocks, deliver_decoded
 from isthmus.cli.progress import map_blocks
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +20,7 @@ def encode(given: options.Apply) -> None:
     target = output.maybe_target(given.out, force=given.force, images=False)
     estimator = models.load(given.run, given.condition)
     read = models.read(estimator, given, quiet=given.quiet)
-    names = list(inner(estimator).get_feature_names_out())
+    names = list(estimator.get_feature_names_out())
     codes = map_blocks("encoding", estimator.transform, *read, quiet=given.quiet)
     deliver_blocks(codes, len(read[0]), names, target, given.json)
 
@@ -79,14 +78,14 @@ def denoise(
     """Remove noise from examples."""
     estimator = models.load(given.run, given.condition)
     target = output.decoded_target(given.out, estimator, force=given.force)
-    if inner(estimator).get_params(deep=False)["corruption"] is None:
+    if estimator.model_.corruption is None:
         consoles.warn(
             "this model was fitted without corruption, so it has not learned to remove noise; fit"
             " one with --corruption gaussian:0.2 or --recipe denoising"
         )
     read = models.read(estimator, given, quiet=given.quiet)
     if corrupt:
-        read = (inner(estimator).corrupt(read[0][:], seed=seed), *read[1:])
+        read = (estimator.corrupt(read[0][:], seed=seed), *read[1:])
     values = map_blocks("denoising", estimator.reconstruct, *read, quiet=given.quiet)
     deliver_decoded(values, len(read[0]), estimator, target, given.json)
 
@@ -95,7 +94,7 @@ def denoise(
 def impute(given: options.Apply) -> None:
     """Fill in missing entries, and leave the others as they are."""
     estimator = models.load(given.run, given.condition)
-    inner(estimator)._need_masked()
+    estimator.need_masked()
     target = output.decoded_target(given.out, estimator, force=given.force)
     read = models.read(estimator, given, quiet=given.quiet)
     values = map_blocks("imputing", estimator.impute, *read, quiet=given.quiet)
@@ -131,10 +130,10 @@ def predict(
 
     target = output.maybe_target(given.out, force=given.force, images=False)
     estimator = models.load(given.run)
-    wanted = "predict_proba" if probabilities else "predict"
-    if probabilities and hasattr(estimator, "predict") and not hasattr(estimator, wanted):
+    kind, wanted = estimator.target_kind, "predict_proba" if probabilities else "predict"
+    if probabilities and kind == "quantities":
         raise SettingError("this model predicts a quantity: leave out --probabilities.")
-    if not hasattr(estimator, wanted):
+    if kind not in ("classes", "quantities"):
         head = "--classifier" if probabilities else "--classifier or --regressor"
         raise SettingError(f"this model has no head to predict with; fit one with {head}.")
     read = models.read(estimator, given, quiet=given.quiet)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, output
 from isthmus.fitted import column_names
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,8 +37,7 @@ def deliver_decoded(
     json: bool,
 ) -> None:
     """Deliver n examples that a model decodes, as they come."""
-    own = inner(estimator)
-    deliver_blocks(blocks, n, column_names(own), target, json, own.image_shape_)
+    deliver_blocks(blocks, n, column_names(estimator), target, json, estimator.image_shape_)
 
 
 def deliver_examples(
@@ -50,8 +48,7 @@ def deliver_examples(
     columns: int | None = None,
 ) -> None:
     """Deliver a model's examples (n, ...), ``columns`` pictures in a row of a contact sheet."""
-    own = inner(estimator)
-    deliver(values, column_names(own), target, json, own.image_shape_, columns)
+    deliver(values, column_names(estimator), target, json, estimator.image_shape_, columns)
 
 
 def deliver(

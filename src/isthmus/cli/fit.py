@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from isthmus.cli import consoles, errors, interrupts, language, models, progress, runs, tables
+from isthmus import stopping
+from isthmus.cli import (
+    consoles,
+    errors,
+    interrupts,
+    language,
+    models,
+    progress,
+    rescue,
+    runs,
+    tables,
+)
 from isthmus.cli.declaring import takes
 from isthmus.cli.fit_options import FitOptions
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,8 +34,13 @@ def fit(given: FitOptions, context: typer.Context) -> int:
 
 
 def run(given: FitOptions, command: Sequence[str]) -> int:
+    """Fit in a folder that no other process writes; return the exit code."""
+    with runs.claimed_folder(given) as folder:
+        return _fit(given, command, folder)
+
+
+def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
     """Fit, measure, write and print; return the exit code."""
-    folder = runs.choose_folder(given)
     import numpy as np
 
     from isthmus.cli import parts, settings, targets
@@ -37,7 +52,7 @@ def run(given: FitOptions, command: Sequence[str]) -> int:
     origin = models.origin(given)
     source = origin.open(quiet=given.quiet)
     targets.check_source(estimator, source)
-    masked = takes_missing(settings.unfitted(estimator).likelihood)
+    masked = takes_missing(estimator.likelihood)
     divided = parts.divide(source, **runs.division(given), missing_allowed=masked)
     targets.check_parts(estimator, divided, source.name)
     consoles.say(console, parts.describe(source, divided))
@@ -46,10 +61,10 @@ def run(given: FitOptions, command: Sequence[str]) -> int:
         consoles.say(console, f"no checkpoint in {folder}: training starts from the beginning")
     interrupts.check()
     _train(estimator, divided, folder, given, console)
-    fitted = inner(estimator)
     if source.feature_names is not None:
-        fitted.feature_names_in_ = np.array(source.feature_names, dtype=object)
-    with progress.stages(quiet=given.quiet) as stage:
+        estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
+    kept = rescue.kept_on_failure(estimator, folder)
+    with kept, progress.stages(quiet=given.quiet) as stage:
         metrics = write_run(
             folder,
             estimator,
@@ -62,43 +77,40 @@ def run(given: FitOptions, command: Sequence[str]) -> int:
     if given.json:
         consoles.print_json(metrics)
     else:
-        _print(console, fitted, metrics, folder)
-    return errors.INTERRUPTED if fitted.stop_reason_ == "interrupted" else errors.OK
+        _print(console, estimator, metrics, folder)
+    return stopping.exit_code() if estimator.stop_reason_ == "interrupted" else errors.OK
 
 
 def _train(
     estimator: Any, parts: "Parts", folder: Path, given: FitOptions, console: "Console"
 ) -> None:
     """Fit, with the choices printed on ``console`` and progress on stderr."""
-    from isthmus.cli import settings, targets
+    from isthmus.cli import targets
 
     X, y = parts["train"]
-    validation, chosen = parts.get("validation"), settings.unfitted(estimator)
+    validation = parts.get("validation")
     if validation is None:
-        chosen.set_params(validation_fraction=0)
+        estimator.set_params(validation_fraction=0)
     elif not targets.learns(estimator):
         validation = validation[0]
     choices = Once(lambda: consoles.say(console, _choices(estimator)))
     with progress.Progress("fit", quiet=given.quiet) as shown:
         listeners = () if given.quiet else (shown, shown.on_epoch)
-        chosen.set_params(callbacks=(choices, *listeners))
+        estimator.set_params(callbacks=(choices, *listeners))
         checkpoint = runs.checkpoint(folder, given)
         estimator.fit(X, y, validation_data=validation, checkpoint=checkpoint)
-        for one in (chosen, inner(estimator)):
-            one.set_params(callbacks=())
+        estimator.set_params(callbacks=())
     choices.do()
-    fitted = inner(estimator)
-    if fitted.stop_reason_ == "interrupted" and not fitted.n_epochs_:
+    if estimator.stop_reason_ == "interrupted" and not estimator.n_epochs_:
         raise KeyboardInterrupt  # nothing has been learned that could be kept
-    if fitted.stop_reason_ == "interrupted":
+    if estimator.stop_reason_ == "interrupted":
         words = "interrupted; keeping the best model so far (Ctrl-C again leaves without it)"
         consoles.say(consoles.err(), words)
 
 
 def _choices(estimator: Any) -> str:
-    fitted = inner(estimator)
-    likelihood = type(fitted.likelihood_).__name__
-    return f"scaling {fitted.scaling_.describe()}; likelihood {likelihood}"
+    likelihood = type(estimator.likelihood_).__name__
+    return f"scaling {estimator.scaling_.describe()}; likelihood {likelihood}"
 
 
 class Once:
@@ -137,6 +149,6 @@ def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folde
         f" {kept_epoch(estimator)} was kept ({estimator.stop_reason_})",
     )
     consoles.say(console, metrics["verdict"]["sentence"])
-    for warning in (*metrics["warnings"], *metrics["latent"]["warnings"]):
+    for warning in metrics["warnings"]:
         consoles.say(console, f"warning: {language.translate(warning)}")
     consoles.say(console, f"report: {folder / 'report.html'}")

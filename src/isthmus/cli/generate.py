@@ -7,7 +7,6 @@ from isthmus.cli import consoles, models, options, output, progress
 from isthmus.cli.declaring import option, takes
 from isthmus.cli.delivery import deliver_examples
 from isthmus.errors import SettingError
-from isthmus.told import is_told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +69,7 @@ def generate(given: Generate) -> None:
         )
     estimator = models.load(given.run, given.condition)
     target = output.decoded_target(given.out, estimator, force=given.force)
-    if given.sampler is None and is_told(estimator):
+    if given.sampler is None and estimator.target_kind == "condition":
         _deliver_each_in_turn(estimator, given.n, given.seed, target, given.json)
         return
     generator = estimator
@@ -135,7 +134,7 @@ def _deliver_each_in_turn(
         f"of {count} labels in turn, {', '.join(map(str, estimator.classes_[:n][:_MOST_COLUMNS]))}"
         f"{', ...' if min(n, count) > _MOST_COLUMNS else ''}; --given LABEL makes one only",
     )
-    values = estimator.sample(np.resize(estimator.classes_, n), random_state=seed)
+    values = estimator.sample(random_state=seed, labels=np.resize(estimator.classes_, n))
     columns = count if count <= _MOST_COLUMNS and n > 1 else None
     deliver_examples(values, estimator, target, json, columns=columns and min(columns, n))
 

@@ -9,7 +9,6 @@ import typer
 from isthmus.cli import consoles, models, options, progress, tables
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import SettingError
-from isthmus.told import inner
 
 _SLOTS = ("corruption", "encoder", "latent", "decoder", "bound", "penalties")
 
@@ -99,7 +98,6 @@ def _likelihood_sentence(found: Mapping[str, Any]) -> str:
 
 def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
     kind, labels = type(estimator).__name__, getattr(estimator, "classes_", None)
-    estimator = inner(estimator)
     settings = estimator.get_params(deep=False)
     slots = {name: _words(settings[name]) for name in _SLOTS if name in settings}
     names = getattr(estimator, "feature_names_in_", None)
@@ -119,7 +117,7 @@ def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         "best_epoch": estimator.best_epoch_,
         "stop_reason": estimator.stop_reason_,
         "fit_seconds": estimator.fit_seconds_,
-        "source": run.get("source", {}).get("name"),
+        "source": _name(run.get("source")),
         "command": run.get("command"),
         "created": run.get("created"),
         "versions": run.get("versions"),
@@ -130,3 +128,8 @@ def _words(value: object) -> str | None:
     if value is None or value == ():
         return None
     return value if isinstance(value, str) else repr(value)
+
+
+def _name(source: Any) -> Any:
+    """Return the name of a source as ``run.json`` has it, or None."""
+    return source.get("name") if isinstance(source, Mapping) else None

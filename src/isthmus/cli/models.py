@@ -1,6 +1,5 @@
 """What the verbs that use a fitted model share: loading it, and reading data that fits it."""
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
-from isthmus.told import inner, is_told
+from isthmus.plainjson import read_object
 
 if TYPE_CHECKING:
     from isthmus.data import Source
@@ -47,10 +46,10 @@ def load(run: str, label: str | None = None) -> Any:
     import isthmus
     from isthmus.report import model_path
 
-    estimator = isthmus.load(model_path(run))
+    estimator = isthmus.load(model_path(run)).as_autoencoder()
     if label is None:
         return estimator
-    if not is_told(estimator):
+    if estimator.target_kind != "condition":
         raise SettingError(
             f"--given {label} is for a model that is conditioned on labels, and this one is not;"
             " leave it out."
@@ -60,7 +59,7 @@ def load(run: str, label: str | None = None) -> Any:
 
 def under_one(estimator: Any, why: str) -> Any:
     """Return a model that needs no labels; a conditional one must have been given one."""
-    if is_told(estimator):
+    if estimator.target_kind == "condition":
         raise SettingError(
             f"this model is conditioned on labels, and {why}; give --given LABEL,"
             f" {_some_of(estimator)}."
@@ -118,8 +117,8 @@ def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
     DataError
         If the examples do not fit the model, or it is conditional and the source has no labels.
     """
-    examples = matching_examples(source, inner(estimator))
-    if not is_told(estimator):
+    examples = matching_examples(source, estimator)
+    if estimator.target_kind != "condition":
         return (examples,)
     if source.labels is None:
         raise DataError(
@@ -133,12 +132,9 @@ def run_facts(run: str) -> dict[str, Any]:
     """Return what the fit wrote in ``run.json``, or nothing where there is none."""
     path = Path(run) / "run.json"
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise DataError(f"{str(path)!r} is not the JSON that a fit writes; fit again.") from None
-    return facts if isinstance(facts, dict) else {}
 
 
 def matching_examples(source: "Source", estimator: Any) -> Any:

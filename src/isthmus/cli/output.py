@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.atomic import new_file, new_folder
 from isthmus.errors import SettingError
-from isthmus.told import inner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +84,7 @@ def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None
 
 def decoded_target(out: str | None, estimator: Any, *, force: bool) -> Target | None:
     """Check ``--out`` for examples that a model decodes."""
-    return maybe_target(out, force=force, images=inner(estimator).image_shape_ is not None)
+    return maybe_target(out, force=force, images=estimator.image_shape_ is not None)
 
 
 def _check_replaceable(path: Path, out: str, form: str, force: bool) -> None:

@@ -28,30 +28,17 @@ def build(given: FitOptions) -> Any:
 
 def autoencoder(given: ModelOptions) -> Any:
     """Build the autoencoder that options describe, which its recipe may condition on labels."""
-    from isthmus import Autoencoder, ConditionalAutoencoder
+    from isthmus import Autoencoder
 
-    made = Autoencoder() if given.recipe is None else _recipe(given.recipe)
-    estimator = unfitted(made)
+    estimator = Autoencoder() if given.recipe is None else _recipe(given.recipe)
     present = estimator.get_params(deep=False)
     estimator.set_params(**(settings_of(given) | _encoder(given, present) | _tied(given)))
-    return ConditionalAutoencoder(estimator) if made is not estimator else estimator
-
-
-def unfitted(estimator: Any) -> Any:
-    """Return the autoencoder that is to be fitted: the estimator, or the one that it conditions.
-
-    Examples
-    --------
-    >>> from isthmus.recipes import conditional_vae, vae
-    >>> unfitted(vae(3)).latent_dim, unfitted(conditional_vae(3)).latent_dim
-    (3, 3)
-    """
-    return getattr(estimator, "autoencoder", estimator)
+    return estimator
 
 
 def _supervised(estimator: Any, given: HeadOptions) -> Any:
     """Return the estimator that learns what the options say from labels, if anything."""
-    from isthmus import AutoencoderClassifier, AutoencoderRegressor, ConditionalAutoencoder
+    from isthmus import AutoencoderClassifier, AutoencoderRegressor
 
     heads = {
         "classifier": (given.classifier, AutoencoderClassifier, "classification_weight"),
@@ -61,19 +48,21 @@ def _supervised(estimator: Any, given: HeadOptions) -> Any:
         if getattr(given, weight) is not None and not chosen:
             name = weight.replace("_", "-")
             raise SettingError(f"--{name} needs --{head}; give both.")
-    conditional = given.conditional or unfitted(estimator) is not estimator
+    conditional = given.conditional or estimator.target_kind == "condition"
     wanted = [name for name, (chosen, *_) in heads.items() if chosen]
     if len(wanted) + conditional > 1:
         named = [f"--{name}" for name in wanted]
         both = [*named, "a model conditioned on labels"] if conditional else named
         raise SettingError(f"{' and '.join(both)} do not go together; choose one.")
     if conditional:
-        return ConditionalAutoencoder(unfitted(estimator))
+        return estimator.set_params(condition=True)
     for head in wanted:
         _, kind, weight = heads[head]
         value = getattr(given, weight)
         own = {} if value is None else {weight: value}
-        return kind(**estimator.get_params(deep=False), **own)
+        shared = estimator.get_params(deep=False)
+        del shared["condition"]
+        return kind(**shared, **own)
     return estimator
 
 
@@ -83,7 +72,7 @@ def _recipe(name: str) -> Any:
     known = recipes.RECIPES
     if name.replace("-", "_") not in known:
         raise SettingError(unknown("recipe", name, known))
-    return known[name.replace("-", "_")].make()
+    return known[name.replace("-", "_")].make().as_autoencoder()
 
 
 def _hidden(text: str) -> tuple[int, ...] | str:

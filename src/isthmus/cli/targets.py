@@ -1,4 +1,4 @@
-"""What a fit learns from beside the examples: classes, quantities, labels that it is told."""
+"""What a fit learns besides examples: classes or quantities to predict, labels to condition on."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,34 +9,34 @@ if TYPE_CHECKING:
     from isthmus.data import Source
 
 _WANTS = {
-    "AutoencoderClassifier": ("--classifier needs labels", "--label"),
-    "AutoencoderRegressor": ("--regressor needs a quantity to predict", "--target"),
-    "ConditionalAutoencoder": ("the model is told labels", "--label"),
+    "classes": ("--classifier needs labels", "--label"),
+    "quantities": ("--regressor needs a quantity to predict", "--target"),
+    "condition": ("the model is conditioned on labels", "--label"),
 }
-"""What each estimator that learns from targets says where there are none, and the option."""
+"""By the kind of targets that a fit takes: what it says where there are none, and the option."""
 
 
 def learns(estimator: Any) -> bool:
     """Say whether the estimator's fit takes targets."""
-    return type(estimator).__name__ in _WANTS
+    return estimator.target_kind in _WANTS
 
 
 def check_source(estimator: Any, source: "Source") -> None:
     """Raise `SettingError` if the source has not the kind of targets that the estimator learns."""
     if not learns(estimator):
         return
-    kind, labels = type(estimator).__name__, source.labels
+    kind, labels = estimator.target_kind, source.labels
     words, option = _WANTS[kind]
     if labels is None:
         raise SettingError(f"{words}, and {source.name} has none; name their column by {option}.")
     measured = labels.dtype.kind == "f" and bool((labels % 1 != 0).any())
-    if kind != "AutoencoderRegressor":
+    if kind != "quantities":
         if measured:
             raise SettingError(
                 f"{words}, and those of {source.name} are measurements such as"
                 f" {labels[labels % 1 != 0][0]:.4g}; give --regressor to predict them."
             )
-        if kind == "AutoencoderClassifier" and (labels == labels[0]).all():
+        if kind == "classes" and (labels == labels[0]).all():
             raise SettingError(
                 f"{words}, and all those of {source.name} are {labels[0].item()!r}; a classifier"
                 " needs two at least."
@@ -50,15 +50,17 @@ def check_source(estimator: Any, source: "Source") -> None:
 
 def check_parts(estimator: Any, parts: "Parts", name: str) -> None:
     """Raise `DataError` if a part has no labels, or a class that the training part lacks."""
-    kind = type(estimator).__name__
-    if kind not in ("AutoencoderClassifier", "ConditionalAutoencoder"):
+    kind = estimator.target_kind
+    if kind not in ("classes", "condition"):
         return
-    told = kind == "ConditionalAutoencoder"
-    judged = ("validation", "test") if told else ("validation",)
-    for part in (part for part in judged if part in parts):
+    conditioned = kind == "condition"
+    wanted = ("validation", "test") if conditioned else ("validation",)
+    for part in (part for part in wanted if part in parts):
         if parts[part][1] is None:
-            raise DataError(f"The {part} part of {name} has no labels, which the model is told.")
-        check_classes(parts, name, part, "told" if told else "judged by")
+            raise DataError(
+                f"The {part} set of {name} has no labels, on which the model is conditioned."
+            )
+        check_classes(parts, name, part, "conditioned" if conditioned else "scored")
 
 
 def check_classes(parts: "Parts", name: str, part: str, verb: str) -> None:

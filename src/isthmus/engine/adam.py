@@ -7,8 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
-
-from isthmus.typing import Array, Float, Int
+from jaxtyping import Array, Float, Int
 
 SMALL = 2**14
 """Up to this many parameters, one operation of the program moves both moments of an array."""

@@ -13,10 +13,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.engine.adam import scale_by_adam
 from isthmus.errors import SettingError, unknown
-from isthmus.typing import Array, Float, Number, check_between
+from isthmus.specifications import Number
 
 OPTIMIZERS: dict[str, optax.GradientTransformation] = {
     "adam": scale_by_adam(),

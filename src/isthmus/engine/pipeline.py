@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import numpy as np
-
-from isthmus.typing import Array
+from jaxtyping import Array
 
 Sent = tuple[dict[str, Array], int, int]
 """A block that was sent: its logs (..., S) by name, its first step, and how many steps it fills."""

@@ -1,18 +1,18 @@
 """The autoencoder as a scikit-learn transformer."""
 
-from collections.abc import Sequence
-from typing import Any, Self
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 
-from isthmus.engine import Callback, Checkpoint, HearsProgress
-from isthmus.errors import DataError
-from isthmus.estimators import fitting
-from isthmus.estimators.abstract import AbstractAutoencoder
-from isthmus.estimators.undone import undone_by_failure
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.registry import registered
+from isthmus.estimators.targets import TargetKind, condition_numbers, labels_of
 from isthmus.heads import AbstractHead
 
 
+@registered
+@dataclass(eq=False, repr=False)
 class Autoencoder(AbstractAutoencoder):
     """Learn a small code from unlabelled examples, and to get them back from it.
 
@@ -85,6 +85,11 @@ class Autoencoder(AbstractAutoencoder):
         Decides the initial weights, the order of examples, and all noise.
     verbose : int, default=0
         1 says what was chosen and how training goes.
+    condition : bool, default=False
+        Whether encoder and decoder are conditioned on labels, the ``y`` of ``fit``: the first layer
+        of each has a bias of its own for every label, which equals the label as further inputs.
+        With a Gaussian latent this is the conditional variational autoencoder, with one prior for
+        all labels. It needs built-in networks that are not tied.
 
     Attributes
     ----------
@@ -111,6 +116,15 @@ class Autoencoder(AbstractAutoencoder):
         Sizes of the model, with and without running statistics.
     fit_seconds_ : float
         Training, compilation included.
+    classes_ : ndarray
+        The labels, sorted, where the model is conditioned on labels.
+
+    References
+    ----------
+    Of ``condition``: Sohn, Lee and Yan, Learning structured output representation using deep
+    conditional generative models, NIPS 2015; there the condition is an image, and the prior depends
+    on it. With labels, and one prior for all: Kingma et al., Semi-supervised learning with deep
+    generative models, NIPS 2014, section 2 (M2).
 
     Examples
     --------
@@ -121,120 +135,53 @@ class Autoencoder(AbstractAutoencoder):
     (1797, 8)
     >>> autoencoder.reconstruct(X).shape
     (1797, 64)
+
+    Conditioned on labels, every method takes them:
+
+    >>> y = load_digits().target
+    >>> settings = {"latent": "gaussian", "hidden": (32,), "epochs": 2, "random_state": 0}
+    >>> conditioned = Autoencoder(4, condition=True, **settings).fit(X, y)
+    >>> conditioned.transform(X[:3], labels=y[:3]).shape
+    (3, 4)
+    >>> conditioned.sample(labels=[3, 3, 5], random_state=0).shape
+    (3, 64)
     """
 
-    def __init__(
-        self,
-        latent_dim: int = 2,
-        *,
-        encoder: Any = "dense",
-        hidden: Any = "auto",
-        activation: str = "gelu",
-        decoder: Any = "mirror",
-        latent: Any = "deterministic",
-        likelihood: Any = "auto",
-        corruption: Any = None,
-        bound: Any = "elbo",
-        penalties: Any = "auto",
-        scaling: str = "auto",
-        start: str = "auto",
-        image_shape: tuple[int, ...] | None = None,
-        optimizer: Any = "adam",
-        learning_rate: float | str = "auto",
-        schedule: Any = "warmup_cosine",
-        epochs: int | str = "auto",
-        batch_size: int | str = "auto",
-        patience: int | str = "auto",
-        validation_fraction: float = 0.1,
-        gradient_clip: float | None = None,
-        memory_limit: float = 2e9,
-        devices: int | str | None = None,
-        callbacks: Sequence[Callback | HearsProgress] = (),
-        random_state: Any = None,
-        verbose: int = 0,
-    ):
-        self.latent_dim = latent_dim
-        self.encoder = encoder
-        self.hidden = hidden
-        self.activation = activation
-        self.decoder = decoder
-        self.latent = latent
-        self.likelihood = likelihood
-        self.corruption = corruption
-        self.bound = bound
-        self.penalties = penalties
-        self.scaling = scaling
-        self.start = start
-        self.image_shape = image_shape
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.gradient_clip = gradient_clip
-        self.memory_limit = memory_limit
-        self.devices = devices
-        self.callbacks = callbacks
-        self.random_state = random_state
-        self.verbose = verbose
+    _: KW_ONLY
+    condition: bool = False
 
-    @undone_by_failure
-    def fit(
-        self,
-        X: Any,
-        y: Any = None,
-        *,
-        validation_data: Any = None,
-        checkpoint: Checkpoint | None = None,
-    ) -> Self:
-        """Fit the autoencoder.
+    _arrays = (*AbstractAutoencoder._arrays, "classes_")
+
+    @property
+    def target_kind(self) -> TargetKind:
+        """``"condition"`` where the model is conditioned on labels, else ``"none"``."""
+        return "condition" if self.condition else "none"
+
+    def score(self, X: Any, y: Any = None, labels: Any = None) -> float:
+        """Return the mean of `score_samples`: nats per example, higher is better.
 
         Parameters
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
-            Arrays, data frames, memory maps or lazy readers of examples, n >= 2.
-        y : ignored
-            Here by scikit-learn's convention.
-        validation_data : like X, optional
-            The held-out part, instead of a share of ``X``.
-        checkpoint : isthmus.engine.Checkpoint, optional
-            Where to keep training's state, and whether to go on from it.
-
-        Returns
-        -------
-        self
+            Examples in their own units.
+        y : (n,), optional
+            The labels, as scikit-learn passes them; not used where the model is not conditioned.
+        labels : (n,), optional
+            The labels, where ``y`` is not given.
         """
-        if isinstance(validation_data, tuple):
-            raise DataError("validation_data is a tuple; it must be examples alone, as X is.")
-        held_out = None if validation_data is None else (validation_data, None)
-        fitting.fit(self, X, None, held_out, checkpoint)
-        return self
+        labels = self.labels_from(y) if labels is None else labels
+        return float(np.mean(self.score_samples(X, labels)))
 
-    @undone_by_failure
-    def partial_fit(self, X: Any, y: Any = None) -> Self:
-        """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
+    def _learn_targets(self, X: Any, y: Any) -> np.ndarray | None:
+        if not self.condition:
+            vars(self).pop("classes_", None)  # of an earlier fit
+            return None
+        y = labels_of(self, X, y, "it is conditioned on labels")
+        self.classes_ = np.unique(y)
+        return condition_numbers(self.classes_, y)
 
-        The optimiser goes on too, but for a model that was loaded: its file has weights alone.
-        The first call also chooses the scaling and the likelihood, from ``X`` alone.
-
-        Parameters
-        ----------
-        X : (n, D), (n, H, W) or (n, H, W, C)
-            Examples.
-        y : ignored
-
-        Returns
-        -------
-        self
-        """
-        fitting.partial_fit(self, X, None)
-        return self
-
-    def score(self, X: Any, y: Any = None) -> float:
-        """Return the mean of `score_samples`: nats an example, higher is better."""
-        return float(np.mean(self.score_samples(X)))
+    def _encode_targets(self, y: Any) -> np.ndarray | None:
+        return condition_numbers(self.classes_, y) if self.condition else None
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         return ()

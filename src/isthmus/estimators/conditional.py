@@ -1,40 +1,38 @@
-"""An autoencoder that is told each example's label: it encodes, and generates, under a label."""
+"""The earlier name of an autoencoder that is conditioned on labels, for old code and files."""
 
-import copy
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Self
 
-import jax.numpy as jnp
 import numpy as np
 from sklearn.base import BaseEstimator, clone
-from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import _safe_indexing as rows_of
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import (
-    check_array,
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-)
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 
-from isthmus.data.source import Rows, blocks
 from isthmus.engine import Checkpoint
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators import fitting
 from isthmus.estimators.autoencoder import Autoencoder
-from isthmus.estimators.inputs import is_indexed
-from isthmus.estimators.supervised import labels_of, need_targets, pair_of
-from isthmus.estimators.undone import undone_by_failure
+from isthmus.estimators.fitted import Fitted
+from isthmus.estimators.learner import FittedAttributes
+from isthmus.estimators.measuring import Measures
+from isthmus.estimators.registry import registered
+from isthmus.estimators.rollback import rolled_back_on_failure
+from isthmus.estimators.targets import TargetKind, need_targets
+
+WHY = "it is conditioned on labels"
+
+PARAMETERS = frozenset(Autoencoder.__dataclass_fields__)
+ATTRIBUTES = frozenset((*FittedAttributes.__annotations__, "feature_names_in_"))
+"""What is found on the autoencoder where it is not found here."""
 
 
-class ConditionalAutoencoder(BaseEstimator):
-    """Learn a code of what the label leaves open, and to make examples of a label.
+@registered
+@dataclass(eq=False, repr=False)
+class ConditionalAutoencoder(Fitted, BaseEstimator):
+    """An autoencoder conditioned on labels: ``Autoencoder(condition=True)`` under an earlier name.
 
-    Encoder and decoder are both told the label: the first layer of each has a bias of its own for
-    every label, which is a layer of the input with the label beside it. Around a variational
-    autoencoder this is the conditional variational autoencoder, whose prior is the same for all
-    labels.
+    Its methods are those of `isthmus.Autoencoder`, but that labels come second in all of them, and
+    may be called ``y`` as well as ``labels``.
 
     Parameters
     ----------
@@ -47,19 +45,11 @@ class ConditionalAutoencoder(BaseEstimator):
     classes_ : ndarray
         The labels, sorted.
     autoencoder_ : isthmus.Autoencoder
-        What was fitted; by itself it can do nothing, `given` a label it is one like any other.
-
-    References
-    ----------
-    Sohn, Lee and Yan, Learning structured output representation using deep conditional generative
-    models, NIPS 2015; there the condition is an image, and the prior depends on it. With labels,
-    and one prior for all: Kingma et al., Semi-supervised learning with deep generative models,
-    NIPS 2014, section 2 (M2).
+        What was fitted, with ``condition=True``. All its fitted attributes are found here too.
 
     Examples
     --------
     >>> from sklearn.datasets import load_digits
-    >>> from isthmus import Autoencoder
     >>> X, y = load_digits(return_X_y=True)
     >>> inner = Autoencoder(4, latent="gaussian", hidden=(32,), epochs=2, random_state=0)
     >>> conditional = ConditionalAutoencoder(inner).fit(X, y)
@@ -69,207 +59,128 @@ class ConditionalAutoencoder(BaseEstimator):
     (3, 64)
     """
 
-    classes_: np.ndarray
-    autoencoder_: Autoencoder
+    autoencoder: Autoencoder | None = None
 
-    def __init__(self, autoencoder: Autoencoder | None = None):
-        self.autoencoder = autoencoder
+    @property
+    def target_kind(self) -> TargetKind:
+        """``"condition"``: it is conditioned on labels."""
+        return "condition"
 
-    @undone_by_failure
+    @rolled_back_on_failure
     def fit(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         *,
         validation_data: Any = None,
         checkpoint: Checkpoint | None = None,
     ) -> Self:
-        """Fit the autoencoder to examples and their labels.
-
-        Parameters
-        ----------
-        X : (n, D), (n, H, W) or (n, H, W, C)
-            Examples, n >= 2.
-        y : (n,)
-            Labels: numbers or strings.
-        validation_data : pair of (X, y), optional
-            The held-out part, instead of a share of the examples.
-        checkpoint : isthmus.engine.Checkpoint, optional
-            Where to keep training's state, and whether to go on from it.
-
-        Returns
-        -------
-        self
-        """
-        y = labels_of(self, X, y, "it is told the labels")
-        self.classes_ = np.unique(y)
-        held_out = None
-        if validation_data is not None:
-            examples, labels = pair_of(validation_data)
-            held_out = (examples, self._numbers(labels))
+        """Fit the autoencoder to examples and their labels, as `isthmus.Autoencoder.fit` does."""
+        need_targets(self, y, WHY)
         self.autoencoder_ = _unfitted(self.autoencoder)
-        fitting.fit(
-            self.autoencoder_, X, self._numbers(y), held_out, checkpoint, len(self.classes_)
-        )
+        self.autoencoder_.fit(X, y, validation_data=validation_data, checkpoint=checkpoint)
         return self
 
-    def given(self, label: Any) -> Autoencoder:
-        """Return the fitted autoencoder of one label: all its methods, under that label."""
+    def as_autoencoder(self) -> Autoencoder:
+        """Return the `isthmus.Autoencoder` that this stands for: the fitted one after a fit."""
+        fitted = vars(self).get("autoencoder_")
+        return _unfitted(self.autoencoder) if fitted is None else fitted
+
+    def given(self, label: Any) -> Any:
+        """Return the fitted autoencoder of one label: all its methods under that label."""
         check_is_fitted(self)
-        (number,) = self._numbers([label])
-        told = copy.copy(self.autoencoder_)
-        told.model_ = told.model_.given(jnp.asarray([number]))
-        return told
+        return self.autoencoder_.given(label)
 
-    def transform(self, X: Any, y: Any) -> np.ndarray:
-        """Encode examples (n, ...) under their labels (n,): codes (n, d)."""
-        return self._under_labels("transform", X, y)
+    def transform(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+        """Encode examples (n, ...) with labels (n,): codes (n, d)."""
+        return super().transform(X, self._one_of(labels, y))
 
-    def inverse_transform(self, X: Any, y: Any) -> np.ndarray:
-        """Decode codes (n, d) under labels (n,), in the data's own units."""
-        return self._under_labels("inverse_transform", X, y)
+    def inverse_transform(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+        """Decode codes (n, d) with labels (n,), in the data's own units."""
+        return super().inverse_transform(X, self._one_of(labels, y))
 
-    def reconstruct(self, X: Any, y: Any) -> np.ndarray:
-        """Encode and decode examples (n, ...) under their labels (n,), in their own units."""
-        return self._under_labels("reconstruct", X, y)
+    def reconstruct(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+        """Encode and decode examples (n, ...) with labels (n,), in their own units."""
+        return super().reconstruct(X, self._one_of(labels, y))
 
-    def impute(self, X: Any, y: Any) -> np.ndarray:
-        """Return examples (n, ...) of labels (n,) with their missing entries reconstructed."""
-        return self._under_labels("impute", X, y)
+    def impute(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+        """Return examples (n, ...) with labels (n,), their missing entries reconstructed."""
+        return super().impute(X, self._one_of(labels, y))
 
-    def assess(self, X: Any, y: Any) -> dict[str, np.ndarray]:
-        """Return what `isthmus.Autoencoder.assess` does of examples (n, ...) with labels (n,)."""
-        rows = self._rows_of_labels(X, y)
-        assessed = [self.given(label).assess(_part(X, own)) for label, own in rows.items()]
-        return {
-            name: _in_order(rows.values(), [one[name] for one in assessed]) for name in assessed[0]
-        }
+    def measure(self, X: Any, labels: Any = None, *, y: Any = None) -> Measures:
+        """Measure the reconstructions of examples (n, ...) with labels (n,)."""
+        return super().measure(X, self._one_of(labels, y))
 
-    def measure(self, X: Any, y: Any) -> dict[str, Any]:
-        """Measure the reconstructions of examples (n, ...) under their labels (n,).
+    def score_samples(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+        """Return how usual each example (n, ...) is given its label (n,): nats, (n,)."""
+        return super().score_samples(X, self._one_of(labels, y))
 
-        The measures are those of `isthmus.Autoencoder.measure`: means over all the examples.
-        """
-        rows = self._rows_of_labels(X, y)
-        measured = [self.given(label).measure(_part(X, own)) for label, own in rows.items()]
-        observed = np.stack([_observed(_part(X, own)) for own in rows.values()])  # (labels, D)
-        shares = np.array([len(own) for own in rows.values()]) / len(X)
-        means: dict[str, Any] = {
-            name: np.average(np.stack([one[name] for one in measured]), axis=0, weights=shares)
-            for name in measured[0].keys() - {"errors"}
-        }
-        for name in ("mse", "mse_input"):  # of observed entries, which need not be equally many
-            columns = np.stack([one[f"column_{name}"] for one in measured])
-            squares = (columns * observed).sum(axis=0)
-            means[f"column_{name}"] = squares / np.maximum(observed.sum(axis=0), 1)
-            means[name] = squares.sum() / observed.sum()
-        means = {name: mean if np.ndim(mean) else float(mean) for name, mean in means.items()}
-        return means | {"errors": _in_order(rows.values(), [one["errors"] for one in measured])}
+    def score(self, X: Any, y: Any = None, *, labels: Any = None) -> float:
+        """Return the mean of `score_samples`: nats per example, higher is better."""
+        return float(np.mean(self.score_samples(X, labels, y=y)))
 
-    def score_samples(self, X: Any, y: Any) -> np.ndarray:
-        """Return how usual each example (n, ...) is under its label (n,): nats, (n,)."""
-        return self._under_labels("score_samples", X, y)
-
-    def log_likelihood(
-        self, X: Any, y: Any, n_samples: int = 5000, random_state: Any = None
+    def log_likelihood(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        X: Any,
+        y: Any = None,
+        n_samples: int = 5000,
+        random_state: Any = None,
+        *,
+        labels: Any = None,
     ) -> np.ndarray:
-        """Estimate the log likelihood of each example (n, ...) under its label (n,): nats, (n,).
+        """Estimate the log likelihood of each example (n, ...) given its label (n,): nats, (n,)."""
+        return super().log_likelihood(X, n_samples, random_state, self._one_of(labels, y))
 
-        The estimate is that of `isthmus.Autoencoder.log_likelihood`.
-        """
-        if not isinstance(random_state, int | np.integer):  # one seed for all labels
-            random_state = check_random_state(random_state).randint(2**31 - 1)
-        draws = {"n_samples": n_samples, "random_state": random_state}
-        return self._under_labels("log_likelihood", X, y, **draws)
+    def sample(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, y: Any = None, random_state: Any = None, *, labels: Any = None
+    ) -> np.ndarray:
+        """Generate an example for every label (n,), in the data's own units."""
+        return super().sample(None, random_state, self._one_of(labels, y))
 
-    def score(self, X: Any, y: Any) -> float:
-        """Return the mean of `score_samples`: nats an example, higher is better."""
-        return float(np.mean(self.score_samples(X, y)))
-
-    def sample(self, y: Any, random_state: Any = None) -> np.ndarray:
-        """Generate an example for every label.
-
-        Parameters
-        ----------
-        y : (n,)
-            Labels; ``[3] * 16`` is sixteen of one.
-        random_state
-            As everywhere in scikit-learn.
-
-        Returns
-        -------
-        ndarray, shaped as the examples given to fit
-            Mean reconstructions of codes from the prior, in the data's own units.
-        """
-        check_is_fitted(self)
-        y = column_or_1d(y)
-        random = check_random_state(random_state)
-        codes = self.autoencoder_.sample_codes(len(y), random)
-        return self.inverse_transform(codes, y)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the fitted estimator to one ``.safetensors`` file; `isthmus.load` reads it."""
-        from isthmus.estimators.persistence import save
-
-        return save(self, path)
-
-    def _under_labels(self, method: str, X: Any, y: Any, **settings: Any) -> np.ndarray:
-        """Apply a method of the autoencoder to the rows of each label; put them back in order."""
-        rows = self._rows_of_labels(X, y)
-        parts = [
-            getattr(self.given(k), method)(_part(X, own), **settings) for k, own in rows.items()
-        ]
-        return _in_order(rows.values(), parts)
-
-    def _rows_of_labels(self, X: Any, y: Any) -> dict[Any, np.ndarray]:
-        """Return the places of the examples of each label that occurs."""
-        check_is_fitted(self)
-        need_targets(self, y, "it is told the labels")
-        check_consistent_length(X, y)
-        if not len(y):
+    def _one_of(self, labels: Any, y: Any) -> Any:
+        """Return the labels, by whichever name they were given."""
+        labels = y if labels is None else labels
+        if labels is not None and not np.isscalar(labels) and not len(labels):
             raise DataError("There are no examples: at least one is needed.")
-        numbers = self._numbers(y)
-        labels = self.classes_.tolist()
-        return {labels[k]: np.flatnonzero(numbers == k) for k in np.unique(numbers)}
+        return labels
 
-    def _numbers(self, y: Any) -> np.ndarray:
-        """Return the numbers of labels."""
-        y = column_or_1d(y)
-        strange = set(y.tolist()) - set(self.classes_.tolist())
-        if strange:
-            known = ", ".join(map(str, self.classes_[:20].tolist()))
-            raise DataError(f"{min(strange, key=str)!r} is no label of this model's: {known}.")
-        labels = LabelEncoder()
-        labels.classes_ = self.classes_
-        return labels.transform(y).astype(np.int32)
+    def __getattr__(self, name: str) -> Any:
+        """Return a fitted attribute, or a parameter, of the autoencoder."""
+        own = vars(self)
+        fitted, unfitted = own.get("autoencoder_"), own.get("autoencoder")
+        if fitted is not None and (name in ATTRIBUTES or name in PARAMETERS):
+            return getattr(fitted, name)
+        if name in PARAMETERS:
+            return getattr(_unfitted(unfitted), name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _described(self) -> Fitted:
+        return self.autoencoder_
+
+    @classmethod
+    def _restored(cls, settings: dict[str, Any], restore: Callable[[Fitted], None]) -> Self:
+        settings["condition"] = True
+        fitted = Autoencoder(**settings)
+        restore(fitted)
+        unfitted: Any = clone(fitted)
+        conditional = cls(unfitted.set_params(condition=False))
+        conditional.autoencoder_ = fitted
+        return conditional
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags
 
 
 def _unfitted(given: Autoencoder | None) -> Any:
-    """Return a copy of the autoencoder to fit; who listens to its fit is not copied."""
+    """Return a copy of the autoencoder to fit; its callbacks are shared, not copied."""
     if given is None:
-        return Autoencoder(latent="gaussian")
+        return Autoencoder(latent="gaussian", condition=True)
     if not isinstance(given, Autoencoder):
         raise SettingError(
             f"autoencoder is {type(given).__name__}; it must be an isthmus.Autoencoder."
         )
     settings: dict[str, Any] = given.get_params(deep=False) | {"callbacks": ()}
     silent: Any = clone(type(given)(**settings))
-    return silent.set_params(callbacks=given.callbacks)
-
-
-def _part(X: Any, rows: np.ndarray) -> Any:
-    """Return chosen examples, still to be read where they lie on disk."""
-    return Rows(X, rows) if is_indexed(X) else rows_of(X, rows)
-
-
-def _observed(X: Any) -> np.ndarray:
-    """Return how many entries of every feature (D,) are not missing."""
-    loose: Any = {"dtype": ("float64", "float32"), "ensure_all_finite": False, "allow_nd": True}
-    read = blocks(X if is_indexed(X) else check_array(X, **loose))
-    known = [(~np.isnan(block)).reshape(len(block), -1).sum(axis=0) for _, block in read]
-    return np.sum(known, axis=0)
-
-
-def _in_order(rows: Iterable[np.ndarray], parts: Sequence[np.ndarray]) -> np.ndarray:
-    """Put parts back at the places that they were taken from."""
-    return np.concatenate(parts)[np.argsort(np.concatenate(list(rows)))]
+    return silent.set_params(callbacks=given.callbacks, condition=True)

@@ -1,8 +1,8 @@
-"""Fitting an estimator: examples in, held-out part, model, training, what is noted of it."""
+"""Fitting an estimator: examples in, validation set, model, training, fitted attributes."""
 
 import sys
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -21,7 +21,7 @@ from isthmus.engine import (
     Trained,
     train,
 )
-from isthmus.errors import SettingError, warn
+from isthmus.errors import DataError, SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
 from isthmus.estimators.construction import (
@@ -32,6 +32,7 @@ from isthmus.estimators.construction import (
     settled_likelihood,
     without_missing,
 )
+from isthmus.estimators.fit_cache import fingerprint
 from isthmus.estimators.inputs import (
     check_varied,
     example_shape_of,
@@ -40,65 +41,87 @@ from isthmus.estimators.inputs import (
     image_shape_of,
     is_indexed,
 )
+from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.neighbour_graph import neighbour_graph
-from isthmus.estimators.settings import check_settings, fingerprint
+from isthmus.estimators.parameter_checks import check_settings
+from isthmus.estimators.targets import pair_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
 from isthmus.scaling import Choice, Scaling, choose
 
 LEAST_VALIDATED = 20
-"""With fewer examples none are held out."""
+"""With fewer examples there is no validation set."""
 
 LOOKED_AT = 60_000
-"""At most so many examples, evenly spaced, decide the scaling and show whether they fit it."""
+"""Maximum number of examples, evenly spaced, that decide the scaling and are checked under it."""
 
 BEGUN_FROM = 30_000
-"""At most so many of those, scaled, decide the PCA that training starts from."""
+"""Maximum number of those, scaled, whose PCA training starts from."""
+
+CODED = 20_000
+"""Maximum number of examples, evenly spaced, whose codes give the mean and covariance."""
 
 VALIDATION_BATCH = 256
-"""Held-out examples are judged at least so many at a time: one program for any number of them."""
+"""Smallest batch of the validation set: one program for any number of its examples."""
 
 COLUMNS = ("epoch", "train_loss", "validation_loss", "learning_rate", "seconds")
 """Columns of the history, before those of the loss's terms."""
 
-Part = tuple[Any, np.ndarray | None]
-"""Examples and their targets."""
+
+class Part(NamedTuple):
+    """Examples (n, ...), and their targets (n, ...) as heads and networks take them."""
+
+    examples: Any
+    target: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A fit with everything chosen, about to train.
+
+    Parameters
+    ----------
+    lane
+        Model, optimiser, feeds and seed.
+    sizes
+        Batch size, epochs and patience.
+    examples
+        The training set.
+    devices
+        Those that share every batch, or None.
+    """
+
+    lane: Replica
+    sizes: Plan
+    examples: Any
+    devices: Devices | None
 
 
 def fit(
-    estimator: Any,
-    X: Any,
-    target: np.ndarray | None,
-    held_out: Part | None,
-    checkpoint: Checkpoint | None,
-    labels: int = 0,
+    estimator: AbstractLearner, X: Any, y: Any, validation_data: Any, checkpoint: Checkpoint | None
 ) -> None:
-    """Fit an estimator from nothing.
+    """Fit an estimator from nothing; it gets the fitted attributes.
 
     Parameters
     ----------
     estimator
-        Gets the fitted attributes.
-    X
-        Examples, as the user gave them.
-    target : (n,), (n, targets) or None
-        Numbers of their classes, or quantities.
-    held_out
-        The validation part; None takes a share of the examples.
+        To fit.
+    X, y
+        Examples and targets, as the user gave them.
+    validation_data
+        The validation set as the user gave it; None takes a share of the examples.
     checkpoint
         Where to keep training's state, and whether to go on from it.
-    labels
-        How many labels, the targets, the networks are told; 0 for none.
     """
     if not isinstance(checkpoint, Checkpoint | None):
         raise SettingError(
             f"checkpoint is {checkpoint!r}; it must be an isthmus.engine.Checkpoint, such as "
             "Checkpoint('folder')."
         )
-    ready = prepare(estimator, X, target, held_out, labels)
+    ready = prepare(estimator, X, y, validation_data)
     if estimator.verbose:
-        held = ready.lane.validation
-        _announce(estimator, len(ready.examples), 0 if held is None else len(held.x))
+        validation = ready.lane.validation
+        _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
     lane = ready.lane
     if checkpoint is not None:
         settings = fingerprint(estimator, ready.examples, lane.feed.target, lane.seed)
@@ -115,78 +138,46 @@ def fit(
         checkpoint=checkpoint,
         devices=ready.devices,
     )
-    finish(estimator, trained, ready.examples, lane.feed.target)
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A fit with everything chosen, about to train.
-
-    Parameters
-    ----------
-    lane
-        Model, optimiser, feeds and seed.
-    sizes
-        Batch size, epochs and patience.
-    examples
-        The training part.
-    devices
-        Those that share every batch, or None.
-    """
-
-    lane: Replica
-    sizes: Plan
-    examples: Any
-    devices: Devices | None
+    finish(estimator, ready, trained)
 
 
 def prepare(
-    estimator: Any, X: Any, target: np.ndarray | None, held_out: Part | None, labels: int = 0
+    estimator: AbstractLearner, X: Any, y: Any = None, validation_data: Any = None
 ) -> Ready:
     """Check settings and data, choose what is "auto", draw the initial weights.
 
     The parameters are those of `fit`.
     """
+    target = estimator._learn_targets(X, y)
+    given = _given_validation(estimator, validation_data)
     check_settings(estimator)
-    examples = _first_examples(estimator, X)
+    whole = Part(_first_examples(estimator, X), target)
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
-    if held_out is not None:
-        judged = flat_examples(estimator, held_out[0], held_out=True)
-        held_out = (_loaded(estimator, judged), held_out[1])
-    elif len(examples) >= LEAST_VALIDATED and estimator.validation_fraction > 0:
-        (examples, target), held_out = _hold_out(estimator, examples, target, seed)
-    model = _first_model(estimator, examples, seed)
-    if labels:
-        model = _told_labels(model, labels, np.random.default_rng([seed, labels]))
-    sizes = plan(estimator, len(examples))
-    judged, devices = max(sizes.batch_size, VALIDATION_BATCH), Devices.of(estimator.devices)
-    if devices is not None:
-        devices.check_batch(sizes.batch_size)
-        judged += -judged % devices.count
+    training, validation = _divided(estimator, whole, given, seed)
+    model = _first_model(estimator, training.examples, seed)
+    sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
     lane = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
         _feed(
-            estimator, (examples, target), sizes.batch_size, seed, _partners(model, examples, seed)
+            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
         ),
-        None if held_out is None else _feed(estimator, held_out, judged, None),
+        _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
-    return Ready(lane, sizes, examples, devices)
+    return Ready(lane, sizes, training.examples, devices)
 
 
-def finish(
-    estimator: Any, trained: Trained, examples: Any, target: np.ndarray | None = None
-) -> None:
+def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     """Give the estimator its fitted attributes."""
-    _note(estimator, trained, examples, target)
+    _note(estimator, trained, Part(ready.examples, ready.lane.feed.target))
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch
     estimator._state = None
 
 
-def partial_fit(estimator: Any, X: Any, target: np.ndarray | None) -> None:
+def partial_fit(estimator: AbstractLearner, X: Any, target: np.ndarray | None) -> None:
     """Take one pass over ``X`` from where the estimator stands, at a constant learning rate."""
     check_settings(estimator)
     first = not hasattr(estimator, "model_")
@@ -195,21 +186,57 @@ def partial_fit(estimator: Any, X: Any, target: np.ndarray | None) -> None:
     done = 0 if first else estimator.n_epochs_
     size = plan(estimator, len(examples)).batch_size
     model = _first_model(estimator, examples, seed) if first else estimator.model_
+    part = Part(examples, target)
     trained = train(
         model,
         _optimiser(estimator, model, "constant"),
-        _feed(estimator, (examples, target), size, seed + done),  # another order each time
+        _feed(estimator, part, size, seed + done),  # another order each time
         epochs=1,
         seed=seed,
         state=None if first else getattr(estimator, "_state", None),
     )
-    _note(estimator, trained, examples, target)
+    _note(estimator, trained, part)
     estimator.history_ = _history(trained, {} if first else estimator.history_)
     estimator.n_epochs_ = estimator.best_epoch_ = len(estimator.history_["epoch"])
     estimator._state = trained.last
 
 
-def _first_examples(estimator: Any, X: Any) -> Any:
+def _given_validation(estimator: AbstractLearner, validation_data: Any) -> Part | None:
+    """Return the validation set that the user gave, its targets encoded."""
+    if validation_data is None:
+        return None
+    if estimator.target_kind == "none":
+        if isinstance(validation_data, tuple):
+            raise DataError("validation_data is a tuple; it must be examples alone, as X is.")
+        return Part(validation_data, None)
+    examples, targets = pair_of(validation_data)
+    return Part(examples, estimator._encode_targets(targets))
+
+
+def _divided(
+    estimator: AbstractLearner, whole: Part, given: Part | None, seed: int
+) -> tuple[Part, Part | None]:
+    """Return the training set and the validation set, if there is to be one."""
+    if given is not None:
+        examples = flat_examples(estimator, given.examples, validation=True)
+        return whole, Part(_loaded(estimator, examples), given.target)
+    if len(whole.examples) < LEAST_VALIDATED or estimator.validation_fraction <= 0:
+        return whole, None
+    return _hold_out(estimator, whole, seed)
+
+
+def _validation_feed(
+    estimator: AbstractLearner, validation: Part | None, batch_size: int, devices: Devices | None
+) -> Feed | None:
+    """Return the feed of the validation set, in batches that the devices can share."""
+    size = max(batch_size, VALIDATION_BATCH)
+    if devices is not None:
+        devices.check_batch(batch_size)
+        size += -size % devices.count
+    return None if validation is None else _feed(estimator, validation, size, None)
+
+
+def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
     examples = _loaded(estimator, flat_examples(estimator, X, fitting=True))
     features = estimator.n_features_in_
     estimator.image_shape_ = image_shape_of(X, estimator.image_shape, features)
@@ -218,7 +245,7 @@ def _first_examples(estimator: Any, X: Any) -> Any:
     return examples
 
 
-def _loaded(estimator: Any, examples: Any) -> Any:
+def _loaded(estimator: AbstractLearner, examples: Any) -> Any:
     """Return examples on disk as an array in memory, if the limit allows it."""
     size = len(examples) * estimator.n_features_in_ * examples.dtype.itemsize
     if not is_indexed(examples) or size > estimator.memory_limit:
@@ -226,27 +253,27 @@ def _loaded(estimator: Any, examples: Any) -> Any:
     return flat_rows(examples, slice(None))
 
 
-def _hold_out(
-    estimator: Any, examples: Any, target: np.ndarray | None, seed: int
-) -> tuple[Part, Part]:
-    """Split off the validation part: stratified where every class can be in both parts."""
+def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part, Part]:
+    """Split off the validation set: stratified where every class can be in both parts."""
+    target = whole.target
     classes = None if target is None or target.dtype.kind == "f" else target
-    index = np.arange(len(examples))
+    index = np.arange(len(whole.examples))
     share = {"test_size": estimator.validation_fraction, "random_state": seed}
     try:
         parts = train_test_split(index, **share, stratify=classes)
     except ValueError:
         parts = train_test_split(index, **share)
-    kept, held = (np.sort(part) for part in parts)
-    return _part(examples, target, kept), _part(examples, target, held)
+    kept, validation = (np.sort(part) for part in parts)
+    return _chosen(whole, kept), _chosen(whole, validation)
 
 
-def _part(examples: Any, target: np.ndarray | None, index: np.ndarray) -> Part:
-    return Rows(examples, index), None if target is None else target[index]
+def _chosen(part: Part, index: np.ndarray) -> Part:
+    target = None if part.target is None else part.target[index]
+    return Part(Rows(part.examples, index), target)
 
 
-def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
-    """Choose the scaling and fill the slots."""
+def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
+    """Choose the scaling, fill the slots, and condition the networks where they are to be."""
     _warn_of_copying(estimator)
     looked_at = _spread(examples, LOOKED_AT)
     likelihood, estimator.scaling_ = _look(estimator, looked_at)
@@ -264,7 +291,10 @@ def _first_model(estimator: Any, examples: Any, seed: int) -> Model:
     )
     estimator.likelihood_ = model.likelihood
     check_domain(model.likelihood, _scaled(scaling, looked_at))
-    return model
+    if estimator.target_kind != "condition":
+        return model
+    labels = len(estimator.classes_)
+    return _conditioned(model, labels, np.random.default_rng([seed, labels]))
 
 
 def _spread(examples: Any, most: int) -> Rows:
@@ -272,7 +302,7 @@ def _spread(examples: Any, most: int) -> Rows:
     return Rows(examples, np.arange(0, len(examples), -(-len(examples) // most)))
 
 
-def _look(estimator: Any, examples: Rows) -> tuple[Any, Choice]:
+def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
     """Settle the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
     likelihood = settled_likelihood(estimator.likelihood, x)
@@ -287,7 +317,7 @@ def _scaled(scaling: Scaling, examples: Rows) -> Computed:
     return Computed(lambda rows: inference.map_scaling(scaling, flat_rows(examples, rows)), shape)
 
 
-def _warn_of_copying(estimator: Any) -> None:
+def _warn_of_copying(estimator: AbstractLearner) -> None:
     latent_dim, features = estimator.latent_dim, estimator.n_features_in_
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
     rebuilds = estimator.decoder is not None
@@ -309,7 +339,7 @@ def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
 
 
 def _feed(
-    estimator: Any,
+    estimator: AbstractLearner,
     part: Part,
     batch_size: int,
     seed: int | None,
@@ -324,13 +354,13 @@ def _feed(
     return Feed(examples, target, batch_size, seed, partners)
 
 
-def _optimiser(estimator: Any, model: Model, schedule: Any) -> Optimiser:
+def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:
     learning_rate = chosen_learning_rate(estimator.learning_rate, schedule, model)
     return Optimiser(estimator.optimizer, learning_rate, schedule, estimator.gradient_clip)
 
 
-def _told_labels(model: Model, labels: int, rng: np.random.Generator) -> Model:
-    """Return the model with its networks told one of so many labels."""
+def _conditioned(model: Model, labels: int, rng: np.random.Generator) -> Model:
+    """Return the model with its networks conditioned on a number of labels."""
     if model.attached_latent() != model.latent:
         raise SettingError(
             f"The prior of latent {type(model.latent).__name__} is made of posteriors of examples "
@@ -340,22 +370,21 @@ def _told_labels(model: Model, labels: int, rng: np.random.Generator) -> Model:
     return replace(model, encoder=encoder, decoder=conditioned(model.decoder, labels, rng))
 
 
-def _note(
-    estimator: Any, trained: Trained, examples: Any, target: np.ndarray | None = None
-) -> None:
-    estimator.model_ = trained.model
+def _note(estimator: AbstractLearner, trained: Trained, part: Part) -> None:
+    model = trained.model
+    estimator.model_ = model
     estimator.stop_reason_ = trained.stop_reason
     estimator.fit_seconds_ = trained.seconds
-    estimator.n_parameters_, estimator.n_trainable_parameters_ = count_parameters(trained.model)
-    some = _spread(examples, 20_000)
-    labels = None if target is None else target[some.index]
-    codes = inference.encode_labelled(trained.model, some, labels)
+    estimator.n_parameters_, estimator.n_trainable_parameters_ = count_parameters(model)
+    some = _spread(part.examples, CODED)
+    labels = part.target[some.index] if model.conditional and part.target is not None else None
+    codes = inference.map_rows(inference.encode, model, some, labels).astype(np.float64)
     if len(codes) > 1:  # one example, added by `partial_fit`, has no covariance
         estimator.code_mean_ = codes.mean(axis=0)
         estimator.code_covariance_ = np.atleast_2d(np.cov(codes.T))
 
 
-def _history(trained: Trained, earlier: dict[str, list]) -> dict[str, list]:
+def _history(trained: Trained, earlier: History) -> History:
     """Return the columns of the history: those of an earlier training, and the records below."""
     records = trained.records
     done = len(earlier.get("epoch", ()))
@@ -366,19 +395,18 @@ def _history(trained: Trained, earlier: dict[str, list]) -> dict[str, list]:
     return {name: [*earlier.get(name, ()), *now.get(name, ())] for name in earlier | now}
 
 
-def _announce(estimator: Any, learned: int, held_out: int) -> None:
+def _announce(estimator: AbstractLearner, training: int, validation: int) -> None:
     sys.stdout.write(
-        f"{learned} examples to learn from, {held_out} held out; "
+        f"{training} examples to learn from, {validation} for validation; "
         f"scaling {estimator.scaling_.describe()}; "
         f"likelihood {type(estimator.likelihood_).__name__}\n"
     )
 
 
 def _print_record(record: EpochRecord) -> None:
-    held_out = (
-        "" if record.validation_loss is None else f"  validation {record.validation_loss:.4f}"
-    )
+    loss = record.validation_loss
+    validation = "" if loss is None else f"  validation {loss:.4f}"
     sys.stdout.write(
-        f"epoch {record.epoch}/{record.epochs}  train {record.train_loss:.4f}{held_out}  "
+        f"epoch {record.epoch}/{record.epochs}  train {record.train_loss:.4f}{validation}  "
         f"{record.seconds:.1f} s\n"
     )

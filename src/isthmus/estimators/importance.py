@@ -1,22 +1,21 @@
 """The log likelihood of examples under a stochastic autoencoder, by importance weights."""
 
-from typing import Any
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import logsumexp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from isthmus.data.source import Examples
 from isthmus.estimators import inference
 from isthmus.model import Model
-from isthmus.typing import Array, Float, Int, PRNGKeyArray
 
 DRAWS = 16
 """Draws of a row held at a time, where its reconstructions are not too large for it."""
 
 CHUNK_BYTES = 2**26
-"""Reconstructions held at a time take at most so many bytes, or are of one draw a row."""
+"""Maximum bytes of the reconstructions held at a time, unless one draw per row takes more."""
 
 
 class LogLikelihood(eqx.Module):
@@ -57,14 +56,20 @@ class LogLikelihood(eqx.Module):
         return total - jnp.log(self.samples)
 
 
-def log_likelihood(model: Model, examples: Any, samples: int, seed: int) -> np.ndarray:
-    """Return the importance-weighted bound of each example, nats (n,)."""
+def log_likelihood(
+    model: Model, examples: Examples, samples: int, seed: int, labels: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the importance-weighted bound of each example, nats (n,).
+
+    ``labels`` (n,) are numbers of the labels that the model is conditioned on.
+    """
     features = int(np.prod(examples.shape[1:]))
     chunk = max(1, min(DRAWS, CHUNK_BYTES // (4 * inference.ROWS * features)))
     bounds = LogLikelihood(jax.random.key(seed), jnp.asarray(samples), chunk)
     # A call for each group of rows, so that an interrupt is heard between two of them.
     parts = [
-        inference.map_rows(bounds, model, examples[start : start + inference.ROWS])
+        inference.map_rows(bounds, model, examples[rows], None if labels is None else labels[rows])
         for start in range(0, len(examples), inference.ROWS)
+        for rows in [slice(start, start + inference.ROWS)]
     ]
     return np.concatenate(parts).astype(np.float64)

@@ -14,30 +14,31 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, PRNGKeyArray
 
 from isthmus.bounds import ELBO
-from isthmus.data.source import Examples, Rows
+from isthmus.data.source import Examples
 from isthmus.engine.compiled import compile_ahead, programs_at_once
 from isthmus.engine.feed import aligned_empty, stored_type
 from isthmus.latents import AbstractLatent
 from isthmus.model import Model, trace_numbers
+from isthmus.records import Context, Draw
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Draw, PRNGKeyArray
 
 ROWS = 256
 """Rows computed together."""
 
 BLOCK_BYTES = 2**23
-"""A call takes about so many bytes, in whole groups; groups that are not used cost nothing."""
+"""Target size of a call's rows, in bytes of whole groups; groups that are not used cost nothing."""
 
 PIECE_BYTES = 2**19
-"""So many bytes of a block are read, checked and laid together, while the cache holds them."""
+"""Bytes of a block that are read, checked and copied together, so that the cache holds them."""
 
 MOST_AT_ONCE = 8
-"""At most so many processors compute blocks, each of which is in memory with its results."""
+"""Maximum number of blocks computed at once, each of which is in memory with its results."""
 
-Rowwise = Callable[[Model, Array], Any]
-"""From (model, rows (256, ...)) to arrays of as many rows."""
+Rowwise = Callable[[Any, Array], Any]
+"""From (model, rows (256, ...)) to arrays of as many rows; of a scaling instead of a model too."""
 
 
 def encode(model: Model, x: Array) -> Array:
@@ -57,7 +58,7 @@ def reconstruct(model: Model, x: Array) -> Array:
 
 def scale(model: Model, x: Array) -> Array:
     """Return examples in the scaled space, zero where they are missing."""
-    return model.seen(model.scaling(x))
+    return model.known(model.scaling(x))
 
 
 def unscale(model: Model, x: Array) -> Array:
@@ -84,7 +85,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     h, _ = model.encoder(model.seen(scaled), None)
     z = model.latent.code(h)
     x_hat = model.decode(z)
-    mean = model.likelihood.mean(x_hat)
+    mean = model.likelihood.rebuilt(x_hat, scaled)
     draw = draw_rows(model.attached_latent(), h, jax.random.key(0), 1)
     rows = {
         "squares": (mean - scaled) ** 2,
@@ -123,59 +124,96 @@ def draw_rows(latent: AbstractLatent, h: Array, key: PRNGKeyArray, draws: int) -
     return Draw(z, log_ratio, *of_rows)
 
 
-def map_rows(function: Rowwise, model: Model, rows: Any) -> Any:
-    """Return a function of every row, stacked: numpy arrays."""
-    blocks = list(iterate_rows(function, model, rows))
+def map_rows(
+    function: Rowwise, model: Model, rows: Examples, labels: np.ndarray | None = None
+) -> Any:
+    """Return a function of every row, stacked: numpy arrays.
+
+    The parameters are those of `iterate_rows`.
+    """
+    blocks = list(iterate_rows(function, model, rows, labels))
     return jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
 
 
-def iterate_rows(function: Rowwise, model: Model, rows: Any) -> Iterator[Any]:
+def iterate_rows(
+    function: Rowwise, model: Model, rows: Examples, labels: np.ndarray | None = None
+) -> Iterator[Any]:
     """Yield a function of the rows, block after block: numpy arrays.
 
     The function sees the model without what training alone knows, and with its numbers traced, so
     that models of equal networks share the program.
+
+    Parameters
+    ----------
+    function
+        Of the model and rows (256, D).
+    model
+        Fitted.
+    rows : (n, ...)
+        Examples or codes.
+    labels : (n,) or None
+        Numbers of the labels that the model is conditioned on, one per row.
     """
     trained = replace(model, corruption=None, bound=ELBO(), penalties=())
-    yield from _iterate_blocks(function, trace_numbers(trained), rows)
+    yield from _iterate_blocks(function, trace_numbers(trained), rows, labels)
 
 
-def _iterate_blocks(function: Callable[..., Any], model: Any, rows: Any) -> Iterator[Any]:
+def _iterate_blocks(
+    function: Rowwise, model: Any, rows: Examples, labels: np.ndarray | None = None
+) -> Iterator[Any]:
     """Yield a function of the rows, block after block in order; several are computed at once.
 
-    A thread each, because a group is too small for its products to be shared well, and one more,
-    which reads its block meanwhile. Blocks lie in as many rooms as there can be under way.
+    One thread per block, because a group is too small for its products to be shared well, and one
+    more, which reads its block meanwhile. There is a buffer for each block under way.
     """
     features = int(np.prod(rows.shape[1:]))
     groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
     shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
     parts = [slice(i, i + groups * ROWS) for i in range(0, len(rows), groups * ROWS)]
+
+    def run(part: slice, buffer: np.ndarray) -> Any:
+        own = None if labels is None else _in_groups(labels[part], groups)
+        return _run_block(function, model, rows, own, part, buffer)
+
     if len(parts) <= 1:
         for part in parts:
-            yield _run_block(function, model, rows, part, aligned_empty(shape, dtype))
+            yield run(part, aligned_empty(shape, dtype))
         return
     threads = 1 + min(programs_at_once(), MOST_AT_ONCE)
     device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
-    rooms = [aligned_empty(shape, dtype) for _ in range(threads)]
+    buffers = [aligned_empty(shape, dtype) for _ in range(threads)]
 
-    def run(part: slice, room: np.ndarray) -> Any:
+    def run_there(part: slice, buffer: np.ndarray) -> Any:
         with jax.default_device(device):
-            return _run_block(function, model, rows, part, room)
+            return run(part, buffer)
 
     running: deque[Future[Any]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for part, room in zip(parts, cycle(rooms), strict=False):
+        for part, buffer in zip(parts, cycle(buffers), strict=False):
             if len(running) == threads:
                 yield running.popleft().result()
-            running.append(pool.submit(run, part, room))
+            running.append(pool.submit(run_there, part, buffer))
         while running:
             yield running.popleft().result()
 
 
+def _in_groups(labels: np.ndarray, groups: int) -> np.ndarray:
+    """Return labels of a block as (G, 256), zero where there are no rows."""
+    laid = np.zeros((groups, ROWS), np.int32)
+    laid.flat[: len(labels)] = labels
+    return laid
+
+
 def _run_block(
-    function: Callable[..., Any], model: Any, rows: Any, part: slice, room: np.ndarray
+    function: Rowwise,
+    model: Any,
+    rows: Examples,
+    labels: np.ndarray | None,
+    part: slice,
+    buffer: np.ndarray,
 ) -> Any:
-    """Return a function of some of the rows (n, ...), laid in a room (G, 256, D), on the host."""
-    laid = room.reshape(-1, room.shape[-1])
+    """Return a function of some of the rows (n, ...), laid in a buffer (G, 256, D), on the host."""
+    laid = buffer.reshape(-1, buffer.shape[-1])
     n = min(part.stop, len(rows)) - part.start
     groups = -(-n // ROWS)
     piece = max(1, PIECE_BYTES // laid[0].nbytes)
@@ -184,35 +222,30 @@ def _run_block(
         taken = np.asarray(rows[part.start + start : part.start + stop])
         laid[start:stop] = taken.reshape(stop - start, -1)
     laid[n : groups * ROWS] = 0
-    out = _run_groups(function, model, room, np.asarray(groups, np.int32))
+    out = _run_groups(function, model, buffer, labels, np.asarray(groups, np.int32))
     return jax.tree.map(lambda values: np.asarray(values)[:n], out)
 
 
 @compile_ahead
-def _run_groups(function: Callable[..., Any], model: Any, block: Array, used: Array) -> Any:
-    """Apply a function to the used groups of a block (G, 256, D); rows come back joined."""
+def _run_groups(
+    function: Rowwise, model: Any, block: Array, labels: Array | None, used: Array
+) -> Any:
+    """Apply a function to the used groups of a block (G, 256, D); rows come back joined.
+
+    With labels (G, 256), each group runs under the model that is given its labels.
+    """
+
+    def run(i: Array | int) -> Any:
+        return function(model if labels is None else model.given(labels[i]), block[i])
 
     def fill(i: Array, out: Any) -> Any:
-        rows = function(model, block[i])
+        rows = run(i)
         return jax.tree.map(lambda o, r: jax.lax.dynamic_update_index_in_dim(o, r, i, 0), out, rows)
 
-    shapes = jax.eval_shape(lambda b: function(model, b), block[0])
+    shapes = jax.eval_shape(lambda: run(0))
     empty = jax.tree.map(lambda s: jnp.zeros((len(block), *s.shape), s.dtype), shapes)
     out = jax.lax.fori_loop(0, used, fill, empty)
     return jax.tree.map(lambda o: o.reshape(-1, *o.shape[2:]), out)
-
-
-def encode_labelled(model: Model, rows: Examples, labels: np.ndarray | None) -> np.ndarray:
-    """Return the codes of examples, under their labels where the model is told them."""
-    if not model.conditional or labels is None:
-        return map_rows(encode, model, rows).astype(np.float64)
-    codes = np.empty((len(rows), model.latent_dim))
-    for label in np.unique(labels):
-        own = labels == label
-        codes[own] = map_rows(
-            encode, model.given(jnp.asarray([label])), Rows(rows, np.flatnonzero(own))
-        )
-    return codes
 
 
 def map_scaling(scaling: Scaling, x: np.ndarray) -> np.ndarray:

@@ -36,7 +36,9 @@ def is_indexed(X: Any) -> bool:
     return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
 
 
-def flat_examples(estimator: Any, X: Any, *, fitting: bool = False, held_out: bool = False) -> Any:
+def flat_examples(
+    estimator: Any, X: Any, *, fitting: bool = False, validation: bool = False
+) -> Any:
     """Return examples as (n, D), or as they lie on disk, and note or check the features.
 
     Parameters
@@ -48,8 +50,8 @@ def flat_examples(estimator: Any, X: Any, *, fitting: bool = False, held_out: bo
         Arrays, data frames, sequences, memory maps or lazy readers.
     fitting
         Whether these are the examples to learn from.
-    held_out
-        Whether these are the held-out part of a fit.
+    validation
+        Whether these are the validation set of a fit.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def flat_examples(estimator: Any, X: Any, *, fitting: bool = False, held_out: bo
         If values are infinite, text, too large for single precision, or missing where the
         likelihood is not masked: that of the settings in a fit, that of the model after it.
     """
-    model = None if fitting or held_out else getattr(estimator, "model_", None)
+    model = None if fitting or validation else getattr(estimator, "model_", None)
     masked = takes_missing(estimator.likelihood if model is None else model.likelihood)
     examples = _as_table(estimator, X, fitting)
     names = _names(estimator, examples)

@@ -8,7 +8,7 @@ import pooch
 from isthmus.atomic import new_file
 from isthmus.data.source import Examples
 from isthmus.errors import SettingError
-from isthmus.estimators.keeping import digest
+from isthmus.estimators.fit_cache import digest
 from isthmus.evaluation.neighbours import on_principal_axes, search_neighbours
 
 KEPT_FROM = 5_000

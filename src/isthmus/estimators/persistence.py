@@ -1,58 +1,37 @@
 """Fitted estimators to and from model files."""
 
-import copy
-import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from isthmus.errors import ModelFileError, SettingError
-from isthmus.estimators.autoencoder import Autoencoder
-from isthmus.estimators.classifier import AutoencoderClassifier
-from isthmus.estimators.conditional import ConditionalAutoencoder
-from isthmus.estimators.inference import encode, read_head, reconstruct
-from isthmus.estimators.regressor import AutoencoderRegressor
+from isthmus.estimators.consistency import check_consistent, short_array
+from isthmus.estimators.registry import ESTIMATORS
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.scaling import Choice
 from isthmus.treecodec import decode_tree, encode_tree
-
-CLASSES = (Autoencoder, AutoencoderClassifier, AutoencoderRegressor, ConditionalAutoencoder)
-ESTIMATORS = {cls.__name__: cls for cls in CLASSES}
-
-PLAIN = (
-    "n_features_in_", "image_shape_", "_example_shape", "history_", "best_epoch_", "n_epochs_",
-    "stop_reason_", "fit_seconds_", "n_parameters_", "n_trainable_parameters_",
-)  # fmt: skip
-"""Fitted attributes that are JSON as they are (tuples come back as tuples)."""
-
-ARRAYS = ("feature_names_in_", "classes_", "target_mean_", "target_scale_")
-"""Fitted attributes that are short arrays of numbers or words."""
 
 OF_THE_MACHINE = ("devices",)
 """Settings that say where a fit ran, which is no business of whoever loads it."""
 
 INCONSISTENT = (
     LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
-    RecursionError,
+    RuntimeError, MemoryError,
 )  # fmt: skip
 """What a description raises, on the way to a model, when its parts do not fit each other."""
 
 
-def save(estimator: Any, path: str | Path) -> Path:
+def save(estimator: Any, kind: str, path: str | Path) -> Path:
     """Write a fitted estimator, atomically.
 
     Parameters
     ----------
     estimator
-        A fitted `isthmus.Autoencoder`, `isthmus.AutoencoderClassifier`,
-        `isthmus.AutoencoderRegressor` or `isthmus.ConditionalAutoencoder`.
+        Fitted; its ``_plain`` and ``_arrays`` name the fitted attributes to write.
+    kind
+        The name, in the registry, of the class that reads the file again.
     path
         Where to; conventionally ``.safetensors``.
 
@@ -67,11 +46,11 @@ def save(estimator: Any, path: str | Path) -> Path:
         If the model has modules of the user's own, which a file without code cannot hold, or
         ``latent_dim`` is no longer that of the fit.
     """
-    check_is_fitted(estimator)
-    kind = type(estimator).__name__
-    if isinstance(estimator, ConditionalAutoencoder):  # is kept as what it fitted, and the labels
-        labels, estimator = estimator.classes_, copy.copy(estimator.autoencoder_)
-        estimator.classes_ = labels
+    if kind not in ESTIMATORS:
+        raise SettingError(
+            f"{kind} is not known to model files: decorate the class with "
+            "isthmus.estimators.registered, and import it before its files are loaded."
+        )
     if estimator.latent_dim != estimator.model_.latent_dim:
         raise SettingError(
             f"latent_dim has been set to {estimator.latent_dim} since a code of "
@@ -85,10 +64,10 @@ def save(estimator: Any, path: str | Path) -> Path:
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
         "scaling": {"kind": estimator.scaling_.kind, "reason": estimator.scaling_.reason},
-        "fitted": {name: _encode_plain(getattr(estimator, name)) for name in PLAIN},
+        "fitted": {name: _encode_plain(getattr(estimator, name)) for name in estimator._plain},
         "arrays": {
             name: {"values": values.tolist(), "dtype": values.dtype.str}
-            for name in ARRAYS
+            for name in estimator._arrays
             if (values := getattr(estimator, name, None)) is not None
         },
         "model": encode_tree(estimator.model_, tensors),
@@ -106,8 +85,8 @@ def load(path: str | Path) -> Any:
 
     Returns
     -------
-    Autoencoder, AutoencoderClassifier, AutoencoderRegressor or ConditionalAutoencoder
-        Fitted, with the settings that it was fitted with.
+    estimator
+        Of the class that was saved, fitted, with the settings that it was fitted with.
 
     Raises
     ------
@@ -118,7 +97,7 @@ def load(path: str | Path) -> Any:
     path = path / "model.safetensors" if path.is_dir() else path
     about, tensors = read_model_file(path)
     try:
-        return _rebuilt(about, tensors)
+        return _rebuilt(about, tensors, path.stat().st_size)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
     except INCONSISTENT as error:
@@ -127,74 +106,29 @@ def load(path: str | Path) -> Any:
         ) from error
 
 
-def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
+def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: int) -> Any:
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
-    kind = ESTIMATORS[about["estimator"]]
-    estimator: Any = (Autoencoder if kind is ConditionalAutoencoder else kind)(**settings)
     model = decode_tree(about["model"], tensors)
     if not isinstance(model, Model):
         raise ModelFileError("it holds no model.")
-    estimator.model_ = model
-    estimator.likelihood_ = model.likelihood
-    estimator.scaling_ = Choice(about["scaling"]["kind"], about["scaling"]["reason"], model.scaling)
-    for name in PLAIN:
-        setattr(estimator, name, _decode_plain(about["fitted"][name]))
-    for name, array in about["arrays"].items():
-        if name in ARRAYS:
-            setattr(estimator, name, _short_array(array))
-    estimator.code_mean_ = tensors["code_mean"]
-    estimator.code_covariance_ = tensors["code_covariance"]
-    _check_fits_together(estimator)
-    return _around(estimator) if kind is ConditionalAutoencoder else estimator
 
+    def restore(estimator: Any) -> None:
+        estimator.model_ = model
+        estimator.likelihood_ = model.likelihood
+        scaling = about["scaling"]
+        estimator.scaling_ = Choice(scaling["kind"], scaling["reason"], model.scaling)
+        for name in estimator._plain:
+            setattr(estimator, name, _decode_plain(about["fitted"][name]))
+        for name in estimator._arrays:
+            if name in about["arrays"]:
+                setattr(estimator, name, short_array(about["arrays"][name], file_size))
+        estimator.code_mean_ = tensors["code_mean"]
+        estimator.code_covariance_ = tensors["code_covariance"]
+        check_consistent(estimator)
 
-def _around(fitted: Any) -> ConditionalAutoencoder:
-    """Return a conditional autoencoder around what it fitted."""
-    unfitted: Any = clone(fitted)
-    conditional = ConditionalAutoencoder(unfitted)
-    conditional.classes_ = vars(fitted).pop("classes_")
-    conditional.autoencoder_ = fitted
-    return conditional
-
-
-def _check_fits_together(estimator: Any) -> None:
-    """Trace the model on one example of the size it claims, so that shapes that disagree show."""
-    model, features = estimator.model_, estimator.n_features_in_
-    if model.conditional:
-        model = model.given(jnp.zeros(1, jnp.int32))
-    example = jax.ShapeDtypeStruct((1, features), jnp.float32)
-    shapes = [_traced(encode, model, example) == (1, model.latent_dim)]
-    if model.decoder is not None:
-        shapes.append(_traced(reconstruct, model, example) == (1, features))
-    own_heads = estimator._heads(np.random.default_rng(0))
-    shapes.append(_outline(model.heads) == _outline(own_heads))
-    if model.heads:
-        _traced(read_head, model, example)
-    given = estimator._example_shape
-    shapes.append(len(given) < 2 or math.prod(given) == features)
-    shapes.append(estimator.code_covariance_.shape == (model.latent_dim, model.latent_dim))
-    shapes.append(len(getattr(estimator, "feature_names_in_", range(features))) == features)
-    if not all(shapes):
-        raise ModelFileError("the shapes that it describes do not fit each other.")
-
-
-def _outline(tree: Any) -> Any:
-    """Return what two trees of one shape have in common: the structure, the shapes of leaves."""
-    leaves, structure = jax.tree.flatten(tree)
-    return structure, [np.shape(leaf) for leaf in leaves]
-
-
-def _traced(run: Callable[[Model, Any], Any], model: Model, example: Any) -> tuple[int, ...]:
-    return jax.eval_shape(lambda x: run(model, x), example).shape
-
-
-def _short_array(array: dict[str, Any]) -> np.ndarray:
-    dtype = np.dtype(array["dtype"])
-    if dtype.kind not in "iufbUO":
-        raise ModelFileError(f"it holds labels of type {array['dtype']!r}.")
-    return np.array(array["values"], dtype)
+    return ESTIMATORS[about["estimator"]]._restored(settings, restore)
 
 
 def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:

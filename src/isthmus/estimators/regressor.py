@@ -1,23 +1,23 @@
 """The autoencoder with a regression on its code, trained jointly, as a scikit-learn regressor."""
 
-from collections.abc import Sequence
-from typing import Any, Self
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils import check_array
+from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
-from isthmus.engine import Callback, Checkpoint, HearsProgress
+from isthmus.checks import check_between
 from isthmus.errors import DataError
-from isthmus.estimators import fitting
-from isthmus.estimators.abstract import AbstractAutoencoder
-from isthmus.estimators.supervised import fit_with_targets, need_targets, read_head
-from isthmus.estimators.undone import undone_by_failure
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.registry import registered
+from isthmus.estimators.targets import TargetKind, need_targets
 from isthmus.heads import AbstractHead, Regressor
-from isthmus.typing import check_between
 
 
+@registered
+@dataclass(eq=False, repr=False)
 class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
     """Learn a code that reconstructs the examples and predicts quantities.
 
@@ -27,21 +27,13 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
 
     Parameters
     ----------
-    latent_dim : int, default=2
-        Size d of the code, >= 1.
     regression_weight : float, default=1.0
         Weight of the regression's nats, summed over the quantities, beside the reconstruction's.
     learned_scale : bool, default=False
         Whether the noise of every quantity has a scale that is learned, so that the ones predicted
         well weigh more; otherwise it is one, and the cost half the squared error and a constant.
-    encoder, hidden, activation, decoder, latent, likelihood, corruption, bound, penalties
-        The slots, as of `isthmus.Autoencoder`.
-    scaling, start, image_shape
-        What is done to the data, and where training starts, as there.
-    optimizer, learning_rate, schedule, epochs, batch_size, patience, validation_fraction
-        Training, as there.
-    gradient_clip, memory_limit, devices, callbacks, random_state, verbose
-        Further settings, as there.
+    latent_dim, encoder, hidden, ...
+        As of `isthmus.Autoencoder`.
 
     Attributes
     ----------
@@ -59,125 +51,20 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
     ((442,), (442, 4))
     """
 
-    target_mean_: np.ndarray
-    target_scale_: np.ndarray
+    _: KW_ONLY
+    regression_weight: float = 1.0
+    learned_scale: bool = False
 
-    def __init__(
-        self,
-        latent_dim: int = 2,
-        *,
-        regression_weight: float = 1.0,
-        learned_scale: bool = False,
-        encoder: Any = "dense",
-        hidden: Any = "auto",
-        activation: str = "gelu",
-        decoder: Any = "mirror",
-        latent: Any = "deterministic",
-        likelihood: Any = "auto",
-        corruption: Any = None,
-        bound: Any = "elbo",
-        penalties: Any = "auto",
-        scaling: str = "auto",
-        start: str = "auto",
-        image_shape: tuple[int, ...] | None = None,
-        optimizer: Any = "adam",
-        learning_rate: float | str = "auto",
-        schedule: Any = "warmup_cosine",
-        epochs: int | str = "auto",
-        batch_size: int | str = "auto",
-        patience: int | str = "auto",
-        validation_fraction: float = 0.1,
-        gradient_clip: float | None = None,
-        memory_limit: float = 2e9,
-        devices: int | str | None = None,
-        callbacks: Sequence[Callback | HearsProgress] = (),
-        random_state: Any = None,
-        verbose: int = 0,
-    ):
-        self.latent_dim = latent_dim
-        self.regression_weight = regression_weight
-        self.learned_scale = learned_scale
-        self.encoder = encoder
-        self.hidden = hidden
-        self.activation = activation
-        self.decoder = decoder
-        self.latent = latent
-        self.likelihood = likelihood
-        self.corruption = corruption
-        self.bound = bound
-        self.penalties = penalties
-        self.scaling = scaling
-        self.start = start
-        self.image_shape = image_shape
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.gradient_clip = gradient_clip
-        self.memory_limit = memory_limit
-        self.devices = devices
-        self.callbacks = callbacks
-        self.random_state = random_state
-        self.verbose = verbose
+    _arrays = (*AbstractAutoencoder._arrays, "target_mean_", "target_scale_")
 
-    @undone_by_failure
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        validation_data: Any = None,
-        checkpoint: Checkpoint | None = None,
-    ) -> Self:
-        """Fit the autoencoder and the regression.
-
-        Parameters
-        ----------
-        X : (n, D), (n, H, W) or (n, H, W, C)
-            Examples, n >= 2.
-        y : (n,) or (n, quantities)
-            Numbers.
-        validation_data : pair of (X, y), optional
-            The held-out part, instead of a share of the examples.
-        checkpoint : isthmus.engine.Checkpoint, optional
-            Where to keep training's state, and whether to go on from it.
-
-        Returns
-        -------
-        self
-        """
-        target = self._learned(X, y)
-        fit_with_targets(self, X, target, validation_data, self._standardised, checkpoint)
-        return self
-
-    @undone_by_failure
-    def partial_fit(self, X: Any, y: Any) -> Self:
-        """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
-
-        The optimiser goes on too, but for a model that was loaded: its file has weights alone.
-        The first call also decides by which mean and deviation the quantities are standardised.
-
-        Parameters
-        ----------
-        X : (n, D), (n, H, W) or (n, H, W, C)
-            Examples.
-        y : (n,) or (n, quantities)
-            Numbers.
-
-        Returns
-        -------
-        self
-        """
-        first = not hasattr(self, "model_")
-        fitting.partial_fit(self, X, self._learned(X, y) if first else self._standardised(y))
-        return self
+    @property
+    def target_kind(self) -> TargetKind:
+        """``"quantities"``: it predicts numbers."""
+        return "quantities"
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the predictions, (n,) or (n, quantities) as they were given to fit."""
-        read = read_head(self, X)
+        read = self._read_head(X)
         shape = (len(read), *self.target_mean_.shape)
         return read.reshape(shape) * self.target_scale_ + self.target_mean_
 
@@ -187,17 +74,16 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         n_targets = self.target_mean_.size
         return (Regressor.create(rng, self.latent_dim, n_targets, weight, learned),)
 
-    def _learned(self, X: Any, y: Any) -> np.ndarray:
-        """Learn mean and deviation of the quantities; return them standardised."""
+    def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
         need_targets(self, y, "a regressor learns from numbers")
         values = _numbers(y)
         check_consistent_length(X, values)
         self.target_mean_ = np.asarray(values.mean(axis=0))
         scale = values.std(axis=0)
         self.target_scale_ = np.where(scale > 0, scale, 1.0)
-        return self._standardised(values)
+        return self._encode_targets(values)
 
-    def _standardised(self, y: Any) -> np.ndarray:
+    def _encode_targets(self, y: Any) -> np.ndarray:
         values = _numbers(y)
         if values.shape[1:] != self.target_mean_.shape:
             raise DataError(
@@ -206,7 +92,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
             )
         return ((values - self.target_mean_) / self.target_scale_).astype(np.float32)
 
-    def __sklearn_tags__(self) -> Any:
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         tags.target_tags.single_output = True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from isthmus import bounds, corruption, latents, likelihoods, networks, penalties
-from isthmus.typing import member_of
+from isthmus.specifications import member_of
 
 MEMBERS: dict[str, dict[str, Any]] = {
     "corruption": dict(corruption.MEMBERS),

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import ClassVar, Self
 
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.data.source import Examples
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray, Spec
+from isthmus.records import Context, Draw
+from isthmus.specifications import Spec
 
 Encode = Callable[[Array], Array]
 """From scaled examples (B, D) to the encoder's output (B, width), as after training."""

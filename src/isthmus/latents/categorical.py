@@ -7,11 +7,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import logsumexp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import straight_through
-from isthmus.typing import Array, Context, Draw, Float, Int, Number, PRNGKeyArray, check_between
+from isthmus.records import Context, Draw
+from isthmus.specifications import Number
 
 
 class Categorical(AbstractDiscrete):

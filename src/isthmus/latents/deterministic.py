@@ -5,10 +5,11 @@ from typing import ClassVar, Self
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.activations import activation
 from isthmus.latents.abstract import AbstractLatent
-from isthmus.typing import Array, Context, Draw, Float, PRNGKeyArray
+from isthmus.records import Context, Draw
 
 
 class Deterministic(AbstractLatent):

@@ -2,8 +2,10 @@
 
 from abc import abstractmethod
 
+from jaxtyping import Array, Float, Int
+
 from isthmus.latents.abstract import AbstractLatent
-from isthmus.typing import Array, Draw, Float, Int
+from isthmus.records import Draw
 
 
 class AbstractDiscrete(AbstractLatent):

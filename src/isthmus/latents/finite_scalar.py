@@ -6,11 +6,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import deterministic_draw, straight_through
-from isthmus.typing import Array, Context, Draw, Float, Int, PRNGKeyArray
+from isthmus.records import Context, Draw
 
 
 class FiniteScalar(AbstractDiscrete):

@@ -8,20 +8,15 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_whole
 from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.bounded import bounded
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.latents.priors import AbstractPrior, StandardNormal, as_prior
-from isthmus.typing import (
-    Array,
-    Context,
-    Draw,
-    Float,
-    PRNGKeyArray,
-    Spec,
-    check_whole,
-    member_of,
-)
+from isthmus.records import Context, Draw
+from isthmus.specifications import Spec, member_of
 
 OPEN = 2.0
 """Where the gates of inverse autoregressive flows start: sigmoid(2) of a code passes."""
@@ -286,4 +281,4 @@ class NormalisingFlow(AbstractLatent):
         """Return means, log variances, and what the flow takes."""
         assert self.latent_dim is not None
         mean, log_variance, of_flow = jnp.split(h, [self.latent_dim, 2 * self.latent_dim], axis=-1)
-        return mean, log_variance, of_flow
+        return mean, bounded(log_variance), of_flow

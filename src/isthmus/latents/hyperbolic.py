@@ -6,8 +6,9 @@ the exponential map goes along it.
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
-from isthmus.typing import Array, Float, Number
+from isthmus.specifications import Number
 
 EDGE = 1e-5
 """Points stay this far, relatively, from the boundary, where distances leave single precision."""

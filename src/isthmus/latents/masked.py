@@ -6,10 +6,11 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_whole
 from isthmus.errors import SettingError
 from isthmus.networks.layers import zeros
-from isthmus.typing import Array, Float, check_whole
 
 
 class MADE(eqx.Module):

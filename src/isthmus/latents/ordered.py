@@ -5,18 +5,13 @@ from typing import ClassVar, Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.rounding import deterministic_draw
-from isthmus.typing import (
-    Array,
-    Context,
-    Draw,
-    Float,
-    Number,
-    PRNGKeyArray,
-    check_between,
-)
+from isthmus.records import Context, Draw
+from isthmus.specifications import Number
 
 
 class NestedDropout(AbstractLatent):

@@ -12,12 +12,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_whole
 from isthmus.data.source import Examples
 from isthmus.errors import SettingError
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.networks.layers import zeros
-from isthmus.typing import Array, Float, PRNGKeyArray, Spec, check_whole, member_of
+from isthmus.specifications import Spec, member_of
 
 LOG_2_PI = float(np.log(2 * np.pi))
 

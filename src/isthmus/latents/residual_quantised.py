@@ -6,12 +6,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from isthmus.checks import check_whole
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import straight_through
 from isthmus.latents.vector_quantised import VectorQuantised, VectorQuantisedEMA
-from isthmus.typing import Array, Context, Draw, Float, Int, PRNGKeyArray, check_whole
+from isthmus.records import Context, Draw
 
 
 class ResidualVectorQuantised(AbstractDiscrete):

@@ -2,8 +2,9 @@
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
-from isthmus.typing import Array, Draw, Float
+from isthmus.records import Draw
 
 
 def straight_through(

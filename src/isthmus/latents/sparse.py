@@ -9,21 +9,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between, check_whole
 from isthmus.errors import SettingError
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.rounding import deterministic_draw
-from isthmus.typing import (
-    Array,
-    Context,
-    Draw,
-    Fixed,
-    Float,
-    Number,
-    PRNGKeyArray,
-    check_between,
-    check_whole,
-)
+from isthmus.records import Context, Draw
+from isthmus.specifications import Fixed, Number
 
 
 class TopK(AbstractLatent):

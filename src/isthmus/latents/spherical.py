@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.errors import SettingError
 from isthmus.latents.abstract import AbstractLatent
-from isthmus.typing import Array, Float, PRNGKeyArray
 
 
 class AbstractSpherical(AbstractLatent):

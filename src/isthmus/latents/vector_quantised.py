@@ -8,21 +8,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import deterministic_draw, straight_through
-from isthmus.typing import (
-    Array,
-    Context,
-    Draw,
-    Fixed,
-    Float,
-    Int,
-    Number,
-    PRNGKeyArray,
-    check_between,
-)
+from isthmus.records import Context, Draw
+from isthmus.specifications import Fixed, Number
 
 
 class AbstractCodebook(AbstractDiscrete):

@@ -4,8 +4,10 @@ from abc import abstractmethod
 from typing import Self
 
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.typing import Array, Context, Float, PRNGKeyArray, Spec
+from isthmus.records import Context
+from isthmus.specifications import Spec
 
 Limit = float | np.ndarray
 """The same for every feature, or (D,), one for each."""
@@ -48,6 +50,14 @@ class AbstractLikelihood(Spec):
     @abstractmethod
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean that the raw output stands for, in the units of ``x``."""
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples, none missing, as the encoder sees them: as they are."""
+        return x
+
+    def rebuilt(self, x_hat: Float[Array, "B D"], x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the mean for the examples ``x``: `mean`, unless it depends on a row's size."""
+        return self.mean(x_hat)
 
     @property
     @abstractmethod

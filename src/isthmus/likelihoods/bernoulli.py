@@ -5,9 +5,9 @@ from typing import Self
 import jax
 import jax.numpy as jnp
 from jax.scipy.special import xlogy
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.typing import Array, Float, PRNGKeyArray
 
 SMALL = 0.5
 """Logits below this are taken by their series, whose next term is below single precision."""

@@ -8,10 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import xlogy
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_whole
 from isthmus.errors import DataError, SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.typing import Array, Float, PRNGKeyArray, check_whole
 
 NEAR = 1e-3
 """Columns of a category add up to one, to within this."""

@@ -6,19 +6,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.activations import activation
+from isthmus.checks import check_between
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.typing import (
-    Array,
-    ArrayLike,
-    Context,
-    Fixed,
-    Float,
-    Number,
-    PRNGKeyArray,
-    check_between,
-)
+from isthmus.records import Context
+from isthmus.specifications import Fixed, Number
 
 LEAST_LOG_SCALE = -6.0
 """A learned log scale stays above this, so that a perfect fit has a finite likelihood."""

@@ -5,9 +5,11 @@ from typing import Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.likelihoods.abstract import AbstractLikelihood
-from isthmus.typing import Array, Float, Number, PRNGKeyArray, check_between
+from isthmus.specifications import Number
 
 
 class Laplace(AbstractLikelihood):

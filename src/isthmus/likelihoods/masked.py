@@ -5,12 +5,12 @@ from typing import Self
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.columns import Columns
 from isthmus.likelihoods.gaussian import OptimalGaussian
-from isthmus.typing import Array, Bool, Float, PRNGKeyArray
 
 
 class Masked(AbstractLikelihood):
@@ -85,6 +85,14 @@ class Masked(AbstractLikelihood):
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean of every entry, observed or not."""
         return self.inner.mean(x_hat)
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return what the encoder sees of the inner likelihood's entries."""
+        return self.inner.seen(x)
+
+    def rebuilt(self, x_hat: Float[Array, "B D"], x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the mean of every entry, for rows whose observed part is known."""
+        return self.inner.rebuilt(x_hat, _known(x)[1])
 
     @property
     def link(self) -> str | None:

@@ -13,11 +13,12 @@ from typing import Self
 import equinox as eqx
 import jax
 import numpy as np
+from jaxtyping import Array, Float
 
 from isthmus.activations import activation
 from isthmus.errors import SettingError
 from isthmus.networks.layers import AbstractAffine, BatchNorm, Finish, Linear, zeros
-from isthmus.typing import Array, Context, Float
+from isthmus.records import Context
 
 
 class AbstractNetwork(eqx.Module):

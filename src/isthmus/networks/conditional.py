@@ -8,11 +8,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int
 
 from isthmus.errors import SettingError
 from isthmus.networks.chain import AbstractNetwork, Chain, LinearPath
 from isthmus.networks.layers import AbstractAffine, Shape, initial_weight
-from isthmus.typing import Array, Fixed, Float, Int
+from isthmus.specifications import Fixed
 
 T = TypeVar("T")
 

@@ -6,8 +6,7 @@ written as strided slices, concatenated, times a matrix; on an accelerator the n
 
 import jax
 import jax.numpy as jnp
-
-from isthmus.typing import Array, Float
+from jaxtyping import Array, Float
 
 Shape = tuple[int, ...]
 

@@ -4,11 +4,12 @@ import equinox as eqx
 import numpy as np
 
 from isthmus.activations import activation as find_activation
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.dense import Dense, are_positive, check_widths, dense_chain, finish
 from isthmus.networks.layers import Convolution
-from isthmus.typing import Spec, check_between
+from isthmus.specifications import Spec
 
 
 class Convolutional(Spec):

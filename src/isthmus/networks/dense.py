@@ -6,10 +6,11 @@ import equinox as eqx
 import numpy as np
 
 from isthmus.activations import activation as find_activation
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.layers import BatchNorm, Finish, Linear
-from isthmus.typing import Spec, check_between
+from isthmus.specifications import Spec
 
 
 class Dense(Spec):

@@ -11,10 +11,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 from isthmus.activations import activation, initial_gain
 from isthmus.networks.convolution import convolve, convolve_transposed, convolved_shape
-from isthmus.typing import Array, Context, Fixed, Float, Number
+from isthmus.records import Context
+from isthmus.specifications import Fixed, Number
 
 Shape = tuple[int, ...]
 

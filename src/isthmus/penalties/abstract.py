@@ -3,9 +3,11 @@
 from abc import abstractmethod
 
 import numpy as np
+from jaxtyping import Array, Float
 
 from isthmus.pairs import Pairs
-from isthmus.typing import Array, Float, Pass, Spec
+from isthmus.records import Pass
+from isthmus.specifications import Spec
 
 
 class AbstractPenalty(Spec):

@@ -5,7 +5,9 @@ from typing import Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import check_between
 from isthmus.networks import AbstractNetwork, Convolutional, Dense
 from isthmus.penalties.critic import (
     AbstractCritic,
@@ -17,7 +19,8 @@ from isthmus.penalties.critic import (
     squared_gradient_norm,
     stream,
 )
-from isthmus.typing import Array, Float, Number, Pass, PRNGKeyArray, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 
 class PriorCritic(AbstractCritic):

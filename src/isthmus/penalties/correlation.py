@@ -5,10 +5,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Number, Pass, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 
 class Decorrelation(AbstractPenalty):

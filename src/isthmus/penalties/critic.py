@@ -8,11 +8,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.errors import SettingError
 from isthmus.networks import AbstractNetwork, Chain, Convolutional, Dense
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Pass, PRNGKeyArray
+from isthmus.records import Pass
 
 T = TypeVar("T")
 

@@ -6,10 +6,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Number, Pass, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 STREAM = 0x4A6163
 """Folded into the step's key: directions are independent of every slot's noise."""

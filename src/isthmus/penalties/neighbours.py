@@ -8,11 +8,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.pairs import Pairs
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Number, Pass, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 NEAREST = Pairs(neighbours=15)
 """The pairs of a map: 15 neighbours, as UMAP has them by default."""

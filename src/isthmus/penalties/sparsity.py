@@ -3,10 +3,13 @@
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import xlogy
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Number, Pass, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 LEAST = 1e-6
 """Mean activations are kept this far from 0 and 1, where the divergence is infinite."""

@@ -4,10 +4,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from isthmus.checks import check_between
 from isthmus.networks import AbstractNetwork, nonlinear_branch
 from isthmus.penalties.abstract import AbstractPenalty
-from isthmus.typing import Array, Float, Number, Pass, check_between
+from isthmus.records import Pass
+from isthmus.specifications import Number
 
 
 class WeightDecay(AbstractPenalty):

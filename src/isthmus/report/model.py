@@ -1,15 +1,19 @@
 """The fitted model of a report: what is asked of an estimator, with or without labels."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
-from isthmus.told import inner, is_told
 
 Head = Literal["accuracy", "r2"]
+
+SCORES: Mapping[str, Head] = {"classes": "accuracy", "quantities": "r2"}
+"""What a prediction is scored by, for each kind of target."""
 
 
 class ReportedModel:
@@ -30,9 +34,8 @@ class ReportedModel:
     """
 
     def __init__(self, estimator: Any) -> None:
-        self._whole = estimator
-        self.estimator: FittedAutoencoder = inner(estimator)
-        self.conditional = is_told(estimator)
+        self.estimator: FittedAutoencoder = estimator
+        self.conditional: bool = estimator.target_kind == "condition"
 
     @property
     def features(self) -> int:
@@ -63,32 +66,44 @@ class ReportedModel:
     @property
     def labels(self) -> list[Any] | None:
         """The labels that the model is conditioned on, sorted."""
-        return self._whole.classes_.tolist() if self.conditional else None
+        return self.estimator.classes_.tolist() if self.conditional else None
 
     @property
     def head(self) -> Head | None:
         """The score of what the estimator predicts from the code, if it predicts anything."""
-        if self.conditional or not hasattr(self._whole, "predict"):
-            return None
-        return "accuracy" if hasattr(self._whole, "classes_") else "r2"
+        return SCORES.get(self.estimator.target_kind)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the predicted classes or quantities of examples."""
-        return np.asarray(self._whole.predict(X))
+        return np.asarray(self.estimator.predict(X))
 
     def assess(self, X: Any, labels: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return code, scaled values and errors of examples, one row per example."""
-        return dict(self._whole.assess(*self._with(X, labels)))
+        return dict(self.estimator.assess(X, self.estimator.labels_from(labels)))
 
     def reconstruct(self, X: Any, labels: np.ndarray | None) -> np.ndarray:
         """Return examples encoded and decoded, in their own units."""
-        return np.asarray(self._whole.reconstruct(*self._with(X, labels)))
+        return np.asarray(self.estimator.reconstruct(X, self.estimator.labels_from(labels)))
 
     def decode(self, codes: np.ndarray, label: Any = None) -> np.ndarray:
         """Return what codes (m, d) decode to, of a conditional model under one label."""
-        if not self.conditional:
-            return np.asarray(self._whole.inverse_transform(codes))
-        return np.asarray(self._whole.inverse_transform(codes, np.full(len(codes), label)))
+        labels = self.estimator.labels_from(np.full(len(codes), label))
+        return np.asarray(self.estimator.inverse_transform(codes, labels))
+
+    def examine(
+        self, parts: Mapping[str, tuple[Any, Any]]
+    ) -> tuple[Fit | None, tuple[Finding, ...]]:
+        """Return the model as numbers, and what the doctor finds; nothing without a training set.
+
+        Parameters
+        ----------
+        parts : mapping of str to (X, y)
+            ``"train"``, ``"validation"`` and ``"test"``, where they exist.
+        """
+        if "train" not in parts:
+            return None, ()
+        other = parts.get("test", parts.get("validation", (None, None)))
+        return self.estimator.examine(*parts["train"], *other)
 
     @property
     def pca(self) -> PCABaseline | None:
@@ -99,6 +114,3 @@ class ReportedModel:
         """Return examples of any layout as images (n, H, W, C)."""
         assert self.image_shape is not None
         return np.asarray(X).reshape(-1, *self.image_shape)
-
-    def _with(self, X: Any, labels: np.ndarray | None) -> tuple[Any, ...]:
-        return (X, labels) if self.conditional else (X,)

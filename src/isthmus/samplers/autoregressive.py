@@ -7,15 +7,16 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.checks import check_whole
 from isthmus.errors import SettingError
 from isthmus.latents import MADE, is_discrete
 from isthmus.latents.masked import check_hidden
 from isthmus.samplers.abstract import AbstractSampler, check_codes
 from isthmus.samplers.learning import fit_density
-from isthmus.typing import Array, Float, Int, PRNGKeyArray, check_whole
 
 
 class SymbolDensity(eqx.Module):

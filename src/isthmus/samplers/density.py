@@ -10,9 +10,9 @@ from sklearn import mixture, neighbors
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.checks import check_between, check_whole
 from isthmus.errors import DataError, SettingError, unknown
 from isthmus.samplers.abstract import AbstractSampler, check_codes
-from isthmus.typing import check_between, check_whole
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
 RULES = ("scott", "silverman")

@@ -6,23 +6,26 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.checks import check_whole
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
-from isthmus.estimators.abstract import AbstractAutoencoder
+from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.inputs import examples_to_walk
 from isthmus.latents import is_discrete
 from isthmus.model import Model
+from isthmus.records import Context, Draw
 from isthmus.samplers.abstract import AbstractSampler
 from isthmus.samplers.autoregressive import Autoregressive
 from isthmus.samplers.density import GaussianMixture, KernelDensity, Normal
 from isthmus.samplers.flow import MAF
 from isthmus.samplers.prior import Prior
 from isthmus.samplers.two_stage import TwoStage
-from isthmus.typing import Array, Context, Draw, check_whole, member_of
+from isthmus.specifications import member_of
 
 MEMBERS: dict[str, type[AbstractSampler]] = {
     "prior": Prior,
@@ -117,12 +120,13 @@ def fit(
     (5, 64)
     """
     check_is_fitted(autoencoder)
-    if not isinstance(autoencoder, AbstractAutoencoder):
+    if autoencoder.target_kind == "condition":
         raise SettingError(
-            f"A sampler is of one autoencoder, and {type(autoencoder).__name__} is one for each "
-            "label: take what its given(label) returns, with the examples of that label."
+            "A sampler is fitted to the codes of one autoencoder, and this one, conditioned on "
+            "labels, is one for each label: take what its given(label) returns, with the examples "
+            "of that label."
         )
-    autoencoder._need_decoder()
+    autoencoder.need_decoder()
     sampler = member_of("sampler", sampler, MEMBERS, AbstractSampler, "isthmus.samplers")
     random = check_random_state(random_state)
     latent: Any = autoencoder.model_.latent

@@ -3,9 +3,11 @@
 from typing import Any, Protocol, Self
 
 import numpy as np
+from jaxtyping import Array, Float
 from sklearn.model_selection import train_test_split
 
 from isthmus.bounds import ELBO
+from isthmus.checks import check_between
 from isthmus.engine import Feed, Optimiser, train
 from isthmus.estimators.automatic import (
     automatic_batch_size,
@@ -17,8 +19,8 @@ from isthmus.latents import Deterministic
 from isthmus.likelihoods import Gaussian
 from isthmus.model import Model
 from isthmus.networks import AbstractNetwork
+from isthmus.records import Context, Pass
 from isthmus.scaling import Scaling
-from isthmus.typing import Array, Context, Float, Pass, check_between
 
 HELD_OUT = 0.1
 """Share of the rows that decide when to stop, where there are enough."""

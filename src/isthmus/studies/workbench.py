@@ -11,7 +11,7 @@ import numpy as np
 import isthmus
 from isthmus.atomic import new_file
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators.keeping import digest, kept_path, slug
+from isthmus.estimators.fit_cache import digest, kept_path, slug
 from isthmus.plainjson import to_json
 from isthmus.studies.records import SILENT, Key, Record, read_reported, summarise, verdict_of
 

@@ -45,7 +45,9 @@ def point_of(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) 
     if isinstance(outcome, IsthmusError):
         return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
     X, y = held_out
-    measured = outcome.measure(X) if outcome.model_.decoder is not None else {}
+    measured = (
+        outcome.measure(X, outcome.labels_from(y)) if outcome.model_.decoder is not None else {}
+    )
     return Point(
         params,
         seed,

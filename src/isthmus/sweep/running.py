@@ -9,17 +9,20 @@ import jax
 
 from isthmus.engine import Replica, Trained, shape_of, train
 from isthmus.engine.together import SHORTEST_BLOCK
-from isthmus.errors import IsthmusError, NonFiniteLossError, SettingError
+from isthmus.errors import NonFiniteLossError, SettingError
 from isthmus.estimators import fitting
-from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.code_padding import can_pad, resize
 from isthmus.estimators.construction import sharing_anchors
-from isthmus.estimators.fitting import Part, Ready
-from isthmus.estimators.widening import can_widen, resize
+from isthmus.estimators.fitting import Ready
 from isthmus.sweep.programs import Progress, train_group
 from isthmus.sweep.strategy import Together
 
+Part = tuple[Any, Any]
+"""Examples, and their targets or None."""
+
 COPIES = 5
-"""A lane holds its weights so often: themselves, two moments, the best, and a gradient."""
+"""Copies of its weights that a lane holds: weights, two moments, the best, and a gradient."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Job:
     """A fit that is ready: its place in the sweep, its estimator, and what was chosen for it."""
 
     place: int
-    estimator: Any
+    estimator: AbstractAutoencoder
     ready: Ready
 
 
@@ -39,49 +42,37 @@ def fit_together(
     memory_limit: float,
     callbacks: Sequence[Any] = (),
 ) -> Iterator[tuple[int, Any]]:
-    """Fit autoencoders, those of one shape as one program where that pays."""
+    """Fit estimators, those of one shape as one program where that pays."""
     import pooch
 
     decides = Together(strategy, Path(pooch.os_cache("isthmus")))
     limits = {"strategy": decides, "memory_limit": memory_limit}
-    yield from run_fits(fits, train[0], held_out, **limits, callbacks=callbacks)
+    yield from run_fits(fits, train, held_out, **limits, callbacks=callbacks)
 
 
 def fit_share(fits: Sequence[tuple[int, Any]], *how: Any) -> list[tuple[int, Any]]:
-    """Fit a process's share of autoencoders."""
+    """Fit a process's share of estimators."""
     return [*fit_together(fits, *how)]
-
-
-def fit_each(fits: Sequence[tuple[int, Any]], train: Any, held_out: Any) -> list[tuple[int, Any]]:
-    """Fit estimators of any kind, one after another."""
-    outcomes: list[tuple[int, Any]] = []
-    for place, estimator in fits:
-        X, y = train
-        data = held_out[0] if y is None else held_out
-        try:
-            outcomes.append((place, estimator.fit(X, y, validation_data=data)))
-        except IsthmusError as error:
-            outcomes.append((place, error))
-    return outcomes
 
 
 def run_fits(
     fits: Sequence[tuple[int, Any]],
-    X: Any,
-    held_out: Part,
+    training: Part,
+    validation: Part,
     *,
     strategy: Together,
     memory_limit: float,
     callbacks: Sequence[Any] = (),
 ) -> Iterator[tuple[int, Any]]:
-    """Fit autoencoders to the same examples; yield (place, fitted or error) as each ends.
+    """Fit estimators to the same examples; yield (place, fitted or error) as each ends.
 
     Parameters
     ----------
     fits
-        Places in the sweep, with unfitted autoencoders.
-    X, held_out
-        The training part; the examples that early stopping goes by, with None for targets.
+        Places in the sweep, with unfitted estimators.
+    training, validation
+        The training set; the validation set, which early stopping goes by. Pairs of examples and
+        targets, None where there are no targets.
     strategy
         Decides whether a group shares a program.
     memory_limit
@@ -89,7 +80,7 @@ def run_fits(
     callbacks
         Told of the steps of the fit, or of the group that shares a program, that runs.
     """
-    jobs, refused = _prepared(fits, X, held_out)
+    jobs, refused = _prepared(fits, training, validation)
     yield from refused
     for group in _groups(jobs, memory_limit):
         lanes = _widened([job.ready.lane for job in group])
@@ -102,7 +93,7 @@ def run_fits(
 
 
 def _prepared(
-    fits: Sequence[tuple[int, Any]], X: Any, held_out: Part
+    fits: Sequence[tuple[int, Any]], training: Part, validation: Part
 ) -> tuple[list[Job], list[tuple[int, SettingError]]]:
     """Return the fits that are ready, and those whose settings cannot be, with their errors."""
     jobs: list[Job] = []
@@ -110,15 +101,16 @@ def _prepared(
     with sharing_anchors():
         for place, one in fits:
             try:
-                jobs.append(Job(place, one, _ready(one, X, held_out)))
+                jobs.append(Job(place, one, _ready(one, training, validation)))
             except SettingError as error:
                 refused.append((place, error))
     return jobs, refused
 
 
-def _ready(estimator: Any, X: Any, held_out: Part) -> Ready:
-    """Prepare a fit; where early stopping is off, nobody looks at the held-out part each epoch."""
-    ready = fitting.prepare(estimator, X, None, held_out)
+def _ready(estimator: AbstractAutoencoder, training: Part, validation: Part) -> Ready:
+    """Prepare a fit; where early stopping is off, the validation set is not looked at."""
+    given = validation[0] if estimator.target_kind == "none" else validation
+    ready = fitting.prepare(estimator, *training, given)
     if ready.sizes.patience:
         return ready
     return replace(ready, lane=replace(ready.lane, validation=None))
@@ -135,7 +127,7 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
             seed=lane.seed,
             validation=lane.validation,
             patience=sizes.patience,
-            callbacks=callbacks,
+            callbacks=(*job.estimator.callbacks, *callbacks),
             devices=job.ready.devices,
         )
     except NonFiniteLossError as error:
@@ -166,8 +158,8 @@ def _together(
         yield job.place, _finished(job, outcome)
 
 
-def _finished(job: Job, trained: Trained) -> Autoencoder:
-    fitting.finish(job.estimator, trained, job.ready.examples)
+def _finished(job: Job, trained: Trained) -> AbstractAutoencoder:
+    fitting.finish(job.estimator, job.ready, trained)
     return job.estimator
 
 
@@ -194,7 +186,7 @@ def _groups(jobs: Iterable[Job], memory_limit: float) -> Iterator[list[Job]]:
 def _kind(job: Job) -> Any:
     """Return what jobs must have in common to share a program: their shape, but for the code's."""
     lane, sizes = job.ready.lane, job.ready.sizes
-    if can_widen(lane.model):
+    if can_pad(lane.model):
         lane = replace(lane, model=resize(lane.model, 1))
     return shape_of(lane), sizes.epochs, sizes.patience, job.ready.devices
 

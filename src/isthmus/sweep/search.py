@@ -1,34 +1,41 @@
 """A grid of settings and seeds, as scikit-learn searches are used."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
 import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
 from sklearn.model_selection import ParameterGrid, train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_array, check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from isthmus.checks import check_between, check_whole
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Computed, Rows
 from isthmus.engine import HearsProgress
 from isthmus.errors import DataError, IsthmusError, SettingError
-from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.fit_cache import kept_path
 from isthmus.estimators.inputs import is_indexed
-from isthmus.estimators.keeping import kept_path
 from isthmus.estimators.persistence import load
+from isthmus.estimators.targets import need_targets
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_pca
 from isthmus.sweep.results import Point, point_of, results_of
-from isthmus.sweep.running import fit_each, fit_share, fit_together
-from isthmus.typing import check_between, check_whole
+from isthmus.sweep.running import fit_share, fit_together
 
 STRATEGIES = ("auto", "together", "in turn")
 LEAST = 3
-"""Examples: two to learn from, one held out."""
+"""Smallest number of examples: two in the training set, one in the validation set."""
+
+LOOSE: dict[str, Any] = {
+    "dtype": None, "ensure_all_finite": False, "ensure_2d": False, "allow_nd": True,
+    "ensure_min_samples": 0,
+}  # fmt: skip
+"""How examples are checked before they are divided; each fit checks them in full."""
 
 
 def _best_has(name: str) -> Callable[["Sweep"], bool]:
@@ -38,17 +45,20 @@ def _best_has(name: str) -> Callable[["Sweep"], bool]:
     return check
 
 
-class Sweep(MetaEstimatorMixin, BaseEstimator):
+@dataclass(eq=False, repr=False)
+class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     """Fit an estimator at every point of a grid, with several seeds, and keep the best.
 
     Points whose models have one shape, whatever their learning rates, weights, noise, seeds and
-    (for plain codes) code sizes, are trained as one program where that is measured to be faster;
-    else, and for other estimators than `isthmus.Autoencoder`, they run in turn or in processes.
+    (for plain codes without a head) code sizes, are trained as one program where that is measured
+    to be faster; else they run in turn or in processes.
+
+    To scikit-learn a sweep is what its estimator is: a sweep of classifiers is a classifier.
 
     Parameters
     ----------
-    estimator : Autoencoder or AutoencoderClassifier
-        What to fit.
+    estimator : Autoencoder, AutoencoderClassifier or AutoencoderRegressor
+        What to fit; also an autoencoder that is conditioned on labels.
     param_grid : dict of lists, or list of such
         Values to try by the parameter's name, as of scikit-learn's ``GridSearchCV``.
     seeds : int, default=1
@@ -102,34 +112,19 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
     {'latent_dim': 8}
     """
 
-    def __init__(
-        self,
-        estimator: Any,
-        param_grid: Any,
-        *,
-        seeds: int = 1,
-        validation_fraction: float = 0.2,
-        strategy: str = "auto",
-        n_jobs: int | None = None,
-        memory_limit: float = 2e9,
-        folder: str | Path | None = None,
-        refit: bool = True,
-        on_result: Callable[[Point, int, int], None] | None = None,
-        callbacks: Sequence[HearsProgress] = (),
-        random_state: Any = 0,
-    ):
-        self.estimator = estimator
-        self.param_grid = param_grid
-        self.seeds = seeds
-        self.validation_fraction = validation_fraction
-        self.strategy = strategy
-        self.n_jobs = n_jobs
-        self.memory_limit = memory_limit
-        self.folder = folder
-        self.refit = refit
-        self.on_result = on_result
-        self.callbacks = callbacks
-        self.random_state = random_state
+    estimator: Any
+    param_grid: Any
+    _: KW_ONLY
+    seeds: int = 1
+    validation_fraction: float = 0.2
+    strategy: str = "auto"
+    n_jobs: int | None = None
+    memory_limit: float = 2e9
+    folder: str | Path | None = None
+    refit: bool = True
+    on_result: Callable[[Point, int, int], None] | None = None
+    callbacks: Sequence[HearsProgress] = ()
+    random_state: Any = 0
 
     def fit(self, X: Any, y: Any = None, *, validation_data: Any = None) -> Self:
         """Fit every point.
@@ -138,10 +133,10 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         ----------
         X : (n, D), (n, H, W) or (n, H, W, C)
             Examples.
-        y : (n,), optional
-            Labels, for a classifier.
-        validation_data : like X, or a pair with labels, optional
-            The held-out part, instead of a share of the examples.
+        y : (n,) or (n, quantities), optional
+            Targets, as the estimator's ``fit`` takes them.
+        validation_data : like X, or a pair with targets, optional
+            The validation set, instead of a share of the examples.
         """
         self._check()
         train, held_out = self._split(X, y, validation_data)
@@ -178,17 +173,27 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
 
     def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
         estimator: Any = clone(self.estimator)
-        return estimator.set_params(**params, random_state=seed)
+        return estimator.as_autoencoder().set_params(**params, random_state=seed)
 
     def _split(self, X: Any, y: Any, given: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-        """Return (examples, labels) to learn from, and those held out."""
+        """Return the training set and the validation set: pairs of examples and targets."""
+        if self.estimator.target_kind == "none":
+            y = None
+        else:
+            need_targets(self, y, "its estimator learns from targets")
+        X = X if is_indexed(X) or hasattr(X, "iloc") else check_array(X, **LOOSE)
+        if y is not None:
+            check_consistent_length(X, y)
         if given is not None:
             return (X, y), (given if y is not None else (given, None))
         share = self.validation_fraction
         check_between("The sweep", "validation_fraction", share, 0, 0.9, open_low=True)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         if len(X) < LEAST:
-            raise DataError(f"There are {len(X)} examples; a sweep needs at least {LEAST}.")
+            raise DataError(
+                f"There are {len(X)} examples (n_samples = {len(X)}); a sweep needs at least "
+                f"{LEAST}."
+            )
         rows = self._rows(len(X), y, seed)
         kept, held = (np.sort(part) for part in rows)
         parts = [
@@ -197,9 +202,9 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
         return parts[0], parts[1]
 
     def _rows(self, n: int, y: Any, seed: int) -> list[Any]:
-        """Return the rows to learn from and those held out, every class in both where it can be."""
+        """Return the rows of both sets, every class in both where it can be."""
         share = {"test_size": self.validation_fraction, "random_state": seed}
-        if y is not None and is_classifier(self.estimator):
+        if self.estimator.target_kind in ("classes", "condition"):
             try:
                 return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
             except ValueError:  # a class of one example, or fewer held out than classes
@@ -235,19 +240,16 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
     ) -> Iterator[tuple[int, Any]]:
         if not missing:
             return
-        together = isinstance(self.estimator, Autoencoder)
         jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
-        if together and jobs == 1:
-            how = (self.strategy, self.memory_limit)
+        how = (self.strategy, self.memory_limit)
+        if jobs == 1:
             yield from fit_together(missing, train, held_out, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
-        size = -(-len(missing) // jobs) if together else 1
+        size = -(-len(missing) // jobs)
         shares = [missing[i : i + size] for i in range(0, len(missing), size)]
-        work = joblib.delayed(fit_share if together else fit_each)
-        how = (self.strategy, self.memory_limit) if together else ()
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
-        tasks = (work(share, train, held_out, *how) for share in shares)
+        tasks = (joblib.delayed(fit_share)(share, train, held_out, *how) for share in shares)
         for results in cast(Iterator[Any], run(tasks)):
             yield from results
 
@@ -287,24 +289,74 @@ class Sweep(MetaEstimatorMixin, BaseEstimator):
             if np.isfinite(error):
                 yield params.get("latent_dim", self.estimator.latent_dim), float(error)
 
-    @available_if(_best_has("transform"))
-    def transform(self, X: Any) -> Any:
-        """Encode with the best estimator."""
-        return self._best().transform(X)
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+        """Fit every point, and encode the examples with the best estimator."""
+        self.fit(X, y, **fit_params)
+        return self.transform(X, self._best().labels_from(y))
 
-    @available_if(_best_has("inverse_transform"))
-    def inverse_transform(self, X: Any) -> Any:
+    def transform(self, X: Any, labels: Any = None) -> Any:
+        """Encode with the best estimator."""
+        return self._best().transform(X, labels)
+
+    def inverse_transform(self, X: Any, labels: Any = None) -> Any:
         """Decode with the best estimator."""
-        return self._best().inverse_transform(X)
+        return self._best().inverse_transform(X, labels)
+
+    def reconstruct(self, X: Any, labels: Any = None) -> Any:
+        """Encode and decode with the best estimator."""
+        return self._best().reconstruct(X, labels)
+
+    def score_samples(self, X: Any, labels: Any = None) -> Any:
+        """Return how usual each example is to the best estimator: nats, (n,)."""
+        return self._best().score_samples(X, labels)
 
     @available_if(_best_has("predict"))
     def predict(self, X: Any) -> Any:
-        """Classify with the best estimator."""
+        """Predict with the best estimator."""
         return self._best().predict(X)
+
+    @available_if(_best_has("predict_proba"))
+    def predict_proba(self, X: Any) -> Any:
+        """Return the probabilities (n, classes) of the best estimator."""
+        return self._best().predict_proba(X)
+
+    @available_if(_best_has("decision_function"))
+    def decision_function(self, X: Any) -> Any:
+        """Return the logits of the best estimator."""
+        return self._best().decision_function(X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return the best estimator's score."""
         return self._best().score(X, y)
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        """Return the names of the best estimator's code dimensions."""
+        return self._best().get_feature_names_out(input_features)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The labels of the best estimator, sorted."""
+        return self._of_best("classes_")
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of values of an example."""
+        return self._of_best("n_features_in_")
+
+    @property
+    def feature_names_in_(self) -> np.ndarray:
+        """Names of the columns of the examples, where they have some."""
+        return self._of_best("feature_names_in_")
+
+    def _of_best(self, name: str) -> Any:
+        best = vars(self).get("best_estimator_")
+        if best is None:
+            raise AttributeError(f"'Sweep' object has no attribute {name!r} before it is fitted")
+        return getattr(best, name)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Return the tags of the estimator: to scikit-learn a sweep is what it sweeps."""
+        return get_tags(self.estimator)
 
     def _best(self) -> Any:
         check_is_fitted(self, "points_")

@@ -1,0 +1,91 @@
+"""Running a fitted model on rows and, where it is conditioned on labels, on the rows' labels."""
+
+import copy
+from typing import Any, Self
+
+import jax.numpy as jnp
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from isthmus.errors import DataError, SettingError
+from isthmus.estimators import inference
+from isthmus.estimators.learner import FittedAttributes
+from isthmus.estimators.targets import condition_numbers
+
+
+class Conditioned(FittedAttributes):
+    """What the methods of a fitted autoencoder share: rows, labels, shapes."""
+
+    def given(self, label: Any) -> Self:
+        """Return the fitted autoencoder of one label: all its methods, conditioned on that label.
+
+        Raises
+        ------
+        SettingError
+            If the model is not conditioned on labels.
+        DataError
+            If the fit had no such label.
+        """
+        check_is_fitted(self)
+        numbers = self._label_numbers([label], "given", [label])
+        assert numbers is not None
+        one = copy.copy(self)
+        one.model_ = self.model_.given(jnp.asarray(numbers))
+        vars(one).pop("classes_")
+        vars(one)["condition"] = False
+        return one
+
+    def labels_from(self, y: Any) -> Any:
+        """Return targets of examples as ``labels`` of the other methods: None where they need none.
+
+        So ``transform(X, labels_from(y))`` encodes with any estimator, conditioned or not.
+        """
+        check_is_fitted(self)
+        return y if self.model_.conditional else None
+
+    def _map(self, function: inference.Rowwise, rows: Any, labels: Any, method: str) -> np.ndarray:
+        """Return a function of every row, under its label where the model is conditioned."""
+        numbers = self._label_numbers(labels, method, rows)
+        return inference.map_rows(function, self.model_, rows, numbers)
+
+    def _rows(self, function: inference.Rowwise, rows: Any) -> np.ndarray:
+        """Return a function of every row that does not depend on labels."""
+        return inference.map_rows(function, self.model_, rows)
+
+    def _label_numbers(self, labels: Any, method: str, rows: Any) -> np.ndarray | None:
+        """Return the numbers of the rows' labels; None where the model is not conditioned."""
+        name = type(self).__name__
+        if not self.model_.conditional:
+            if labels is None:
+                return None
+            raise SettingError(
+                f"{name}.{method} got labels, and this model is not conditioned on labels: leave "
+                "them out, or fit with condition=True."
+            )
+        if labels is None:
+            raise DataError(
+                f"This model is conditioned on labels, so {name}.{method} requires y, one "
+                "label per row or one for all: give it as labels=."
+            )
+        return condition_numbers(self.classes_, labels, rows)
+
+    def _as_given(self, flat: np.ndarray) -> np.ndarray:
+        shape = self._example_shape
+        return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
+
+    @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        check_is_fitted(self)
+        pairs = self.model_.pairs
+        return 0 if pairs is None else pairs.neighbours
+
+    @property
+    def generative_(self) -> bool:
+        """Whether the latent has a prior of its own to sample from."""
+        check_is_fitted(self)
+        return self.model_.latent.stochastic
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.model_.latent_dim

@@ -1,0 +1,473 @@
+"""What a fitted autoencoder can do: encode, decode, measure, score, generate, save."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from isthmus.checks import check_whole
+from isthmus.doctor import Finding, Fit
+from isthmus.errors import DataError, SettingError
+from isthmus.estimators import importance, inference, measuring, persistence
+from isthmus.estimators.conditioning import Conditioned
+from isthmus.estimators.inputs import examples_to_walk, is_indexed
+from isthmus.estimators.slots import takes_missing
+from isthmus.likelihoods import AbstractLikelihood
+from isthmus.networks import Chain, nonlinear_branch
+from isthmus.networks.layers import Linear
+
+
+class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
+    """The methods of a fitted autoencoder.
+
+    Where the model is conditioned on labels, every method that meets examples or codes takes their
+    ``labels``: one per row, or one label for all of them.
+    """
+
+    likelihood: str | AbstractLikelihood
+
+    _plain: ClassVar[tuple[str, ...]] = (
+        "n_features_in_", "image_shape_", "_example_shape", "history_", "best_epoch_", "n_epochs_",
+        "stop_reason_", "fit_seconds_", "n_parameters_", "n_trainable_parameters_",
+    )  # fmt: skip
+    """Fitted attributes that a model file holds as JSON (tuples come back as tuples)."""
+
+    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_",)
+    """Fitted attributes, where there are such, that are short arrays of numbers or words."""
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
+        """Fit to examples, with targets where the estimator takes some, and encode the examples.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples, n >= 2.
+        y : (n,) or (n, quantities), optional
+            Targets; labels that the model is conditioned on serve the encoding too.
+        **fit_params
+            Passed to ``fit``.
+
+        Returns
+        -------
+        ndarray (n, d)
+            Codes.
+        """
+        fitted: Self = self.fit(X, y, **fit_params)  # pyright: ignore[reportAttributeAccessIssue]
+        return fitted.transform(X, fitted.labels_from(y))
+
+    def transform(self, X: Any, labels: Any = None) -> np.ndarray:
+        """Encode.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray (n, d)
+            Codes: of a stochastic latent, the posterior means.
+        """
+        check_is_fitted(self)
+        wide = getattr(X, "dtype", None) == np.float64 or not hasattr(X, "dtype")
+        codes = self._map(inference.encode, examples_to_walk(self, X), labels, "transform")
+        return codes.astype(np.float64) if wide else codes
+
+    def inverse_transform(self, X: Any, labels: Any = None) -> np.ndarray:
+        """Decode.
+
+        Parameters
+        ----------
+        X : (n, d)
+            Codes.
+        labels : (n,), optional
+            Labels of the codes, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray (n, D), or images as they were given to fit
+            Mean reconstructions in the data's own units.
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        codes = check_array(X, dtype="float32")
+        if codes.shape[1] != self.model_.latent_dim:
+            raise DataError(
+                f"The codes have {codes.shape[1]} columns, and this model's code has "
+                f"{self.model_.latent_dim}."
+            )
+        return self._as_given(self._map(inference.decode, codes, labels, "inverse_transform"))
+
+    def reconstruct(self, X: Any, labels: Any = None) -> np.ndarray:
+        """Encode and decode; of corrupted examples this denoises.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to fit
+            Mean reconstructions in the data's own units.
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        examples = examples_to_walk(self, X)
+        return self._as_given(self._map(inference.reconstruct, examples, labels, "reconstruct"))
+
+    def impute(self, X: Any, labels: Any = None) -> np.ndarray:
+        """Fill in missing entries.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units, NaN where entries are missing.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to fit
+            The observed entries as they are, to the bit, and the mean reconstructions elsewhere:
+            of a category's columns probabilities, for instance. Float64, unless all of ``X``
+            is float32.
+
+        Raises
+        ------
+        SettingError
+            If the likelihood is not masked.
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        self.need_masked()
+        back = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "impute")
+        X = X[:] if is_indexed(X) else X
+        rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
+        dtypes: Any = ("float64", "float32")
+        known = check_array(rows, dtype=dtypes, ensure_all_finite=False)
+        return self._as_given(np.where(np.isnan(known), back, known).astype(known.dtype))
+
+    def corrupt(self, X: Any, seed: int = 0, labels: Any = None) -> np.ndarray:
+        """Return what the encoder would see of ``X`` in training, in the data's own units.
+
+        Corruption does not depend on ``labels``.
+        """
+        check_is_fitted(self)
+        scaled = jnp.asarray(self.scale(X))
+        if self.model_.corruption is not None:
+            scaled = self.model_.corruption(jax.random.key(seed), scaled)
+        return self._as_given(self._rows(inference.unscale, np.asarray(scaled)))
+
+    def scale(self, X: Any) -> np.ndarray:
+        """Return examples in the scaled space that the model and PCA share: float32 (n, D).
+
+        Missing entries are zero, as the encoder sees them.
+        """
+        check_is_fitted(self)
+        return self._rows(inference.scale, examples_to_walk(self, X))
+
+    def unscale(self, X: Any) -> np.ndarray:
+        """Return scaled examples (n, D) in the data's own units."""
+        check_is_fitted(self)
+        scaled = check_array(X, dtype="float32", ensure_all_finite=False)
+        if scaled.shape[1] != self.n_features_in_:
+            raise DataError(
+                f"The scaled examples have {scaled.shape[1]} features, and this model's have "
+                f"{self.n_features_in_}."
+            )
+        return self._as_given(self._rows(inference.unscale, scaled))
+
+    def assess(self, X: Any, labels: Any = None) -> dict[str, np.ndarray]:
+        """Return all that a report needs of examples, computed in one pass.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units, few enough that D values for each fit in memory.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        dict of arrays, one row per example
+            ``code`` (n, d); ``scaled`` (n, D): the examples in the scaled space, zero where they
+            are missing; ``squares``, ``squares_input`` (n, D): squared errors of the
+            reconstruction in the scaled space and in the data's own units; ``nats`` (n,): negative
+            log likelihood at the code; ``floor_nats`` (n,): its lower bound; for a masked
+            likelihood ``observed`` (n, D): 0 for missing entries and 1 for the others; for a
+            stochastic latent ``kl`` (n,), ``drawn_nats`` (n,) of one draw and, where the latent
+            gives it, ``kl_dimensions`` (n, d).
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        examples = examples_to_walk(self, X)
+        numbers = self._label_numbers(labels, "assess", examples)
+        rows = inference.map_rows(inference.assess_with_code, self.model_, examples, numbers)
+        if not self.model_.latent.stochastic:
+            del rows["kl"], rows["drawn_nats"]
+        return rows
+
+    def measure(self, X: Any, labels: Any = None) -> measuring.Measures:
+        """Measure the reconstructions of ``X``.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        dict
+            ``mse``: squared error an element, scaled space, missing ones left out; ``mse_input``:
+            in the data's own units; ``nats``: negative log likelihood at the code, nats an example;
+            ``floor_nats``: the least that the likelihood allows; ``kl``, ``elbo`` and
+            ``negative_elbo``: divergence, evidence lower bound of one draw and its negative, which
+            is a loss, nats an example, for stochastic latents;
+            ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
+            ``column_mse``, ``column_mse_input`` (D,).
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        examples = examples_to_walk(self, X)
+        numbers = self._label_numbers(labels, "measure", examples)
+        return measuring.measure(self.model_, examples, numbers)
+
+    def diagnose(
+        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+    ) -> tuple[Finding, ...]:
+        """Return what is wrong with the data, the settings or the fitted model.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Training examples in their own units.
+        y : (n,), optional
+            Their targets.
+        X_test, y_test
+            Further examples and their targets, on which overfitting is judged.
+
+        Returns
+        -------
+        tuple of `isthmus.doctor.Finding`
+            The most serious first: ``check``, ``severity`` (``"stop"``, ``"look"`` or ``"note"``),
+            ``sentence``, ``remedy`` and ``evidence``.
+
+        Examples
+        --------
+        >>> from isthmus import Autoencoder
+        >>> X = np.repeat(np.random.default_rng(0).normal(size=(20, 3)), 4, axis=0)
+        >>> found = Autoencoder(1, hidden=(4,), epochs=2, random_state=0).fit(X).diagnose(X)
+        >>> found[0].check, found[0].severity
+        ('repeated-rows', 'stop')
+        """
+        return self.examine(X, y, X_test, y_test)[1]
+
+    def examine(
+        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+    ) -> tuple[Fit | None, tuple[Finding, ...]]:
+        """Return the model as plain numbers, which verdicts are made of, and what is wrong.
+
+        The parameters and the second result are those of `diagnose`; the first is None for a model
+        without a decoder.
+        """
+        from isthmus.estimators import diagnosis
+
+        check_is_fitted(self)
+        return diagnosis.examine(self, X, y, X_test, y_test)
+
+    def score_samples(self, X: Any, labels: Any = None) -> np.ndarray:
+        """Return how usual each example is.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray (n,)
+            Log likelihood at the code, less the posterior's divergence where there is one; nats,
+            higher is more usual.
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        examples = examples_to_walk(self, X)
+        numbers = self._label_numbers(labels, "score_samples", examples)
+        parts = [
+            -(rows["nats"] + rows["kl"]).astype(np.float64)
+            for rows in inference.iterate_rows(inference.assess, self.model_, examples, numbers)
+        ]
+        return np.concatenate(parts)
+
+    def log_likelihood(
+        self, X: Any, n_samples: int = 5000, random_state: Any = None, labels: Any = None
+    ) -> np.ndarray:
+        r"""Estimate the log likelihood of each example, the code integrated out.
+
+        .. math:: \log \frac1K \sum_{k=1}^K \frac{p(x | z_k) \, p(z_k)}{q(z_k | x)},
+            \quad z_k \sim q(z | x)
+
+        In expectation a lower bound of log p(x) that rises with K, and with one draw the evidence
+        lower bound. Time is that of decoding K codes an example; memory does not grow with K.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples in their own units.
+        n_samples
+            Draws K of each posterior, >= 1; the first of more are those of fewer.
+        random_state
+            As everywhere in scikit-learn.
+        labels : (n,), optional
+            Labels of the examples, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray (n,)
+            Nats an example, higher is likelier. Of a density it is that of the scaled examples: in
+            units of the data's own it is less by the sum of the logarithms of the scales. Of
+            bits it is a log probability; of grey levels under the Bernoulli likelihood neither, but
+            minus their cross-entropy.
+
+        Raises
+        ------
+        SettingError
+            If the latent is not stochastic, or there is no decoder.
+
+        References
+        ----------
+        Burda, Grosse and Salakhutdinov, Importance weighted autoencoders, ICLR 2016, section 5.1:
+        5,000 draws.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from isthmus.recipes import vae
+        >>> X = load_digits().data[:200]
+        >>> fitted = vae(2, hidden=(16,), epochs=2, random_state=0).fit(X)
+        >>> few, many = (fitted.log_likelihood(X, k, random_state=0).mean() for k in (1, 50))
+        >>> bool(few < many)
+        True
+        """
+        check_is_fitted(self)
+        self.need_decoder()
+        if not self.model_.latent.stochastic:
+            raise SettingError(
+                f"log_likelihood needs a code that is drawn, and the latent here is "
+                f"{type(self.model_.latent).__name__}: fit with latent='gaussian' for instance."
+            )
+        check_whole("log_likelihood", "n_samples", n_samples, 1)
+        examples = examples_to_walk(self, X)
+        seed = check_random_state(random_state).randint(2**31 - 1)
+        numbers = self._label_numbers(labels, "log_likelihood", examples)
+        return importance.log_likelihood(self.model_, examples, n_samples, seed, numbers)
+
+    def sample(
+        self, n: int | None = None, random_state: Any = None, labels: Any = None
+    ) -> np.ndarray:
+        """Generate examples.
+
+        Codes are drawn from the prior, or, for a code without one, from a normal distribution with
+        the mean and covariance of the training codes.
+
+        Parameters
+        ----------
+        n
+            How many, >= 1; by default as many as there are labels, or one.
+        random_state
+            As everywhere in scikit-learn.
+        labels : (n,), or one label, optional
+            What to generate, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray, shaped as the examples given to fit
+            Mean reconstructions of the codes, in the data's own units.
+        """
+        n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
+        return self.inverse_transform(self.sample_codes(n, random_state), labels)
+
+    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+        """Return the codes (n, d) that `sample` decodes."""
+        check_is_fitted(self)
+        check_whole("sample", "n", n, 1)
+        random = check_random_state(random_state)
+        key = jax.random.key(random.randint(2**31 - 1))
+        codes = self.model_.attached_latent().sample_prior(key, n, self.model_.latent_dim)
+        if codes is not None:
+            return np.asarray(codes)
+        codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
+        return codes.astype(np.float32)
+
+    def as_autoencoder(self) -> Any:
+        """Return the autoencoder itself; `ConditionalAutoencoder` returns the one that it names."""
+        return self
+
+    def save(self, path: str | Path) -> Path:
+        """Write the fitted estimator to one ``.safetensors`` file; `isthmus.load` reads it."""
+        check_is_fitted(self)
+        return persistence.save(self._described(), type(self).__name__, path)
+
+    def _described(self) -> "Fitted":
+        """Return the estimator whose parameters and fitted attributes a model file holds."""
+        return self
+
+    @classmethod
+    def _restored(cls, settings: dict[str, Any], restore: Callable[["Fitted"], None]) -> "Fitted":
+        """Return the estimator of a model file.
+
+        Parameters
+        ----------
+        settings
+            Parameters of the described estimator, as the file has them.
+        restore
+            Gives the unfitted estimator that was described its fitted attributes.
+        """
+        estimator = cls(**settings)
+        restore(estimator)
+        return estimator
+
+    @property
+    def first_layer_weights_(self) -> np.ndarray | None:
+        """Input weights of the first hidden units, (units, D), or None for other networks."""
+        check_is_fitted(self)
+        network = nonlinear_branch(self.model_.encoder)
+        first = network.affines[0] if isinstance(network, Chain) else None
+        return np.asarray(first.weight).T if isinstance(first, Linear) else None
+
+    def need_masked(self) -> None:
+        """Raise `SettingError` unless the likelihood lets entries be missing."""
+        if not self.model_.likelihood.masked:
+            raise SettingError(
+                f"The likelihood is {type(self.model_.likelihood).__name__}, under which no entry "
+                "is missing: fit with likelihood='masked', or a member of "
+                "isthmus.likelihoods.Masked."
+            )
+
+    def need_decoder(self) -> None:
+        """Raise `SettingError` if the model has no decoder."""
+        if self.model_.decoder is None:
+            raise SettingError(
+                "This model has no decoder (decoder=None), so it reconstructs nothing."
+            )
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()  # pyright: ignore[reportAttributeAccessIssue]
+        tags.input_tags.allow_nan = takes_missing(self.likelihood)
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

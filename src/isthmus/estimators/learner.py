@@ -1,0 +1,68 @@
+"""What `fitting` needs to know of an estimator: parameters, targets, heads, fitted attributes."""
+
+from abc import ABCMeta, abstractmethod
+
+import numpy as np
+
+from isthmus.estimators.inputs import ImageShape
+from isthmus.estimators.parameters import Parameters
+from isthmus.estimators.targets import TargetKind
+from isthmus.evaluation.pca import PCABaseline
+from isthmus.heads import AbstractHead
+from isthmus.likelihoods import AbstractLikelihood
+from isthmus.model import Model
+from isthmus.scaling import Choice
+
+History = dict[str, list[float | None]]
+"""A column for each quantity of training, with a value per epoch."""
+
+
+class FittedAttributes:
+    """The attributes that a fit gives an autoencoder; `isthmus.Autoencoder` describes them."""
+
+    model_: Model
+    likelihood_: AbstractLikelihood
+    scaling_: Choice
+    n_features_in_: int
+    image_shape_: ImageShape | None
+    history_: History
+    n_epochs_: int
+    best_epoch_: int
+    stop_reason_: str
+    fit_seconds_: float
+    n_parameters_: int
+    n_trainable_parameters_: int
+    code_mean_: np.ndarray
+    code_covariance_: np.ndarray
+    pca_: PCABaseline | None
+    """PCA of the scaled training examples, where training started from it."""
+    classes_: np.ndarray
+    _example_shape: tuple[int, ...]
+    _state: object
+    """The optimiser's state, where `partial_fit` goes on from it."""
+
+
+class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
+    """An autoencoder to fit: a kind of autoencoder says what it does with targets."""
+
+    @property
+    @abstractmethod
+    def target_kind(self) -> TargetKind:
+        """What ``fit`` does with ``y``.
+
+        ``"none"``: it ignores ``y``. ``"condition"``: encoder and decoder are conditioned on these
+        labels. ``"classes"``: it learns to predict these labels. ``"quantities"``: it learns to
+        predict these numbers.
+        """
+
+    @abstractmethod
+    def _learn_targets(self, X: object, y: object) -> np.ndarray | None:
+        """Note what the targets of the first examples are, and return them encoded (n, ...)."""
+
+    @abstractmethod
+    def _encode_targets(self, y: object) -> np.ndarray | None:
+        """Return targets (n, ...) encoded as those of the first examples were."""
+
+    @abstractmethod
+    def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
+        """Draw the heads."""

@@ -1,0 +1,38 @@
+"""Checks of an estimator's plain parameters."""
+
+from typing import Any
+
+from isthmus.checks import check_between
+from isthmus.engine import HearsProgress
+from isthmus.errors import SettingError
+from isthmus.estimators.parameters import Parameters
+from isthmus.estimators.slots import member
+
+LEAST = {"latent_dim": 1, "epochs": 0, "batch_size": 1, "patience": 0}
+"""Parameters that are whole numbers, with the smallest value of each."""
+
+
+def check_settings(settings: Parameters) -> None:
+    """Raise `SettingError` for plain parameters out of range."""
+    for name, least in LEAST.items():
+        value = getattr(settings, name)
+        automatic = isinstance(value, str) and value == "auto" and name != "latent_dim"
+        if not automatic and not _is_whole(value, least):
+            raise SettingError(
+                f"{name} is {value!r}; it must be a whole number of at least {least}."
+            )
+    check_between("The estimator", "validation_fraction", settings.validation_fraction, 0, 0.9)
+    check_between("The estimator", "memory_limit", settings.memory_limit, 0, float("inf"))
+    callbacks = settings.callbacks
+    if not isinstance(callbacks, tuple | list) or not all(map(_is_callback, callbacks)):
+        raise SettingError(f"callbacks is {callbacks!r}; it must be a list of functions.")
+    for slot in ("latent", "bound"):
+        member(slot, getattr(settings, slot))
+
+
+def _is_callback(value: object) -> bool:
+    return callable(value) or isinstance(value, HearsProgress)
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool) and int(value) >= least

@@ -1,0 +1,73 @@
+"""What the members of all slots have in common: numbers that can be traced, and fixed arrays."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+from jaxtyping import Array, Float, Shaped
+
+from isthmus.errors import SettingError, unknown
+
+Number = int | float | np.number | Float[Array, ""]
+"""A hyperparameter: a plain number where it is written, a traced scalar inside the program."""
+
+
+class Spec(eqx.Module):
+    """A member of a slot, written down: frozen, comparable, a scikit-learn parameter holder.
+
+    Its plain numbers are hyperparameters: inside the compiled program they are traced, so that
+    another value needs no new program and ``jax.vmap`` reaches them. Its arrays are parameters,
+    unless they are wrapped in `Fixed`.
+    """
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the fields by name, as scikit-learn's nested parameters want them."""
+        params: dict[str, Any] = {}
+        for field in dataclasses.fields(self):
+            name, value = field.name, getattr(self, field.name)
+            params[name] = value
+            if deep and isinstance(value, Spec):
+                params.update({f"{name}__{key}": v for key, v in value.get_params().items()})
+        return params
+
+
+class Fixed(eqx.Module):
+    """An array of the model that no optimiser moves: a running statistic, a mean."""
+
+    value: Shaped[Array, "..."]
+
+
+def member_of(
+    what: str, value: Any, members: Mapping[str, Callable[[], Any]], kind: type, where: str
+) -> Any:
+    """Return the member that a name stands for, or the value itself where it is one already.
+
+    Parameters
+    ----------
+    what
+        What is chosen, for the sentence of a mistake.
+    value
+        A name, or a member.
+    members
+        What makes the members, by name.
+    kind
+        The class of them all.
+    where
+        The module where a user finds them.
+
+    Raises
+    ------
+    SettingError
+        If the name is unknown (the nearest one is suggested) or the value is no member.
+    """
+    if isinstance(value, str):
+        if value not in members:
+            raise SettingError(unknown(f"{what} called", value, members))
+        return members[value]()
+    if not isinstance(value, kind):
+        raise SettingError(
+            f"{what} is {value!r}; it must be a name ({', '.join(members)}) or a member of {where}."
+        )
+    return value
