@@ -163,11 +163,7 @@ def prepare(
         model,
         _optimiser(estimator, model, estimator.schedule),
         _feed(
-            estimator,
-            training,
-            sizes.batch_size,
-            seed,
-            _partners(model, training.examples, seed),
+            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
         ),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,

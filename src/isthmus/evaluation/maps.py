@@ -141,4 +141,4 @@ def _distance_correlation(x: np.ndarray, codes: np.ndarray) -> float:
     distances = pdist(x[some]), pdist(codes[some])
     if min(map(np.ptp, distances)) == 0:  # one place for all points: nothing is kept
         return 0.0
-    return float(spearmanr(*distances).statistic)
+    return float(np.asarray(spearmanr(*distances))[0])

@@ -88,9 +88,10 @@ class Map(Section[Compared]):
         if found is None:
             return None
         names = {"code": "autoencoder", "pca": "PCA"}
-        rows = [(names.get(name, name), values) for name, values in found["maps"].items()]
-        votes = [str(k) for k in VOTERS if f"knn_{k}" in found["maps"]["code"]]
-        peers = [name for name in found["maps"] if name not in names]
+        maps: Mapping[str, Mapping[str, float]] = found["maps"]
+        rows = [(names.get(name) or name, values) for name, values in maps.items()]
+        votes = [str(k) for k in VOTERS if f"knn_{k}" in maps["code"]]
+        peers = [name for name in maps if name not in names]
         return Compared(rows, found["neighbours"], found["examples"], votes, peers)
 
 
