@@ -18,12 +18,13 @@ from isthmus.estimators import importance, inference, measuring, persistence
 from isthmus.estimators.conditioning import Conditioned
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
 
 
-class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
+class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     """The methods of a fitted autoencoder.
 
     Where the model is conditioned on labels, every method that meets examples or codes takes their

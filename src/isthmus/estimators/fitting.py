@@ -20,6 +20,7 @@ from isthmus.engine import (
     Trained,
     train,
 )
+from isthmus.engine.compiled import refuse_forked
 from isthmus.errors import DataError, SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
@@ -145,6 +146,7 @@ def prepare(
 
     The parameters are those of `fit`.
     """
+    refuse_forked()
     target = estimator._learn_targets(X, y)
     given = _given_validation(estimator, validation_data)
     check_settings(estimator)
