@@ -39,7 +39,7 @@ class Block(NamedTuple):
     target : (S, B, ...) or None
         Labels, or other targets.
     weights : (S, B)
-        1, or 0 for rows that fill up the last batch of an epoch.
+        Of the examples, 1 unless others are given; 0 for rows that fill up an epoch's last batch.
     steps
         Batches that are filled.
     """
@@ -65,10 +65,19 @@ class Feed:
     seed
         The order is a function of (seed, epoch) alone; None keeps the examples in order, and so
         does a batch that holds them all.
+    weights : (n,) or None
+        Weights of the examples, > 0, within their batch; None weighs all alike.
     """
 
-    def __init__(self, x: Any, target: np.ndarray | None, batch_size: int, seed: int | None):
-        self.x, self.target = x, target
+    def __init__(
+        self,
+        x: Any,
+        target: np.ndarray | None,
+        batch_size: int,
+        seed: int | None,
+        weights: np.ndarray | None = None,
+    ):
+        self.x, self.target, self.weights = x, target, weights
         self.batch_size = batch_size
         self.steps_per_epoch = -(-len(x) // batch_size)
         self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
@@ -118,6 +127,8 @@ class Feed:
         index = np.empty((len(steps), self.batch_size), np.int64)
         for start, stop, epoch in self._epochs_of(steps):
             index[start:stop] = self._epoch_batches(epoch)[places[start:stop]]
+        if self.weights is not None:
+            weights[: len(steps)] *= self.weights[index]
         target = None
         if self.target is not None:
             shape = (*weights.shape, *self.target.shape[1:])
