@@ -17,7 +17,8 @@ from safetensors.numpy import load as tensors_of
 from safetensors.numpy import save as bytes_of
 from sklearn.datasets import load_digits
 
-from isthmus import Autoencoder, AutoencoderClassifier, load, modelfile
+from isthmus import Autoencoder, AutoencoderClassifier, load
+from isthmus.checksum import checksum
 from isthmus.corruption import Gaussian, Masking
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.recipes import RECIPES
@@ -66,8 +67,7 @@ def changed(content: bytes, change) -> bytes:
     tensors = tensors_of(content)
     change(about, tensors)
     header = json.dumps(about, sort_keys=True)
-    checksum = modelfile._checksum(header, tensors)
-    return bytes_of(tensors, {"isthmus": header, "checksum": checksum})
+    return bytes_of(tensors, {"isthmus": header, "checksum": checksum(header, tensors)})
 
 
 TOLD = {"conditional_vae"}  # it is fitted to labels too: tests/estimators/test_conditional.py

@@ -15,6 +15,7 @@ _HOMES = {
     "AutoencoderClassifier": "isthmus.estimators.classifier",
     "AutoencoderRegressor": "isthmus.estimators.regressor",
     "ConditionalAutoencoder": "isthmus.estimators.conditional",
+    "OutlierDetector": "isthmus.outliers",
     "Sweep": "isthmus.sweep",
     "load": "isthmus.estimators.persistence",
     "open_source": "isthmus.data",
@@ -24,6 +25,7 @@ __all__ = [
     "AutoencoderClassifier",
     "AutoencoderRegressor",
     "ConditionalAutoencoder",
+    "OutlierDetector",
     "Sweep",
     "__version__",
     "bounds",
@@ -38,6 +40,7 @@ __all__ = [
     "load",
     "networks",
     "open_source",
+    "outliers",
     "penalties",
     "recipes",
     "samplers",
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         latents,
         likelihoods,
         networks,
+        outliers,
         penalties,
         recipes,
         samplers,
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     from isthmus.estimators.conditional import ConditionalAutoencoder as ConditionalAutoencoder
     from isthmus.estimators.persistence import load as load
     from isthmus.estimators.regressor import AutoencoderRegressor as AutoencoderRegressor
+    from isthmus.outliers import OutlierDetector as OutlierDetector
     from isthmus.sweep import Sweep as Sweep
 
 

@@ -6,6 +6,7 @@
     ├── DataError (also a ValueError)        a source, a table, an image, a label
     ├── SettingError (also a ValueError)     a setting that cannot be, or does not fit the data
     ├── ModelFileError (also a ValueError)   a model file that is not one, or not this version's
+    ├── PlaceTakenError (also an OSError)    a file or folder that another process is writing
     └── NonFiniteLossError (also an ArithmeticError)   training left the finite numbers
 
 Every message is one sentence: what was found, what was expected, what to do.
@@ -32,6 +33,10 @@ class SettingError(IsthmusError, ValueError):
 
 class ModelFileError(IsthmusError, ValueError):
     """The file is not a model file that this version can read."""
+
+
+class PlaceTakenError(IsthmusError, OSError):
+    """The file or folder is being written by another process."""
 
 
 class NonFiniteLossError(IsthmusError, ArithmeticError):

@@ -5,7 +5,6 @@ stands a checksum over description and tensors. What the description says is the
 `isthmus.estimators.persistence`.
 """
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from safetensors.numpy import load as tensors_of
 from safetensors.numpy import save as bytes_of
 
 from isthmus.atomic import new_file
+from isthmus.checksum import checksum
 from isthmus.errors import ModelFileError
 from isthmus.version import __version__
 
@@ -27,7 +27,7 @@ def write_model_file(path: Path, about: dict[str, Any], tensors: dict[str, np.nd
     """Write a description and its tensors, whole or not at all; return the path."""
     about = {"format": FORMAT, "version": __version__, **about}
     header = json.dumps(about, sort_keys=True)
-    metadata = {"isthmus": header, "checksum": _checksum(header, tensors)}
+    metadata = {"isthmus": header, "checksum": checksum(header, tensors)}
     with new_file(path) as partial:
         partial.write_bytes(bytes_of(tensors, metadata))
     return path
@@ -41,6 +41,8 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     ModelFileError
         If the file is missing, truncated, foreign, changed, or of a newer version.
     """
+    if path.exists() and not path.is_file():
+        raise ModelFileError(f"{path} is not a file: give the path of a model file.")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -50,8 +52,8 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     try:
         tensors = tensors_of(content)
         length = int.from_bytes(content[:8], "little")
-        metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelFileError(
             f"{path} is not a whole .safetensors file ({len(content)} bytes): it is truncated, or "
             "something else."
@@ -65,22 +67,13 @@ def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         version = about["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path} has a header that cannot be read: it was changed.") from error
-    if not isinstance(version, int) or version > FORMAT:
+    if not isinstance(version, int) or not 1 <= version <= FORMAT:
         raise ModelFileError(
             f"{path} has format {version}, written by isthmus {about.get('version')}, and this is "
             f"isthmus {__version__} with format {FORMAT}: upgrade isthmus."
         )
-    if metadata.get("checksum") != _checksum(metadata["isthmus"], tensors):
+    if metadata.get("checksum") != checksum(metadata["isthmus"], tensors):
         raise ModelFileError(
             f"{path} does not match its checksum: it was changed or damaged after it was written."
         )
     return about, tensors
-
-
-def _checksum(header: str, tensors: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256(header.encode())
-    for name in sorted(tensors):
-        array = np.ascontiguousarray(tensors[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()

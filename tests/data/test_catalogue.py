@@ -50,7 +50,7 @@ def md5(path):
 
 @pytest.fixture
 def served(tmp_path, monkeypatch):
-    """Serve a folder at http://public/, by the only function of requests that pooch calls."""
+    """Serve a folder at https://public/, by the only function of requests that pooch calls."""
     folder = tmp_path / "public"
     folder.mkdir()
 
@@ -158,7 +158,7 @@ def test_bundled_sets_need_no_folder():
 def test_four_files_are_downloaded_and_checked(served, cache, monkeypatch, caplog):
     write_four(served)
     checksums = {name: md5(served / name) for name in downloads.FILES}
-    fetch = partial(downloads.download_files, servers=["http://public/"], checksums=checksums)
+    fetch = partial(downloads.download_files, servers=["https://public/"], checksums=checksums)
     monkeypatch.setitem(
         catalogue._DATA_SETS, "mnist", catalogue._Folder("four files", 1, download=fetch)
     )
@@ -174,7 +174,7 @@ def test_the_second_server_is_tried_when_the_first_fails(served, tmp_path):
     (served / "there").write_bytes(b"content")
     checksum = md5(served / "there")
     downloads.fetch(
-        ["http://public/gone", "http://public/there"], checksum, tmp_path / "got" / "file"
+        ["https://public/gone", "https://public/there"], checksum, tmp_path / "got" / "file"
     )
     assert (tmp_path / "got" / "file").read_bytes() == b"content"
 
@@ -182,19 +182,19 @@ def test_the_second_server_is_tried_when_the_first_fails(served, tmp_path):
 def test_a_file_with_another_checksum_is_not_kept(served, tmp_path):
     (served / "file").write_bytes(b"not what was expected")
     with pytest.raises(DataError, match="what came has another checksum"):
-        downloads.fetch(["http://public/file"], "0" * 32, tmp_path / "got" / "file")
+        downloads.fetch(["https://public/file"], "0" * 32, tmp_path / "got" / "file")
     assert list((tmp_path / "got").iterdir()) == []
 
 
 def test_the_answer_of_the_server_is_told(served, tmp_path):
     with pytest.raises(DataError, match="the server answered 404"):
-        downloads.fetch(["http://public/gone"], "0" * 32, tmp_path / "file")
+        downloads.fetch(["https://public/gone"], "0" * 32, tmp_path / "file")
 
 
 def test_a_cache_that_cannot_be_written_is_named(served, tmp_path):
     (tmp_path / "taken").write_text("a file where a folder should be")
     with pytest.raises(DataError, match="Not a directory"):
-        downloads.fetch(["http://public/x"], "0" * 32, tmp_path / "taken" / "x")
+        downloads.fetch(["https://public/x"], "0" * 32, tmp_path / "taken" / "x")
 
 
 def test_emnist_is_unpacked_upright(served, cache, monkeypatch, tmp_path):
@@ -205,7 +205,7 @@ def test_emnist_is_unpacked_upright(served, cache, monkeypatch, tmp_path):
             archive.write(stored / name, member)
     fetch = partial(
         downloads.download_emnist,
-        url="http://public/gzip.zip",
+        url="https://public/gzip.zip",
         checksum=md5(served / "gzip.zip"),
         division="letters",
     )

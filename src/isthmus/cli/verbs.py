@@ -50,6 +50,7 @@ VERBS = (
     Verb("interpolate", "isthmus.cli.generate:interpolate", _USE),
     Verb("evaluate", "isthmus.cli.inspect:evaluate", _LOOK),
     Verb("info", "isthmus.cli.inspect:info", _LOOK),
+    Verb("outliers", "isthmus.cli.outliers:outliers", _USE),
     Verb("data", "isthmus.cli.data:app", _MORE),
     Verb("reproduce", "isthmus.cli.reproduce:reproduce", _MORE),
 )

@@ -67,7 +67,7 @@ _DATA_SETS: dict[str, _Bundled | _Folder] = {
         partial(
             download_files,
             servers=(
-                "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
                 "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
             ),
             checksums={

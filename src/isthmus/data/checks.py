@@ -12,6 +12,10 @@ from isthmus.errors import DataError, closest
 _AXES = {2: "(n, features)", 3: "(n, H, W)", 4: "(n, H, W, C)"}
 
 
+_LONGEST_WORD = 60
+"""Characters of a word in a list, such as the name of a column."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """End a sentence with the known word that was probably meant, if any is near.
 
@@ -28,7 +32,7 @@ def listed(words: Sequence[str], most: int = 12) -> str:
     >>> listed(["a", "b", "c"], most=2)
     'a, b and 1 more'
     """
-    shown = ", ".join(words[:most])
+    shown = ", ".join(" ".join(word.split())[:_LONGEST_WORD] for word in words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
 
 
@@ -88,6 +92,14 @@ def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
     if len(array) != n:
         raise DataError(
             f"{name} has {n} examples but {len(array)} labels; give one label an example."
+        )
+    several = (list, tuple, dict, np.ndarray)
+    held = array.tolist() if array.dtype.hasobject else ()
+    first = next((one for one in held if isinstance(one, several)), None)
+    if first is not None:
+        raise DataError(
+            f"The labels of {name} hold lists or tables, such as {str(first)[:40]}, but expected "
+            "one number or string each; choose another column."
         )
     missing = 0
     if array.dtype.kind in "fO":

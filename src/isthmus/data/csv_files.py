@@ -12,6 +12,7 @@ import numpy as np
 
 from isthmus.data.checks import reason
 from isthmus.data.labels import Label
+from isthmus.data.limits import Limited
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table
 from isthmus.errors import DataError
@@ -48,7 +49,7 @@ def open_csv(path: Path, *, label: Label | None = None) -> Source:
     named = has_header(rows)
     try:
         table = arrow_csv.read_csv(
-            path,
+            Limited(pyarrow.input_stream(path), path.name) if path.suffix == ".gz" else path,
             read_options=arrow_csv.ReadOptions(
                 use_threads=False,  # with threads, a ragged row loses its number
                 block_size=_BLOCK_BYTES,
@@ -122,7 +123,8 @@ def _first_rows(path: Path) -> tuple[str, list[list[str]]]:
     try:
         with pyarrow.input_stream(path, compression="detect") as stream:
             text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-            lines = [line for line in islice(text, _ROWS_TO_LOOK_AT) if line.strip()]
+            start = io.StringIO(text.read(_BLOCK_BYTES), newline="")
+            lines = [line for line in islice(start, _ROWS_TO_LOOK_AT) if line.strip()]
             delimiter = max(",;\t", key=lines[0].count) if lines else ","
             rows = list(csv.reader(lines, delimiter=delimiter))
     except (OSError, pyarrow.ArrowException, csv.Error) as error:

@@ -71,9 +71,13 @@ def fetch(urls: Sequence[str], checksum: str, path: Path) -> None:
     Raises
     ------
     DataError
-        If no address gives a file with this MD5.
+        If no address gives a file with this MD5, or one is not encrypted.
     """
     import pooch
+
+    for url in urls:
+        if not url.startswith("https://"):
+            raise DataError(f"{url} is not encrypted; give an address that begins with https://.")
 
     pooch.get_logger().setLevel("WARNING")
     failures = []

@@ -16,6 +16,7 @@ import numpy as np
 
 from isthmus.data.arrays import from_array
 from isthmus.data.checks import reason
+from isthmus.data.limits import check_unpacked, read_up_to, unpack_limit
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
@@ -23,6 +24,9 @@ _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: "
 _GZIP_MAGIC = b"\x1f\x8b"
 _NAMED_AS_IDX = re.compile(r"[.-]idx\d|\.idx(\.gz)?$", re.IGNORECASE)
 _TEST_PREFIXES = ("t10k", "test")
+
+MOST_AXES = 4
+"""Examples, and the height, width and colour of an image."""
 
 
 def is_idx(path: Path) -> bool:
@@ -48,9 +52,12 @@ def read_idx(path: Path) -> np.ndarray:
             dtype, shape, offset = _read_header(file, path.name)
             if not compressed:
                 _check_length(path.stat().st_size - offset, dtype, shape, path.name)
-            if not compressed and dtype.itemsize == 1 and math.prod(shape):
+            if not compressed and dtype.itemsize == 1:
                 return np.memmap(path, dtype, mode="r", offset=offset, shape=shape)
-            values = file.read()
+            expected = math.prod(shape) * dtype.itemsize
+            # One more byte than is announced shows that there are more.
+            values = read_up_to(file, 1 + min(expected, unpack_limit()))
+            check_unpacked(len(values), path.name)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
             f"{path.name} cannot be read ({reason(error)}); it is cut short or damaged, "
@@ -69,19 +76,31 @@ def _read_header(file, name: str) -> tuple[np.dtype, tuple[int, ...], int]:
             "a type from 08 to 0e and the number of axes; it is another kind of file."
         )
     axes = magic[3]
+    if axes > MOST_AXES:
+        raise DataError(
+            f"{name} announces {axes} axes, and examples have {MOST_AXES} at most: it is damaged, "
+            "or another kind of file."
+        )
     sides = file.read(4 * axes)
     if len(sides) < 4 * axes:
         raise DataError(
             f"{name} ends inside its header of {axes} axes; it is cut short, so fetch it again."
         )
-    return np.dtype(_TYPES[magic[2]]), struct.unpack(f">{axes}I", sides), 4 + 4 * axes
+    shape = struct.unpack(f">{axes}I", sides)
+    if 0 in shape:
+        raise DataError(
+            f"{name} announces {'x'.join(map(str, shape))} values, which are none; expected at "
+            "least one example with at least one value."
+        )
+    return np.dtype(_TYPES[magic[2]]), shape, 4 + 4 * axes
 
 
 def _check_length(found: int, dtype: np.dtype, shape: tuple[int, ...], name: str) -> None:
     expected = math.prod(shape) * dtype.itemsize
     if found != expected:
+        more = " or more" if found > expected else ""
         raise DataError(
-            f"{name} holds {found:,} bytes of values, but its header announces "
+            f"{name} holds {found:,} bytes{more} of values, but its header announces "
             f"{'x'.join(map(str, shape))} values of type {dtype.name}, {expected:,} bytes; it is "
             "cut short or damaged, so fetch it again."
         )

@@ -1,5 +1,6 @@
 """NumPy's own files: one array (.npy, mapped) or several (.npz)."""
 
+import lzma
 import struct
 import tokenize
 import zipfile
@@ -10,13 +11,14 @@ import numpy as np
 
 from isthmus.data.arrays import from_array
 from isthmus.data.checks import listed, nearest, reason
+from isthmus.data.limits import check_unpacked
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
 _BROKEN = (
     ValueError, OSError, EOFError, KeyError, TypeError, SyntaxError, OverflowError, MemoryError,
     NotImplementedError, RuntimeError, struct.error, tokenize.TokenError, zipfile.BadZipFile,
-    zlib.error,
+    zlib.error, lzma.LZMAError,
 )  # fmt: skip
 
 
@@ -73,6 +75,9 @@ def _from_archive(
 
 
 def _member(archive: "np.lib.npyio.NpzFile", array: str, name: str) -> np.ndarray:
+    for entry in archive.zip.infolist() if archive.zip is not None else ():
+        if entry.filename in (array, f"{array}.npy"):
+            check_unpacked(entry.file_size, f"{array} of {name}")
     try:
         member = archive[array]
     except _BROKEN as error:

@@ -1,4 +1,4 @@
-"""Checkpoints: the whole of training's state in one safe file, written atomically."""
+"""Checkpoints: all of a training in one safe file with a checksum, written atomically."""
 
 import json
 from dataclasses import dataclass
@@ -14,11 +14,15 @@ from safetensors.numpy import save_file
 
 from isthmus.atomic import new_file
 from isthmus.checks import check_whole
+from isthmus.checksum import checksum
 from isthmus.engine.records import EpochRecord
-from isthmus.errors import ModelFileError, SettingError
+from isthmus.errors import ModelFileError, SettingError, warn
 
 KEPT = 2
 """Number of newest files that are kept."""
+
+ABOUT, CHECKSUM = "isthmus-checkpoint", "checksum"
+"""Keys of a file's metadata."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +52,37 @@ class Checkpoint:
 
 def save_checkpoint(
     where: Checkpoint, state: Any, records: list[EpochRecord], best_epoch: int
-) -> Path:
+) -> Path | None:
     """Write a training state, atomically; only it and the one before it stay.
 
-    A file of a later epoch is that of an earlier run, which this one has begun anew.
+    A file of a later epoch is that of an earlier run, which this one has begun anew. Where nothing
+    can be written there is a warning, and None is returned.
     """
-    folder = Path(where.folder)
-    folder.mkdir(parents=True, exist_ok=True)
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(eqx.filter(state, eqx.is_array))]
     tensors = {f"{i:05d}": leaf for i, leaf in enumerate(leaves)}
-    about = {
-        "best_epoch": best_epoch,
-        "records": [record._asdict() for record in records],
-        "settings": where.settings,
-    }
-    target = folder / f"epoch-{len(records):06d}.safetensors"
+    about = json.dumps(
+        {
+            "best_epoch": best_epoch,
+            "records": [record._asdict() for record in records],
+            "settings": where.settings,
+        }
+    )
+    try:
+        return _write(Path(where.folder), len(records), about, tensors)
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        warn(
+            f"The checkpoint in {where.folder} cannot be written ({reason}); training goes on "
+            "without it."
+        )
+        return None
+
+
+def _write(folder: Path, epoch: int, about: str, tensors: dict[str, np.ndarray]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"epoch-{epoch:06d}.safetensors"
     with new_file(target) as partial:
-        save_file(tensors, partial, metadata={"isthmus-checkpoint": json.dumps(about)})
+        save_file(tensors, partial, metadata={ABOUT: about, CHECKSUM: checksum(about, tensors)})
     files = _files(folder)
     now = files.index(target) + 1
     for old in (*files[: max(0, now - KEPT)], *files[now:]):
@@ -73,7 +91,9 @@ def save_checkpoint(
 
 
 def load_checkpoint(where: Checkpoint, state: Any) -> tuple[Any, list[EpochRecord], int] | None:
-    """Return (state, records, best epoch) of the newest checkpoint, or None where there is none.
+    """Return (state, records, best epoch) of the newest whole checkpoint, or None without any.
+
+    A newer one that is damaged is passed over, with a warning.
 
     Parameters
     ----------
@@ -85,33 +105,54 @@ def load_checkpoint(where: Checkpoint, state: Any) -> tuple[Any, list[EpochRecor
     Raises
     ------
     ModelFileError
-        If the newest file is not a whole checkpoint of this structure.
+        If no file is whole, or the newest whole one is not of this structure.
     SettingError
         If it belongs to a run with other settings.
     """
-    files = _files(Path(where.folder))
-    if not files:
-        return None
-    path = files[-1]
-    arrays, static = eqx.partition(state, eqx.is_array)
-    leaves, structure = jax.tree.flatten(arrays)
+    damaged: list[ModelFileError] = []
+    for path in reversed(_files(Path(where.folder))):
+        try:
+            about, tensors = _read(path)
+        except ModelFileError as error:
+            damaged.append(error)
+            continue
+        _check_settings(path, about["settings"], where.settings)
+        if damaged:
+            warn(f"{damaged[0]} Training goes on from {path.name}.")
+        records = [EpochRecord(**record) for record in about["records"]]
+        return _filled(state, tensors, path), records, about["best_epoch"]
+    if damaged:
+        raise ModelFileError(f"{damaged[0]} Without another, delete it to begin anew.")
+    return None
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the description and the tensors of a file whose checksum holds."""
     try:
         with safe_open(path, framework="numpy") as file:
-            about = json.loads(file.metadata()["isthmus-checkpoint"])
-            _check_settings(path, about["settings"], where.settings)
-            loaded = [file.get_tensor(f"{i:05d}") for i in range(len(leaves))]
-            records = [EpochRecord(**record) for record in about["records"]]
-    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-        if isinstance(error, SettingError):
-            raise
-        raise ModelFileError(
-            f"{path} is not a whole checkpoint ({error}): delete it to go on from an older one."
-        ) from error
-    for old, new in zip(leaves, loaded, strict=True):
-        if old.shape != new.shape or old.dtype != new.dtype:
-            raise ModelFileError(f"{path} is a checkpoint of a model of another shape.")
-    arrays = jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in loaded])
-    return eqx.combine(arrays, static), records, about["best_epoch"]
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if metadata[CHECKSUM] != checksum(metadata[ABOUT], tensors):
+            raise ValueError("it does not match its checksum")
+        return json.loads(metadata[ABOUT]), tensors
+    except (SafetensorError, LookupError, TypeError, ValueError, OSError) as error:
+        reason = "it has no checksum" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise ModelFileError(f"{path} is not a whole checkpoint ({reason}).") from error
+
+
+def _filled(state: Any, tensors: dict[str, np.ndarray], path: Path) -> Any:
+    """Return a state with its arrays replaced."""
+    arrays, static = eqx.partition(state, eqx.is_array)
+    leaves, structure = jax.tree.flatten(arrays)
+    loaded = [tensors.get(f"{i:05d}") for i in range(len(leaves))]
+    fits = [
+        new is not None and old.shape == new.shape and old.dtype == new.dtype
+        for old, new in zip(leaves, loaded, strict=True)
+    ]
+    if len(tensors) != len(leaves) or not all(fits):
+        raise ModelFileError(f"{path} is a checkpoint of a model of another shape.")
+    filled = jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in loaded])
+    return eqx.combine(filled, static)
 
 
 def _files(folder: Path) -> list[Path]:

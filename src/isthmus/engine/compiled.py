@@ -5,14 +5,25 @@ Nothing here raises one, and the time is better spent on gathering the next bloc
 model apart several times a call, which for a small block lasts as long as computing it.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 import equinox as eqx
 import jax
 import joblib
 import numpy as np
+
+MOST_PROGRAMS = 128
+"""Compiled programs that are kept; the one that was used least recently is let go. A fit of a new
+shape takes about six, each about 50 of the 65,530 memory maps that Linux allows a process, and
+4 MB."""
+
+PROGRAMS_A_TERM = 512
+"""After every so many that were compiled JAX's own caches are cleared, also of what was traced for
+programs that are gone: 5 MB a fit. What is still in use is compiled once more."""
 
 _Structure = tuple[Any, tuple[Any, ...]]
 """How a tree is built, and its leaves that are no arrays: hashable."""
@@ -36,14 +47,77 @@ def programs_at_once() -> int:
     return joblib.cpu_count() if jax.default_backend() == "cpu" else 1
 
 
+class _Program:
+    """A function compiled for trees of one structure, whose arrays have one shape and type each."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        structures: tuple[_Structure, ...],
+        consumes: int | None,
+        options: dict[str, bool] | None,
+    ):
+        rest: list[Any] = []  # no part of this object, which would be a cycle
+        self._rest = rest
+
+        def run(*arrays: list[Any]) -> Any:
+            out, others = eqx.partition(function(*map(_join, arrays, structures)), eqx.is_array)
+            rest[:] = [others]
+            return out
+
+        known = {name: value for name, value in (options or {}).items() if _is_known(name, value)}
+        donated = () if consumes is None else (consumes,)
+        self._run = jax.jit(run, donate_argnums=donated, compiler_options=known or None)
+
+    def __call__(self, arrays: tuple[list[Any], ...]) -> Any:
+        out = self._run(*arrays)
+        return eqx.combine(out, self._rest[0])
+
+    def let_go(self) -> None:
+        """Give back the memory that the compiled code takes."""
+        self._run.clear_cache()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _Programs:
+    """The compiled programs of this process, the least recently used first; threads share them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[Any, _Program] = OrderedDict()
+        self._made = 0
+
+    def get(self, key: Any, make: Callable[[], _Program]) -> _Program:
+        """Return the program of a key, made if it is not here; let go of one if they are many."""
+        with self._lock:
+            program = self._known.get(key)
+            is_new = program is None
+            if program is None:
+                program = self._known[key] = make()
+            self._known.move_to_end(key)
+            over = len(self._known) - MOST_PROGRAMS
+            old = [self._known.popitem(last=False)[1] for _ in range(over)]
+            self._made += is_new
+            term_ends = is_new and self._made % PROGRAMS_A_TERM == 0
+        for one in old:
+            one.let_go()
+        if term_ends:
+            jax.clear_caches()
+        return program
+
+
+programs = _Programs()
+"""Of every function that `compile_ahead` compiles."""
+
+
 def compile_ahead(
     function: Callable[..., Any],
     consumes: int | None = None,
     options: dict[str, bool] | None = None,
 ) -> Callable[..., Any]:
-    """Return ``function`` compiled; it returns arrays, whose computation may still be running.
+    """Return ``function`` compiled; the arrays that it returns are maybe still computed.
 
-    Arrays are the program's arguments; everything else is part of its structure.
+    Arrays are the program's arguments; all else that it is given is its structure. What it returns
+    that is no array must be a function of the structure alone.
 
     Parameters
     ----------
@@ -60,22 +134,13 @@ def compile_ahead(
     >>> compile_ahead(lambda name, x: {name: x + 1})("sum", jnp.ones(2))["sum"].tolist()
     [2.0, 2.0]
     """
-    donated = () if consumes is None else (1 + consumes,)
-
-    def program(structures: tuple[_Structure, ...], *arrays: list[Any]) -> Any:
-        return function(*map(_join, arrays, structures))
-
-    @cache  # made at the first call, since to ask the compiler is to start JAX
-    def compiled() -> Callable[..., Any]:
-        known = {name: value for name, value in (options or {}).items() if _is_known(name, value)}
-        return jax.jit(
-            program, static_argnums=0, donate_argnums=donated, compiler_options=known or None
-        )
 
     @wraps(function)
-    def call(*arguments: Any) -> Any:
-        arrays, structures = zip(*map(_split, arguments), strict=True)
-        return compiled()(structures, *arrays)
+    def call(*given: Any) -> Any:
+        arrays, structures = zip(*map(_split, given), strict=True)
+        key = (call, structures, tuple(map(_shapes, arrays)))
+        made = partial(_Program, function, structures, consumes, options)
+        return programs.get(key, made)(arrays)
 
     return call
 
@@ -95,7 +160,7 @@ def compile_run(
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
     """Return ``run(inputs, state) -> (state, logs)`` compiled; a call consumes the state.
 
-    As `compile_ahead`; leaves of the state that are not arrays stay as they are.
+    As `compile_ahead`, with the options of a loop of steps.
 
     Examples
     --------
@@ -105,20 +170,7 @@ def compile_run(
     >>> state.tolist(), logs["sum"].tolist()
     ([2.0, 2.0], [2.0, 2.0])
     """
-
-    def run_arrays(inputs: Any, state: Any) -> tuple[Any, Any]:
-        state, logs = run(inputs, state)
-        return eqx.filter(state, eqx.is_array), logs
-
-    program = compile_ahead(run_arrays, consumes=1, options=LOOP_OPTIONS)
-
-    @wraps(run)
-    def call(inputs: Any, state: Any) -> tuple[Any, Any]:
-        static = eqx.filter(state, is_array, inverse=True)
-        moved, logs = program(inputs, state)
-        return eqx.combine(moved, static), logs
-
-    return call
+    return compile_ahead(run, consumes=1, options=LOOP_OPTIONS)
 
 
 def _split(tree: Any) -> tuple[list[Any], _Structure]:
@@ -132,6 +184,10 @@ def _join(arrays: list[Any], structure: _Structure) -> Any:
     treedef, others = structure
     leaves = [o if a is None else a for a, o in zip(arrays, others, strict=True)]
     return jax.tree.unflatten(treedef, leaves)
+
+
+def _shapes(arrays: list[Any]) -> tuple[Any, ...]:
+    return tuple(None if array is None else (array.shape, array.dtype) for array in arrays)
 
 
 def is_array(leaf: object) -> bool:

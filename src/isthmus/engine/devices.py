@@ -15,7 +15,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.engine.compiled import compile_run
+from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.steps import Clock, Logs, State, evaluate_steps, run_steps
@@ -144,7 +144,7 @@ def _run(inputs: tuple[Devices, Block, Optimiser, Clock], state: State) -> tuple
     return _everywhere(devices, run_steps((block, optimiser, clock), state))
 
 
-@eqx.filter_jit
+@compile_ahead
 def _evaluate(
     devices: Devices, block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:

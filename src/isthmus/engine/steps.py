@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from isthmus.engine.compiled import compile_run
+from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.optimiser import Optimiser
 from isthmus.model import Model, objective, partition
@@ -72,7 +72,7 @@ def begin_parts(optimiser: Optimiser, parameters: Model, rest: Model) -> State:
     return State(parameters, rest, optimiser.init(parameters), jnp.zeros((), jnp.int32))
 
 
-_begin = eqx.filter_jit(begin_parts)
+_begin = compile_ahead(begin_parts)
 
 
 def run_steps(inputs: tuple[Block, Optimiser, Clock], state: State) -> tuple[State, Logs]:
@@ -119,7 +119,7 @@ def evaluate_steps(
     return jax.lax.fori_loop(0, block.steps, add, (jnp.zeros(()), jnp.zeros(())))
 
 
-evaluate_block = eqx.filter_jit(evaluate_steps)
+evaluate_block = compile_ahead(evaluate_steps)
 """The compiled program of validation."""
 
 
@@ -146,7 +146,17 @@ def _step(
     )
     log = {"loss": loss, **terms, "learning_rate": optimiser.rate(state.step, progress)}
     rest = _rest_of(moved, state.parameters)
-    return State(parameters, rest, optimiser_state, state.step + 1), log
+    moved = State(parameters, rest, optimiser_state, state.step + 1)
+    return _typed_as(state, moved), log
+
+
+def _typed_as(before: State, after: State) -> State:
+    """Return a state whose arrays have the types of those before, whatever JAX's default is."""
+
+    def cast(old: Any, new: Any) -> Any:
+        return new.astype(old.dtype) if eqx.is_array(old) and new.dtype != old.dtype else new
+
+    return jax.tree.map(cast, before, after)
 
 
 def _rest_of(model: Model, parameters: Model) -> Model:
@@ -164,7 +174,7 @@ def with_numbers_of(original: Model, trained: Model) -> Model:
     return jax.tree.map(lambda old, new: new if eqx.is_array(old) else old, original, trained)
 
 
-@eqx.filter_jit
+@compile_ahead
 def copy_arrays(tree: T) -> T:
     """Return a tree with copies of its arrays, which survive a program that consumes the tree."""
     return jax.tree.map(_copied, tree)

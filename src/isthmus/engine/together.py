@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.engine.compiled import compile_run, is_array
+from isthmus.engine.compiled import compile_ahead, compile_run, is_array
 from isthmus.engine.feed import Block, Feed, aligned_empty, steps_of_block
 from isthmus.engine.history import TrainingHistory, check_losses
 from isthmus.engine.optimiser import Optimiser
@@ -220,7 +220,7 @@ def _clocks(replicas: Sequence[Replica], epochs: int) -> Clock:
     return Clock(steps, epochs * steps, keys)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _begin_replicas(optimisers: Optimiser, parameters: Model, rest: Model) -> State:
     return eqx.filter_vmap(begin_parts, in_axes=eqx.if_array(0))(optimisers, parameters, rest)
 
@@ -233,7 +233,7 @@ def _run_replicas(
     return eqx.filter_vmap(run_steps, in_axes=(axes, eqx.if_array(0)))(inputs, state)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _evaluate_replicas(
     block: Block, key: PRNGKeyArray, parameters: Model, rest: Model
 ) -> tuple[Float[Array, " R"], Float[Array, " R"]]:
@@ -280,12 +280,12 @@ def _row(tree: T, row: int | np.ndarray) -> T:
     return _indexed(tree, jnp.asarray(row))
 
 
-@eqx.filter_jit
+@compile_ahead
 def _indexed(tree: T, row: Array) -> T:
     return jax.tree.map(lambda leaf: leaf[row] if eqx.is_array(leaf) else leaf, tree)
 
 
-@eqx.filter_jit
+@compile_ahead
 def _select(better: Float[Array, " R"], new: T, old: T) -> T:
     """Return, for every replica, the new tree where it is better and else the old."""
 

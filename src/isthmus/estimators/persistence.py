@@ -1,20 +1,15 @@
 """Fitted estimators to and from model files."""
 
-import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from isthmus.errors import ModelFileError, SettingError
-from isthmus.estimators.inference import encode, read_head, reconstruct
+from isthmus.estimators.consistency import check_consistent, short_array
 from isthmus.estimators.registry import ESTIMATORS
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
-from isthmus.networks import Conditional
 from isthmus.scaling import Choice
 from isthmus.treecodec import decode_tree, encode_tree
 
@@ -23,7 +18,7 @@ OF_THE_MACHINE = ("devices",)
 
 INCONSISTENT = (
     LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
-    RecursionError,
+    RuntimeError, MemoryError,
 )  # fmt: skip
 """What a description raises, on the way to a model, when its parts do not fit each other."""
 
@@ -102,7 +97,7 @@ def load(path: str | Path) -> Any:
     path = path / "model.safetensors" if path.is_dir() else path
     about, tensors = read_model_file(path)
     try:
-        return _rebuilt(about, tensors)
+        return _rebuilt(about, tensors, path.stat().st_size)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
     except INCONSISTENT as error:
@@ -111,7 +106,7 @@ def load(path: str | Path) -> Any:
         ) from error
 
 
-def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
+def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: int) -> Any:
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
@@ -128,58 +123,12 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Any:
             setattr(estimator, name, _decode_plain(about["fitted"][name]))
         for name in estimator._arrays:
             if name in about["arrays"]:
-                setattr(estimator, name, _short_array(about["arrays"][name]))
+                setattr(estimator, name, short_array(about["arrays"][name], file_size))
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
-        _check_fits_together(estimator)
+        check_consistent(estimator)
 
     return ESTIMATORS[about["estimator"]]._restored(settings, restore)
-
-
-def _check_fits_together(estimator: Any) -> None:
-    """Trace the model on one example of the size it claims, so that shapes that disagree show."""
-    model, features = estimator.model_, estimator.n_features_in_
-    shapes = []
-    if model.conditional:
-        shapes.append(_label_counts(model) == {len(estimator.classes_)})
-        model = model.given(jnp.zeros(1, jnp.int32))
-    example = jax.ShapeDtypeStruct((1, features), jnp.float32)
-    shapes.append(_traced(encode, model, example) == (1, model.latent_dim))
-    if model.decoder is not None:
-        shapes.append(_traced(reconstruct, model, example) == (1, features))
-    own_heads = estimator._heads(np.random.default_rng(0))
-    shapes.append(_outline(model.heads) == _outline(own_heads))
-    if model.heads:
-        _traced(read_head, model, example)
-    given = estimator._example_shape
-    shapes.append(len(given) < 2 or math.prod(given) == features)
-    shapes.append(estimator.code_covariance_.shape == (model.latent_dim, model.latent_dim))
-    shapes.append(len(getattr(estimator, "feature_names_in_", range(features))) == features)
-    if not all(shapes):
-        raise ModelFileError("the shapes that it describes do not fit each other.")
-
-
-def _label_counts(model: Model) -> set[int]:
-    """Return for how many labels the maps of a model have biases."""
-    nodes = jax.tree.leaves(model, is_leaf=lambda node: isinstance(node, Conditional))
-    return {len(node.weight) for node in nodes if isinstance(node, Conditional)}
-
-
-def _outline(tree: Any) -> Any:
-    """Return what two trees of one shape have in common: the structure, the shapes of leaves."""
-    leaves, structure = jax.tree.flatten(tree)
-    return structure, [np.shape(leaf) for leaf in leaves]
-
-
-def _traced(run: Callable[[Model, Any], Any], model: Model, example: Any) -> tuple[int, ...]:
-    return jax.eval_shape(lambda x: run(model, x), example).shape
-
-
-def _short_array(array: dict[str, Any]) -> np.ndarray:
-    dtype = np.dtype(array["dtype"])
-    if dtype.kind not in "iufbUO":
-        raise ModelFileError(f"it holds labels of type {array['dtype']!r}.")
-    return np.array(array["values"], dtype)
 
 
 def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:

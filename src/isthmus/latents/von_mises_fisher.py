@@ -160,7 +160,7 @@ def draw_artanh_cosine(
         proposal = jnp.arcsinh(uniform[..., 0] / across) - jnp.log(b) / 2  # b = 1 where uniform
         short = shortfall(proposal)
         log_ratio = offset - kappa * short + (d - 1) * jnp.log(rest + centre * short)
-        accepted = jnp.log(jax.random.uniform(uniform_key, kappa.shape)) <= log_ratio
+        accepted = jnp.log(jax.random.uniform(uniform_key, kappa.shape, kappa.dtype)) <= log_ratio
         return i + 1, key, jnp.where(done, y, proposal), done | accepted
 
     def unfinished(state: tuple[Array, Array, Array, Array]) -> Bool[Array, ""]:
@@ -175,7 +175,8 @@ def _implicit(
     d: int, primals: tuple[PRNGKeyArray, Array], tangents: tuple[Any, Array]
 ) -> tuple[Array, Array]:
     y = draw_artanh_cosine(d, *primals)
-    return y, quantile_slope(d, y, primals[1]) * tangents[1]
+    slope = quantile_slope(d, y, primals[1]).astype(y.dtype)
+    return y, slope * tangents[1]
 
 
 def quantile_slope(

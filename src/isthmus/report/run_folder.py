@@ -2,8 +2,6 @@
 
 import csv
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +10,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from isthmus.atomic import partial_path
+from isthmus.atomic import new_folder
 from isthmus.errors import DataError, ModelFileError
 from isthmus.plainjson import write_json
 from isthmus.report.evaluated_fit import evaluate_fit
@@ -82,7 +80,7 @@ def write_run(
     fit = evaluate_fit(estimator, parts, seed=seed, run=record)
     metrics = metrics_of(fit)
     report = collect(fit, metrics)
-    with _os_errors_as_sentences(target), _replacing(target) as fresh:
+    with _os_errors_as_sentences(target), new_folder(target, keeps_others=True) as fresh:
         announce("writing")
         estimator.save(fresh / MODEL)
         write_json(fresh / METRICS, metrics)
@@ -176,6 +174,7 @@ def circumstances() -> dict[str, Any]:
 @contextmanager
 def _os_errors_as_sentences(target: Path) -> Iterator[None]:
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
         reason = error.strerror or str(error)
@@ -183,40 +182,6 @@ def _os_errors_as_sentences(target: Path) -> Iterator[None]:
             f"The run folder {target} cannot be written ({reason}): "
             "choose a place with free space that you may write to."
         ) from error
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Yield a new folder beside ``target`` and move it into place when all went well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = partial_path(target)
-    fresh.mkdir()
-    try:
-        yield fresh
-        _move_into_place(fresh, target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _move_into_place(fresh: Path, target: Path) -> None:
-    if not target.exists():
-        fresh.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent)) / "run"
-    kept: list[Path] = []
-    target.rename(old)
-    try:
-        for entry in [e for e in old.iterdir() if e.name not in OWN]:
-            entry.rename(fresh / entry.name)
-            kept.append(entry)
-        fresh.rename(target)
-    except BaseException:
-        for entry in kept:
-            (fresh / entry.name).rename(entry)
-        old.rename(target)
-        raise
-    finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _write_history(path: Path, history: Mapping[str, Any]) -> None:
