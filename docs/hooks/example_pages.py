@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import io
 import json
-import pickle
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "site"
+PAGE = "page.md"
 
 
 class Cell(NamedTuple):
@@ -52,12 +52,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def built_page(script: Path) -> Page:
     """Return the page of a script, from the cache where neither it nor the package changed."""
-    kept = CACHE / f"{script.stem}-{checksum(script)}.pickle"
-    if kept.exists():
-        return pickle.loads(kept.read_bytes())
+    kept = CACHE / f"{script.stem}-{checksum(script)}"
+    if (kept / PAGE).exists():
+        pictures = {path.name: path.read_bytes() for path in sorted(kept.glob("*.png"))}
+        return Page((kept / PAGE).read_text("utf-8"), pictures)
     page = execute(script)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(pickle.dumps(page))
+    kept.mkdir(parents=True, exist_ok=True)
+    for name, content in page.pictures.items():
+        (kept / name).write_bytes(content)
+    (kept / PAGE).write_text(page.text, "utf-8")  # last: it says that the rest is whole
     return page
 
 
