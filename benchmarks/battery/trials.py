@@ -55,14 +55,14 @@ def model_trial(folder: Path) -> Trial:
 
 def use(estimator: Any, x: np.ndarray, labels: np.ndarray) -> str | None:
     """Use all that a loaded estimator can do; return what is not finite."""
-    more = (labels,) if type(estimator).__name__.startswith("Conditional") else ()
-    shaped = x.reshape(len(x), *estimator._example_shape) if not more else x
-    codes = estimator.transform(shaped, *more)
+    more = {"labels": labels} if estimator.target_kind == "condition" else {}
+    shaped = x.reshape(len(x), *estimator._example_shape)
+    codes = estimator.transform(shaped, **more)
     results = {
         "codes": codes,
-        "decoded": estimator.inverse_transform(codes, *more),
-        "scores": estimator.score_samples(shaped, *more),
-        "sampled": estimator.sample(2, random_state=0) if not more else np.zeros(1),
+        "decoded": estimator.inverse_transform(codes, **more),
+        "scores": estimator.score_samples(shaped, **more),
+        "sampled": estimator.sample(None if more else 2, random_state=0, **more),
     }
     if hasattr(estimator, "predict_proba"):
         results["probabilities"] = estimator.predict_proba(shaped)

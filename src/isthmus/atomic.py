@@ -84,8 +84,9 @@ def new_folder(path: Path, *, keeps_others: bool = False) -> Iterator[Path]:
 def claimed(path: Path) -> Iterator[None]:
     """Hold a place that is written later, so that no other process or thread writes it meanwhile.
 
-    Leftovers of writers that ended early are removed. The parent folder is made. The lock is the
-    file ``.NAME.lock`` beside the place; it is released when the process ends, however it ends.
+    Leftovers of writers that ended early are removed. The parent folder is made, and
+    removed if it is still empty. The lock is the file ``.NAME.lock`` beside the place; it is
+    released when the process ends, however it ends.
 
     Raises
     ------
@@ -107,9 +108,16 @@ def claimed(path: Path) -> Iterator[None]:
     if path.is_symlink() and not path.exists():
         raise FileNotFoundError(2, "the link leads nowhere", str(path))
     target = path.resolve()
+    made = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = target.with_name(f".{target.name}.lock")
-    held = _locked(lock)
+    try:
+        held = _locked(lock)
+    except PermissionError:
+        if not target.is_dir():
+            raise
+        yield  # a folder that may be written, in one that may not
+        return
     if held is None:
         raise PlaceTakenError(
             f"{path} is being written by another process: wait until it has ended, or choose "
@@ -122,6 +130,9 @@ def claimed(path: Path) -> Iterator[None]:
         with suppress(OSError):
             lock.unlink(missing_ok=True)
         os.close(held)
+        with suppress(OSError):  # until one that is not empty
+            for folder in made:
+                folder.rmdir()
 
 
 def remove_leftovers(target: Path) -> None:

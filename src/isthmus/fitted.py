@@ -109,6 +109,12 @@ class FittedAutoencoder(Protocol):
         """Return codes of the prior."""
         ...
 
+    def examine(
+        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Return the model as plain numbers, and what `isthmus.doctor` finds, if anything."""
+        ...
+
     def save(self, path: "Path") -> "Path":
         """Write the model file."""
         ...

@@ -51,9 +51,13 @@ class Model(eqx.Module):
         """Return the codes of scaled examples, as after training."""
         return self.latent.code(self.encoder(self.seen(x), None)[0])
 
-    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
-        """Return scaled examples as the encoder sees them: missing entries, NaN, are zero."""
+    def known(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples with zeros in place of missing entries, NaN."""
         return jnp.where(jnp.isnan(x), 0.0, x) if self.likelihood.masked else x
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples as the encoder sees them: none missing, counts as logarithms."""
+        return self.likelihood.seen(self.known(x))
 
     def given(self, labels: Int[Array, " n"] | None) -> Self:
         """Return this model with labels set in its conditional networks; None removes them.
@@ -74,7 +78,7 @@ class Model(eqx.Module):
 
     def reconstruct(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the mean reconstructions of scaled examples, in scaled units."""
-        return self.likelihood.mean(self.decode(self.code(x)))
+        return self.likelihood.rebuilt(self.decode(self.code(x)), x)
 
     def forward(
         self,
@@ -105,9 +109,10 @@ class Model(eqx.Module):
     ) -> tuple[Pass, Self]:
         corrupt_key, encoder_key, latent_key, decoder_key = jax.random.split(context.key, 4)
         x = self.scaling(x)
-        corrupted = self.seen(x)
+        corrupted = self.known(x)
         if self.corruption is not None:
             corrupted = self.corruption(corrupt_key, corrupted)
+        corrupted = self.likelihood.seen(corrupted)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
         attached = self.attached_latent()
         draw, latent = attached(h, context.with_key(latent_key), self.bound.draws)

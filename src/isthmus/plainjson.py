@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from isthmus.atomic import new_file
+from isthmus.errors import DataError
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -53,3 +54,27 @@ def write_json(path: Path, value: object) -> None:
     """Write a value as JSON; the file appears whole, in the place of an earlier one."""
     with new_file(path) as partial:
         partial.write_text(format_json(value), encoding="utf-8")
+
+
+def read_json(path: Path) -> Json:
+    """Return what a JSON file holds.
+
+    Raises
+    ------
+    DataError
+        If the file is not JSON, or its parts lie deeper within each other than can be read.
+    OSError
+        If it cannot be read at all.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise DataError(f"{path} is not JSON as isthmus writes it: write it anew.") from None
+
+
+def read_object(path: Path) -> dict[str, Json]:
+    """Return the entries of a JSON file by name; the errors are those of `read_json`."""
+    found = read_json(path)
+    if not isinstance(found, dict):
+        raise DataError(f"{path} holds no entries with names, as isthmus writes it: write it anew.")
+    return found

@@ -38,7 +38,7 @@ def test_json_prints_the_metrics_alone(isthmus, tmp_path):
         assert linear.keys() >= {"mse", "mse_input", "explained_variance"}
         assert "nats" in metrics["floor"][split]
         assert own["mse_input"] == pytest.approx(256 * own["mse"], rel=1e-4)
-    assert metrics["latent"].keys() >= {"dim", "active", "warnings"}
+    assert metrics["latent"].keys() >= {"dim", "active"}
     assert metrics["latent"]["dim"] == 2
     assert metrics["model"].keys() >= {"parameters", "trainable_parameters"}
     assert metrics["timing"]["fit_seconds"] > 0

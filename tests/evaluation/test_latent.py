@@ -10,23 +10,19 @@ def codes():
     return np.random.default_rng(0).standard_normal((4000, 4))
 
 
-def test_a_healthy_code_has_no_warnings(codes):
+def test_a_healthy_code_is_all_active(codes):
     report = diagnose(codes)
-    assert report["warnings"] == []
     assert report["active"] == 4
     assert report["effective_rank"] == pytest.approx(4, abs=0.02)
     assert report["max_correlation"] < 0.1
     assert report["collapsed"] is None
 
 
-def test_a_dead_dimension_is_named_with_its_remedy(codes):
+def test_a_dead_dimension_is_counted(codes):
     codes[:, 2] *= 1e-3
     report = diagnose(codes)
     assert report["dead"] == [2]
     assert report["active"] == 3
-    (sentence,) = report["warnings"]
-    assert "index 2" in sentence
-    assert "latent_dim=3" in sentence
 
 
 def test_scale_alone_kills_nothing(codes):
@@ -38,22 +34,17 @@ def test_collapse_is_read_from_the_kl_and_activity_from_the_means(codes):
     report = diagnose(codes, np.array([1.2, 0.001, 0.002, 0.9]))
     assert report["collapsed"] == [1, 2]
     assert report["active"] == 2
-    (sentence,) = report["warnings"]
-    assert "beta" in sentence
-    assert "latent_dim=2" in sentence
 
 
-def test_total_collapse_does_not_advise_an_empty_code(codes):
+def test_total_collapse_leaves_nothing_active(codes):
     report = diagnose(codes * 1e-3, np.zeros(4))
     assert report["active"] == 0
-    assert all("latent_dim=0" not in sentence for sentence in report["warnings"])
 
 
-def test_constant_codes_are_named():
+def test_constant_codes_are_dead():
     report = diagnose(np.ones((10, 3)))
     assert report["dead"] == [0, 1, 2]
     assert report["effective_rank"] == 0
-    assert "same code" in report["warnings"][0]
 
 
 def test_correlation_and_effective_rank_see_a_repeated_dimension(codes):
@@ -62,7 +53,6 @@ def test_correlation_and_effective_rank_see_a_repeated_dimension(codes):
     assert report["max_correlation"] == pytest.approx(1)
     assert report["mean_correlation"] == pytest.approx(1 / 6, abs=0.03)
     assert report["effective_rank"] == pytest.approx(2.83, abs=0.05)  # spectrum 2, 1, 1, 0
-    assert "nearly the same" in report["warnings"][0]
 
 
 def test_one_dimension_has_no_correlation(codes):
@@ -75,7 +65,3 @@ def test_codes_that_are_not_finite_are_refused(codes):
     codes[5, 0] = np.nan
     with pytest.raises(DataError, match="1 of 4000 codes are not finite"):
         diagnose(codes)
-
-
-def test_one_example_says_nothing_of_what_varies():
-    assert diagnose(np.ones((1, 3)))["warnings"] == []

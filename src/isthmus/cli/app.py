@@ -1,5 +1,6 @@
 """The command line: its global options and its exit codes; `verbs.py` lists what it can do."""
 
+import io
 import os
 import sys
 import warnings
@@ -60,9 +61,10 @@ def main(argv: list[str] | None = None) -> int:
     -------
     int
         0 when all went well, 1 for a run that failed, 2 for a mistake in the usage or the data,
-        130 when interrupted.
+        130 when interrupted, 143 or 129 by SIGTERM or SIGHUP.
     """
     args = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]  # it may stand behind the verb, too
     with interrupts.heard(), warnings.catch_warnings():
@@ -85,6 +87,13 @@ def main(argv: list[str] | None = None) -> int:
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     sentence = language.translate(" ".join(str(message).split()))
     sys.stderr.write(f"isthmus: warning: {sentence}\n")
+
+
+def _open_closed_streams() -> None:
+    """Let what is written to a stream that was closed before the start go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
 
 
 def _drop_stdout() -> None:

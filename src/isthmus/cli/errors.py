@@ -5,15 +5,17 @@ import sys
 import traceback
 from typing import Any
 
+from isthmus import stopping
 from isthmus.errors import (
     DataError,
     ModelFileError,
     NonFiniteLossError,
+    PlaceTakenError,
     SettingError,
     closest,
 )
 
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, USAGE = 0, 1, 2
 
 
 def describe(error: BaseException) -> tuple[str, int]:
@@ -29,8 +31,8 @@ def describe(error: BaseException) -> tuple[str, int]:
     ("unexpected KeyError: 'x'; run again with --debug for the traceback.", 1)
     """
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted.", INTERRUPTED
-    if isinstance(error, (SettingError, DataError, ModelFileError)):
+        return "interrupted.", stopping.exit_code()
+    if isinstance(error, (SettingError, DataError, ModelFileError, PlaceTakenError)):
         return _one_line(str(error)), USAGE
     if isinstance(error, NonFiniteLossError):
         return _one_line(str(error)), FAILED

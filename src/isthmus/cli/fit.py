@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from isthmus.cli import consoles, errors, interrupts, language, models, progress, runs, tables
+from isthmus import stopping
+from isthmus.cli import (
+    consoles,
+    errors,
+    interrupts,
+    language,
+    models,
+    progress,
+    rescue,
+    runs,
+    tables,
+)
 from isthmus.cli.declaring import takes
 from isthmus.cli.fit_options import FitOptions
 
@@ -23,8 +34,13 @@ def fit(given: FitOptions, context: typer.Context) -> int:
 
 
 def _run(given: FitOptions, command: Sequence[str]) -> int:
+    """Fit in a folder that no other process writes; return the exit code."""
+    with runs.claimed_folder(given) as folder:
+        return _fit(given, command, folder)
+
+
+def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
     """Fit, measure, write and print; return the exit code."""
-    folder = runs.choose_folder(given)
     import numpy as np
 
     from isthmus.cli import parts, settings, targets
@@ -47,7 +63,8 @@ def _run(given: FitOptions, command: Sequence[str]) -> int:
     _train(estimator, divided, folder, given, console)
     if source.feature_names is not None:
         estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
-    with progress.stages(quiet=given.quiet) as stage:
+    kept = rescue.kept_on_failure(estimator, folder)
+    with kept, progress.stages(quiet=given.quiet) as stage:
         metrics = write_run(
             folder,
             estimator,
@@ -61,7 +78,7 @@ def _run(given: FitOptions, command: Sequence[str]) -> int:
         consoles.print_json(metrics)
     else:
         _print(console, estimator, metrics, folder)
-    return errors.INTERRUPTED if estimator.stop_reason_ == "interrupted" else errors.OK
+    return stopping.exit_code() if estimator.stop_reason_ == "interrupted" else errors.OK
 
 
 def _train(
@@ -132,6 +149,6 @@ def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folde
         f" {kept_epoch(estimator)} was kept ({estimator.stop_reason_})",
     )
     consoles.say(console, metrics["verdict"]["sentence"])
-    for warning in (*metrics["warnings"], *metrics["latent"]["warnings"]):
+    for warning in metrics["warnings"]:
         consoles.say(console, f"warning: {language.translate(warning)}")
     consoles.say(console, f"report: {folder / 'report.html'}")

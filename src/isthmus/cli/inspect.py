@@ -117,7 +117,7 @@ def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         "best_epoch": estimator.best_epoch_,
         "stop_reason": estimator.stop_reason_,
         "fit_seconds": estimator.fit_seconds_,
-        "source": run.get("source", {}).get("name"),
+        "source": _name(run.get("source")),
         "command": run.get("command"),
         "created": run.get("created"),
         "versions": run.get("versions"),
@@ -128,3 +128,8 @@ def _words(value: object) -> str | None:
     if value is None or value == ():
         return None
     return value if isinstance(value, str) else repr(value)
+
+
+def _name(source: Any) -> Any:
+    """Return the name of a source as ``run.json`` has it, or None."""
+    return source.get("name") if isinstance(source, Mapping) else None

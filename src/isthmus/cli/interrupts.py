@@ -1,4 +1,4 @@
-"""Ctrl-C, which nothing may swallow."""
+"""Ctrl-C and the other signals that ask for an end, which nothing may swallow."""
 
 import _thread
 import signal
@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from isthmus import stopping
 
 _asked = threading.Event()
 
@@ -21,12 +23,17 @@ def heard() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, hook = signal.signal(signal.SIGINT, _hear), sys.unraisablehook
-    sys.unraisablehook = _insist
+    # A signal that is ignored, as by nohup, stays so.
+    others = [one for one in stopping.OTHERS if signal.getsignal(one) is not signal.SIG_IGN]
+    stopping.listened[1:] = others
+    before = {one: signal.signal(one, _hear) for one in stopping.listened}
+    hook, sys.unraisablehook = sys.unraisablehook, _insist
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        stopping.listened[1:] = []
         sys.unraisablehook = hook
 
 
@@ -36,13 +43,14 @@ def check() -> None:
         raise KeyboardInterrupt
 
 
-def _hear(*_: object) -> None:
+def _hear(number: int, *_: object) -> None:
+    stopping.note(number)
     _asked.set()
     raise KeyboardInterrupt
 
 
 def _insist(unraisable: "sys.UnraisableHookArgs") -> None:
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
-        _thread.interrupt_main()
+        _thread.interrupt_main(stopping.exit_code() - 128)
     else:
         sys.__unraisablehook__(unraisable)

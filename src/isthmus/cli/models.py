@@ -1,6 +1,5 @@
 """What the verbs that use a fitted model share: loading it, and reading data that fits it."""
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
+from isthmus.plainjson import read_object
 
 if TYPE_CHECKING:
     from isthmus.data import Source
@@ -132,12 +132,9 @@ def run_facts(run: str) -> dict[str, Any]:
     """Return what the fit wrote in ``run.json``, or nothing where there is none."""
     path = Path(run) / "run.json"
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        return read_object(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise DataError(f"{str(path)!r} is not the JSON that a fit writes; fit again.") from None
-    return facts if isinstance(facts, dict) else {}
 
 
 def matching_examples(source: "Source", estimator: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from isthmus.atomic import claimed
 from isthmus.cli import consoles, folders, tables
 from isthmus.cli.declaring import option, takes
 from isthmus.cli.progress import Progress
@@ -64,11 +65,12 @@ def reproduce(given: Reproduce, context: typer.Context) -> None:
     chosen = [studies.get(one) for one in (studies.reports() if every else [given.name])]
     folder = Path(given.out)
     _check_data(chosen)
-    folders.prepare(folder, "run.json", resume=given.resume, force=given.force)
     command = shlex.join(["isthmus", *context.obj])
-    for study in chosen:
-        place = folder / study.name if every else folder
-        _run(study, place, quick=given.quick, quiet=given.quiet, command=command)
+    with claimed(folder):
+        folders.prepare(folder, "run.json", resume=given.resume, force=given.force)
+        for study in chosen:
+            place = folder / study.name if every else folder
+            _run(study, place, quick=given.quick, quiet=given.quiet, command=command)
     if every:
         from isthmus.studies.summary import write_summary
 

@@ -5,13 +5,15 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from isthmus.atomic import claimed
 from isthmus.cli.fit_options import FitOptions
 from isthmus.cli.models import Origin
-from isthmus.errors import SettingError
+from isthmus.errors import PlaceTakenError, SettingError
 
 if TYPE_CHECKING:
     from isthmus.data.source import Source
@@ -31,8 +33,36 @@ CHECKPOINTS = "checkpoints"
 """The folder within a run's that holds them."""
 
 
-def choose_folder(given: FitOptions) -> Path:
-    """Return the folder that a fit writes, checked before any work is done.
+@contextmanager
+def claimed_folder(given: FitOptions) -> Iterator[Path]:
+    """Yield the folder that a fit writes, held so that no other process writes it meanwhile.
+
+    Raises
+    ------
+    SettingError
+        As `choose_folder`.
+    PlaceTakenError
+        If another process writes the folder that ``--out`` names.
+    """
+    taken: set[Path] = set()
+    with ExitStack() as stack:
+        while True:
+            folder = choose_folder(given, taken)
+            try:
+                stack.enter_context(claimed(folder))
+            except PlaceTakenError:
+                if given.out is not None:
+                    raise
+                taken.add(folder)
+            else:
+                break
+        if given.out is not None:
+            choose_folder(given)  # once more, since another may have ended in the meantime
+        yield folder
+
+
+def choose_folder(given: FitOptions, taken: Collection[Path] = ()) -> Path:
+    """Return the folder that a fit writes, checked before any work is done; none of those taken.
 
     Raises
     ------
@@ -42,7 +72,7 @@ def choose_folder(given: FitOptions) -> Path:
     if given.out is None:
         if given.resume:
             raise SettingError("--resume needs --out, the run to continue.")
-        folder = _free_folder(given.source)
+        folder = _free_folder(given.source, taken)
     else:
         folder = Path(given.out)
         if folder.exists() and not (given.force or given.resume):
@@ -84,11 +114,11 @@ def _check_writable(folder: Path) -> None:
         ) from error
 
 
-def _free_folder(source: str) -> Path:
+def _free_folder(source: str, taken: Collection[Path]) -> Path:
     stem = Path(source.rstrip("/\\")).name.removesuffix(".gz")
     name = re.sub(r"[^\w.-]+", "-", Path(stem).stem).strip("-.") or "run"
     folder, number = Path("runs") / name, 1
-    while folder.exists():
+    while folder.exists() or folder in taken:
         number += 1
         folder = Path("runs") / f"{name}-{number}"
     return folder

@@ -1,7 +1,6 @@
 """`isthmus sweep`: many fits over a grid of settings and seeds."""
 
 import base64
-import json
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from isthmus.atomic import new_file
+from isthmus.atomic import claimed, new_file
 from isthmus.cli import (
     consoles,
     folders,
@@ -25,8 +24,8 @@ from isthmus.cli import (
 )
 from isthmus.cli.declaring import Alias, option, takes
 from isthmus.cli.fit_options import DataOptions, ModelOptions, TrainingOptions
-from isthmus.errors import SettingError
-from isthmus.plainjson import write_json
+from isthmus.errors import DataError, SettingError
+from isthmus.plainjson import read_object, write_json
 
 if TYPE_CHECKING:
     from isthmus.sweep import Sweep
@@ -125,13 +124,14 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
         source = models.origin(given).open(quiet=given.quiet)
         examples = source.examples if given.limit is None else source.examples[: given.limit]
         run = {"command": shlex.join(["isthmus", *command]), "source": given.source}
-        folders.prepare(folder, MARK, **flags)
         started = {"run": run, "finished": False}
-        with folders.begun(folder, MARK, lambda mark: write_json(mark, started)):
-            searched = _search(estimator, values, examples, folder, given)
-    _report(searched, folder, run)
-    if not given.keep_models:
-        shutil.rmtree(folder / "models")
+        with claimed(folder):
+            folders.prepare(folder, MARK, **flags)
+            with folders.begun(folder, MARK, lambda mark: write_json(mark, started)):
+                searched = _search(estimator, values, examples, folder, given)
+            _report(searched, folder, run)
+            if not given.keep_models:
+                shutil.rmtree(folder / "models")
 
 
 def _check_points(estimator: Any, values: Mapping[str, Sequence[Any]]) -> None:
@@ -193,8 +193,8 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
 def _is_finished(folder: Path) -> bool:
     """Tell whether a folder holds a finished sweep without its models."""
     try:
-        told = json.loads((folder / MARK).read_text("utf-8"))
-    except (OSError, ValueError):
+        told = read_object(folder / MARK)
+    except (OSError, DataError):
         return False
     return bool(told.get("finished")) and not (folder / "models").exists()
 

@@ -51,8 +51,10 @@ VERBS = (
     Verb("evaluate", "isthmus.cli.inspect:evaluate", _LOOK),
     Verb("info", "isthmus.cli.inspect:info", _LOOK),
     Verb("outliers", "isthmus.cli.outliers:outliers", _USE),
+    Verb("doctor", "isthmus.cli.doctor:doctor", _LOOK),
     Verb("data", "isthmus.cli.data:app", _MORE),
     Verb("reproduce", "isthmus.cli.reproduce:reproduce", _MORE),
+    Verb("selftest", "isthmus.cli.selftest:selftest", _MORE),
 )
 """All verbs, in the order of the help. To add one: its file, and a row here."""
 

@@ -1,24 +1,28 @@
-"""A clean end on Ctrl-C: the first asks, the second insists."""
+"""A clean end when one is asked for: the first signal asks, the second insists."""
 
 import signal
 import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from isthmus import stopping
+
 
 class Interruptible:
-    """While it is entered, the first SIGINT sets `requested`; a second raises as usual.
+    """While it is entered, the first signal sets `requested`; a second does what it did before.
 
-    Outside the main thread, where no signal arrives, it does nothing.
+    The signals are those that `isthmus.stopping` lists: Ctrl-C, and on the command line SIGTERM and
+    SIGHUP. Outside the main thread, where no signal arrives, it does nothing.
     """
 
     def __init__(self) -> None:
         self.requested = False
-        self._previous: Any = None
+        self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGINT, self._hear)
+            for number in stopping.listened:
+                self._previous[number] = signal.signal(number, self._hear)
         return self
 
     def __exit__(
@@ -30,10 +34,11 @@ class Interruptible:
         self._restore()
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
+        stopping.note(number)
         self.requested = True
         self._restore()
 
     def _restore(self) -> None:
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-            self._previous = None
+        while self._previous:
+            number, handler = self._previous.popitem()
+            signal.signal(number, handler)

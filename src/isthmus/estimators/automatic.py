@@ -3,8 +3,11 @@
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from isthmus.data.source import Examples
 from isthmus.estimators.slots import penalty_members
+from isthmus.likelihoods import AbstractLikelihood, Gaussian, Masked
 from isthmus.model import Model
 from isthmus.networks import LinearPath
 from isthmus.penalties import AbstractPenalty, WeightDecay
@@ -65,23 +68,38 @@ def chosen_learning_rate(setting: Any, schedule: Any, model: Model) -> Any:
     return STEEP if gentle else SAFE
 
 
-def chosen_penalties(setting: Any, n: int, scaled: Examples) -> tuple[AbstractPenalty, ...]:
+def chosen_penalties(
+    setting: Any, n: int, scaled: Examples, likelihood: AbstractLikelihood
+) -> tuple[AbstractPenalty, ...]:
     """Return the penalties of a setting; ``"auto"`` decays the weights of a fit to few examples.
 
-    A squared weight then costs 3 v / n nats an example, v being the variance of a feature of the
-    ``scaled`` examples (m, D) on average: a normal prior on every weight, which matters to a
-    hundred examples and vanishes for many.
+    A squared weight then costs 3 v / n nats an example: a normal prior on every weight, which
+    matters to a hundred examples and vanishes for many. v is the variance of a feature of the
+    ``scaled`` examples (m, D), as the encoder sees them, on average. Only a likelihood that charges
+    squared errors in the units of the data has more to say about features of a larger variance;
+    under any other, which measures in units of its own, a feature counts as one at most.
 
     Examples
     --------
     >>> import numpy as np
-    >>> scaled = np.array([[-1.0, 1.0], [1.0, -1.0]])
-    >>> chosen_penalties("auto", 200, scaled), chosen_penalties("auto", 60_000, scaled)
-    ((WeightDecay(weight=0.015),), ())
+    >>> from isthmus.likelihoods import Gaussian, LearnedGaussian
+    >>> scaled = np.array([[-2.0, 2.0], [2.0, -2.0]])
+    >>> chosen_penalties("auto", 200, scaled, Gaussian())
+    (WeightDecay(weight=0.06),)
+    >>> chosen_penalties("auto", 200, scaled, LearnedGaussian())
+    (WeightDecay(weight=0.015),)
+    >>> chosen_penalties("auto", 60_000, scaled, Gaussian())
+    ()
     """
-    if isinstance(setting, str) and setting == "auto":
-        return (WeightDecay(DECAY * float(scaled[:].var(axis=0).mean()) / n),) if n < FEW else ()
-    return penalty_members(setting)
+    if not (isinstance(setting, str) and setting == "auto"):
+        return penalty_members(setting)
+    if n >= FEW:
+        return ()
+    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+    variances = scaled[:].var(axis=0)
+    if not isinstance(inner, Gaussian):
+        variances = np.minimum(variances, 1.0)
+    return (WeightDecay(DECAY * float(variances.mean()) / n),)
 
 
 def automatic_widths(features: int, n: int) -> tuple[int, ...]:

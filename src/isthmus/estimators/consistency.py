@@ -94,10 +94,11 @@ def _check_values(estimator: Any) -> None:
         good = not np.isnan(array).any() if isinstance(leaf, Fixed) else np.isfinite(array).all()
         if not good:
             raise ModelFileError("it holds weights that are not finite.")
-    for name in ("scale", "shift"):
-        scaling = np.asarray(getattr(estimator.model_.scaling, name).value)
-        if not np.isfinite(scaling).all() or (name == "scale" and not scaling.all()):
-            raise ModelFileError("it holds a scaling that is not finite.")
+    scaling = estimator.model_.scaling
+    constants = [scaling.shift, scaling.scale, scaling.inverse_scale]
+    constants += [] if scaling.bend is None else [scaling.bend.centre]
+    if not all(np.isfinite(one.value).all() for one in constants) or not scaling.scale.value.all():
+        raise ModelFileError("it holds a scaling that is not finite.")
     mean, covariance = estimator.code_mean_, estimator.code_covariance_
     _demand(mean.shape == (d,), "mean of codes", mean.shape, (d,))
     _demand(covariance.shape == (d, d), "covariance of codes", covariance.shape, (d, d))

@@ -76,12 +76,14 @@ def build_model(
     likelihood = choose_likelihood(likelihood, choice.kind, latent)
     if likelihood.masked:
         scaled_sample = _without_missing(scaled_sample)
+    seen = _seen(likelihood, scaled_sample)
+    as_scaled, scaled_sample = seen is scaled_sample, seen
     corruption = None if settings.corruption is None else member("corruption", settings.corruption)
     spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
-    penalties = chosen_penalties(settings.penalties, n, scaled_sample)
+    penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
     model = Model(
         scaling=choice.scaling,
         corruption=corruption,
@@ -100,7 +102,8 @@ def build_model(
         settings.pca_ = None
         return model
     pca = _anchor(scaled_sample, model.latent_dim)
-    settings.pca_ = pca if len(scaled_sample) == n else None  # a report compares with it
+    whole = as_scaled and len(scaled_sample) == n
+    settings.pca_ = pca if whole else None  # a report compares with it
     return _start_from_pca(model, pca)
 
 
@@ -311,6 +314,16 @@ def _ends_bare(network: AbstractNetwork | None) -> bool:
 def _without_missing(examples: Examples) -> Examples:
     """Return examples with zeros where an entry is missing."""
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
+
+
+def _seen(likelihood: AbstractLikelihood, examples: Examples) -> Examples:
+    """Return examples, none missing, as the encoder sees them."""
+
+    def rows(index: Any) -> np.ndarray:
+        return np.asarray(likelihood.seen(jnp.asarray(examples[index], jnp.float32)))
+
+    whole = type(likelihood).seen is AbstractLikelihood.seen
+    return examples if whole else Computed(rows, examples.shape)
 
 
 def _start_from_pca(model: Model, pca: PCABaseline) -> Model:

@@ -12,6 +12,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from isthmus.checks import check_whole
+from isthmus.doctor import Finding, Fit
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import importance, inference, measuring, persistence
 from isthmus.estimators.conditioning import Conditioned
@@ -232,8 +233,9 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         dict
             ``mse``: squared error an element, scaled space, missing ones left out; ``mse_input``:
             in the data's own units; ``nats``: negative log likelihood at the code, nats an example;
-            ``floor_nats``: the least that the likelihood allows; ``kl`` and ``elbo``: divergence
-            and negative evidence lower bound of one draw, nats an example, for stochastic latents;
+            ``floor_nats``: the least that the likelihood allows; ``kl``, ``elbo`` and
+            ``negative_elbo``: divergence, evidence lower bound of one draw and its negative, which
+            is a loss, nats an example, for stochastic latents;
             ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
             ``column_mse``, ``column_mse_input`` (D,).
         """
@@ -242,6 +244,49 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         examples = examples_to_walk(self, X)
         numbers = self._label_numbers(labels, "measure", examples)
         return measuring.measure(self.model_, examples, numbers)
+
+    def diagnose(
+        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+    ) -> tuple[Finding, ...]:
+        """Return what is wrong with the data, the settings or the fitted model.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Training examples in their own units.
+        y : (n,), optional
+            Their targets.
+        X_test, y_test
+            Further examples and their targets, on which overfitting is judged.
+
+        Returns
+        -------
+        tuple of `isthmus.doctor.Finding`
+            The most serious first: ``check``, ``severity`` (``"stop"``, ``"look"`` or ``"note"``),
+            ``sentence``, ``remedy`` and ``evidence``.
+
+        Examples
+        --------
+        >>> from isthmus import Autoencoder
+        >>> X = np.repeat(np.random.default_rng(0).normal(size=(20, 3)), 4, axis=0)
+        >>> found = Autoencoder(1, hidden=(4,), epochs=2, random_state=0).fit(X).diagnose(X)
+        >>> found[0].check, found[0].severity
+        ('repeated-rows', 'stop')
+        """
+        return self.examine(X, y, X_test, y_test)[1]
+
+    def examine(
+        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+    ) -> tuple[Fit | None, tuple[Finding, ...]]:
+        """Return the model as plain numbers, which verdicts are made of, and what is wrong.
+
+        The parameters and the second result are those of `diagnose`; the first is None for a model
+        without a decoder.
+        """
+        from isthmus.estimators import diagnosis
+
+        check_is_fitted(self)
+        return diagnosis.examine(self, X, y, X_test, y_test)
 
     def score_samples(self, X: Any, labels: Any = None) -> np.ndarray:
         """Return how usual each example is.

@@ -58,7 +58,7 @@ def reconstruct(model: Model, x: Array) -> Array:
 
 def scale(model: Model, x: Array) -> Array:
     """Return examples in the scaled space, zero where they are missing."""
-    return model.seen(model.scaling(x))
+    return model.known(model.scaling(x))
 
 
 def unscale(model: Model, x: Array) -> Array:
@@ -85,7 +85,7 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     h, _ = model.encoder(model.seen(scaled), None)
     z = model.latent.code(h)
     x_hat = model.decode(z)
-    mean = model.likelihood.mean(x_hat)
+    mean = model.likelihood.rebuilt(x_hat, scaled)
     draw = draw_rows(model.attached_latent(), h, jax.random.key(0), 1)
     rows = {
         "squares": (mean - scaled) ** 2,

@@ -24,6 +24,7 @@ class Measures(TypedDict):
     column_mse_input: np.ndarray
     kl: float
     elbo: float
+    negative_elbo: float
     kl_per_dimension: np.ndarray
 
 
@@ -65,7 +66,8 @@ def measure(model: Model, examples: Examples, labels: np.ndarray | None) -> Meas
     )
     if model.latent.stochastic:
         measured["kl"] = float(means["kl"])
-        measured["elbo"] = float(means["drawn_nats"] + means["kl"])
+        measured["negative_elbo"] = float(means["drawn_nats"] + means["kl"])
+        measured["elbo"] = -measured["negative_elbo"]
     if "kl_dimensions" in means:
         measured["kl_per_dimension"] = means["kl_dimensions"]
     return measured

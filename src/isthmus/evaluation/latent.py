@@ -9,11 +9,10 @@ from isthmus.errors import DataError
 DEAD = 1e-4
 COLLAPSED_NATS = 0.01
 ACTIVE_VARIANCE = 0.01
-CORRELATED = 0.95
 
 
 def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> dict[str, Any]:
-    """Measure how a code uses its dimensions, and name what is wrong with a remedy.
+    """Measure how a code uses its dimensions.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> d
         those whose posterior mean has a variance above 0.01 [1]_, otherwise those not
         dead; ``effective_rank``, the exponential of the entropy of the covariance spectrum
         [2]_, 1 to d; ``max_correlation`` and ``mean_correlation``, absolute, between two
-        dimensions (None when fewer than two vary); ``warnings``, a list of sentences.
+        dimensions (None when fewer than two vary).
 
     Raises
     ------
@@ -76,7 +75,6 @@ def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> d
         "effective_rank": _effective_rank(codes),
         "max_correlation": highest,
         "mean_correlation": float(correlations.mean()) if correlations.size else None,
-        "warnings": _warnings(codes.shape[1], dead, collapsed or [], highest, len(codes) > 1),
     }
 
 
@@ -97,38 +95,3 @@ def _effective_rank(codes: np.ndarray) -> float:
     share = spectrum / spectrum.sum()
     share = share[share > 0]
     return float(np.exp(-(share * np.log(share)).sum()))
-
-
-def _named(dimensions: list[int], limit: int = 6) -> str:
-    shown = ", ".join(str(i) for i in dimensions[:limit])
-    return shown if len(dimensions) <= limit else f"{shown}, ..."
-
-
-def _warnings(
-    dim: int, dead: list[int], collapsed: list[int], highest: float | None, several: bool
-) -> list[str]:
-    silent = [i for i in dead if i not in collapsed and several]
-    sentences = []
-    if len(silent) == dim:
-        sentences.append(
-            "Every example has the same code, so nothing is encoded: lower the learning rate, "
-            "and use a code without a dead zone (linear or tanh, not ReLU)."
-        )
-    elif silent:
-        sentences.append(
-            f"{len(silent)} of {dim} code dimensions hardly vary (index {_named(silent)}): "
-            f"set latent_dim={dim - len(dead)}, or lower the learning rate if you need them all."
-        )
-    if collapsed:
-        remedy = f"or set latent_dim={dim - len(collapsed)}" if len(collapsed) < dim else ""
-        sentences.append(
-            f"{len(collapsed)} of {dim} code dimensions have collapsed onto the prior, with a KL "
-            f"below {COLLAPSED_NATS} nats (index {_named(collapsed)}): lower beta, warm it up "
-            f"over more epochs{', ' + remedy if remedy else ''}."
-        )
-    if highest is not None and highest > CORRELATED:
-        sentences.append(
-            f"Two code dimensions carry nearly the same thing (correlation {highest:.2f}): "
-            f"set latent_dim={dim - 1}, or rotate the code with PCA before reading its axes."
-        )
-    return sentences

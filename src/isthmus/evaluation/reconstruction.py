@@ -34,8 +34,7 @@ class ReconstructionErrors:
     column_mse, column_mse_input : ndarray of shape (D,)
         Squared error per column.
     kl, elbo : float or None
-        Divergence of the posterior and negative evidence lower bound of one draw, for a stochastic
-        code.
+        Divergence of the posterior and evidence lower bound of one draw, for a stochastic code.
     kl_per_dimension : ndarray of shape (d,) or None
         The divergence of each dimension, where the code gives it.
     """
@@ -94,7 +93,7 @@ class ErrorSums:
             mse_input=float(sums["squares_input"].sum() / observed.sum()),
             column_mse=sums["squares"] / np.maximum(observed, 1),
             column_mse_input=sums["squares_input"] / np.maximum(observed, 1),
-            elbo=None if drawn is None or kl is None else drawn + kl,
+            elbo=None if drawn is None or kl is None else -(drawn + kl),
             kl_per_dimension=sums["kl_dimensions"] / self._n if "kl_dimensions" in sums else None,
             **means,
         )

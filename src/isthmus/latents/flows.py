@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.checks import check_whole
 from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.bounded import bounded
 from isthmus.latents.masked import MADE, check_hidden
 from isthmus.latents.priors import AbstractPrior, StandardNormal, as_prior
 from isthmus.records import Context, Draw
@@ -280,4 +281,4 @@ class NormalisingFlow(AbstractLatent):
         """Return means, log variances, and what the flow takes."""
         assert self.latent_dim is not None
         mean, log_variance, of_flow = jnp.split(h, [self.latent_dim, 2 * self.latent_dim], axis=-1)
-        return mean, log_variance, of_flow
+        return mean, bounded(log_variance), of_flow

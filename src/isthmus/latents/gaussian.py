@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.data.source import Examples
 from isthmus.latents.abstract import AbstractLatent, Encode
+from isthmus.latents.bounded import bounded
 from isthmus.latents.priors import LOG_2_PI, AbstractPrior, StandardNormal, as_prior
 from isthmus.records import Context, Draw
 
@@ -138,7 +139,7 @@ class FullGaussian(AbstractLatent):
         """Return reparametrised draws, their log ratios and the divergence."""
         mean = self.code(h)
         d = mean.shape[1]
-        log_diagonal = h[:, d : 2 * d] / 2
+        log_diagonal = bounded(h[:, d : 2 * d]) / 2
         rows, columns = np.tril_indices(d, -1)
         cholesky = jnp.zeros((len(h), d, d), h.dtype).at[:, rows, columns].set(h[:, 2 * d :])
         cholesky += jnp.exp(log_diagonal)[:, :, None] * jnp.eye(d, dtype=h.dtype)
@@ -170,4 +171,4 @@ class FullGaussian(AbstractLatent):
 def _halves(h: Float[Array, "B width"]) -> tuple[Float[Array, "B d"], Float[Array, "B d"]]:
     """Return means and log variances."""
     mean, log_variance = jnp.split(h, 2, axis=-1)
-    return mean, log_variance
+    return mean, bounded(log_variance)

@@ -5,14 +5,15 @@ from typing import Self
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import digamma, gammaln
+from jax.scipy.special import gammaln
 from jaxtyping import Array, Float
 
 from isthmus.latents.spherical import AbstractSpherical, reflect, unit
 from isthmus.records import Context, Draw
+from isthmus.special import digamma_rise, log_gamma_rise
 
-EDGE = 1e-6
-"""So close to the poles a draw may come."""
+EDGE, NEAREST = 1e-6, 1e-12
+"""Least shares of the way to the far and to the near pole at which a draw lies."""
 
 
 class PowerSpherical(AbstractSpherical):
@@ -51,18 +52,18 @@ class PowerSpherical(AbstractSpherical):
         b = (d - 1) / 2
         a = b + kappa
         beta_key, rest_key = jax.random.split(context.key)
-        share = jax.random.beta(beta_key, a, b, (draws, len(h)))
-        share = jnp.clip(share, EDGE, 1 - EDGE)  # the root below has no gradient at the ends
+        away = jax.random.beta(beta_key, b, a, (draws, len(h)))  # 1 - Z, small for a large kappa
+        away = jnp.clip(away, NEAREST, 1 - EDGE)  # the root below has no gradient at the ends
         rest = unit(jax.random.normal(rest_key, (draws, len(h), d - 1), h.dtype))
-        cosine, sine = 2 * share - 1, 2 * jnp.sqrt(share * (1 - share))
+        cosine, sine = 1 - 2 * away, 2 * jnp.sqrt(away * (1 - away))
         around_first = jnp.concatenate([cosine[..., None], sine[..., None] * rest], axis=-1)
-        log_normaliser = (a + b) * np.log(2) + b * np.log(np.pi) + gammaln(a) - gammaln(a + b)
         log_area = np.log(2) + d / 2 * np.log(np.pi) - gammaln(d / 2)
-        gap = log_area - log_normaliser
+        # the uniform density over N / 2^kappa, whose large parts have cancelled
+        gap = log_area - b * np.log(4 * np.pi) + log_gamma_rise(a, b)
         return Draw(
             z=reflect(around_first, mean),
-            log_ratio=kappa * (np.log(2) + jnp.log(share)) + gap,
-            kl=kappa * (np.log(2) + digamma(a) - digamma(a + b)) + gap,
+            log_ratio=kappa * jnp.log1p(-away) + gap,
+            kl=gap - kappa * digamma_rise(a, b),
             cost=jnp.zeros(len(h), h.dtype),
             statistics={"mean": mean, "kappa": kappa},
         ), self

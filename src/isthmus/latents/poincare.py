@@ -9,6 +9,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.checks import check_between
 from isthmus.latents.abstract import AbstractLatent
+from isthmus.latents.bounded import bounded
 from isthmus.latents.hyperbolic import exponential, log_wrapped_normal, logarithm
 from isthmus.records import Context, Draw
 from isthmus.specifications import Number
@@ -71,7 +72,7 @@ class PoincareBall(AbstractLatent):
     ) -> tuple[Draw, Self]:
         """Return reparametrised draws, their log ratios and the mean of these."""
         d = h.shape[1] // 2
-        centre, scale = self.code(h), jnp.exp(h[:, d:] / 2)
+        centre, scale = self.code(h), jnp.exp(bounded(h[:, d:]) / 2)
         u = scale * jax.random.normal(context.key, (draws, len(h), d), h.dtype)
         z = exponential(jnp.broadcast_to(centre, u.shape), u, self.curvature)
         log_q = log_wrapped_normal(u, jnp.broadcast_to(scale, u.shape), self.curvature)

@@ -51,6 +51,14 @@ class AbstractLikelihood(Spec):
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean that the raw output stands for, in the units of ``x``."""
 
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return scaled examples, none missing, as the encoder sees them: as they are."""
+        return x
+
+    def rebuilt(self, x_hat: Float[Array, "B D"], x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the mean for the examples ``x``: `mean`, unless it depends on a row's size."""
+        return self.mean(x_hat)
+
     @property
     @abstractmethod
     def link(self) -> str | None:

@@ -70,7 +70,7 @@ class Columns(AbstractLikelihood):
     def settled(self, x: np.ndarray) -> "Columns":
         """Return this likelihood with its groups found where none are given."""
         if not self.likelihoods:
-            return Columns(*recognise(x))
+            return Columns(*recognise(x)).settled(x)
         self._check(x.shape[1])
         pairs = zip(self.likelihoods, self.columns, strict=True)
         return self._with(one.settled(x[:, list(group)]) for one, group in pairs)
@@ -96,6 +96,14 @@ class Columns(AbstractLikelihood):
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the mean of every column by its own likelihood."""
         return self._joined(one.mean(x_hat[..., g]) for one, g in self._pairs())
+
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return what the encoder sees of every column, by its own likelihood."""
+        return self._joined(one.seen(x[:, g]) for one, g in self._pairs())
+
+    def rebuilt(self, x_hat: Float[Array, "B D"], x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the mean of every column for the examples ``x``, by its own likelihood."""
+        return self._joined(one.rebuilt(x_hat[:, g], x[:, g]) for one, g in self._pairs())
 
     @property
     def link(self) -> str | None:

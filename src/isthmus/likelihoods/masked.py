@@ -86,6 +86,14 @@ class Masked(AbstractLikelihood):
         """Return the mean of every entry, observed or not."""
         return self.inner.mean(x_hat)
 
+    def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return what the encoder sees of the inner likelihood's entries."""
+        return self.inner.seen(x)
+
+    def rebuilt(self, x_hat: Float[Array, "B D"], x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return the mean of every entry, for rows whose observed part is known."""
+        return self.inner.rebuilt(x_hat, _known(x)[1])
+
     @property
     def link(self) -> str | None:
         """That of the inner likelihood."""

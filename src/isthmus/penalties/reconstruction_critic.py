@@ -96,7 +96,7 @@ class ReconstructionCritic(AbstractCritic):
         """Return what it costs to tell examples from reconstructions and from samples."""
         generated = classified_as_generated(logits(network, _decoded(p, p.draw.z))).mean(0)
         sampled = classified_as_generated(logits(network, _decoded(p, prior_codes(p, stream(p)))))
-        x = p.model.seen(p.x)
+        x = p.model.known(p.x)
         real = classified_as_real(logits(network, x))
         return (
             real
@@ -109,7 +109,7 @@ class ReconstructionCritic(AbstractCritic):
         """Return the distance from the examples, and what it costs not to be taken for one."""
         assert isinstance(network, Chain)
         seen = _decoded(p, p.draw.z)
-        apart = features(network, seen) - features(network, p.model.seen(p.x))
+        apart = features(network, seen) - features(network, p.model.known(p.x))
         unlike = (apart**2).sum(-1).mean(0) / 2
         generated = classified_as_real(logits(network, _decoded(p, still(p.draw.z)))).mean(0)
         sampled = classified_as_real(logits(network, _decoded(p, prior_codes(p, stream(p)))))

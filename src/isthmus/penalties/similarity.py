@@ -35,7 +35,8 @@ class StructuralSimilarity(AbstractPenalty):
     :math:`c = (2 \sigma_{xy} + C_2) / (\sigma_x^2 + \sigma_y^2 + C_2)` (contrast and structure),
     and, at the last, that of c times :math:`l = (2 \mu_x \mu_y + C_1) / (\mu_x^2 + \mu_y^2 + C_1)`
     (luminance): means, variances and the covariance are those under a normal window of 11 pixels.
-    Every scale halves the sides of the one before. The average over the draws.
+    Every scale halves the sides of the one before; the last row or column of an odd side is taken
+    twice, as TensorFlow's ``ssim_multiscale`` does. The average over the draws.
 
     Parameters
     ----------
@@ -149,7 +150,7 @@ def _parts(x: Array, y: Array, scales: int, span: Number) -> Iterator[Array]:
     """Yield, scale after scale, what the mean is taken of."""
     for left in range(scales - 1, -1, -1):
         luminance, structure = _luminance_and_structure(x, y, span)
-        small = min(x.shape[-3:-1]) // 2 < WINDOW
+        small = -(-min(x.shape[-3:-1]) // 2) < WINDOW
         if small or not left:
             yield luminance * structure
             return
@@ -187,7 +188,8 @@ def _window_matrix(side: int) -> np.ndarray:
 
 
 def _halved(image: Array) -> Array:
-    """Return an image of half the sides: means of two by two pixels, an odd last one left out."""
-    h, w = (side // 2 for side in image.shape[-3:-1])
-    even = image[..., : 2 * h, : 2 * w, :]
+    """Return an image of half the sides: means of two by two pixels, an odd last one twice."""
+    h, w = (-(-side // 2) for side in image.shape[-3:-1])
+    odd = [(0, side % 2) for side in image.shape[-3:-1]]
+    even = jnp.pad(image, [*((0, 0),) * (image.ndim - 3), *odd, (0, 0)], mode="edge")
     return even.reshape(*image.shape[:-3], h, 2, w, 2, image.shape[-1]).mean((-4, -2))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.figures import Limits
 from isthmus.report.model import ReportedModel
@@ -29,6 +30,10 @@ class EvaluatedFit:
         Of what a section draws at random.
     run : mapping
         What ``run.json`` holds.
+    examination : Fit or None
+        The model as the numbers that the doctor looks at; None without a training set.
+    findings : tuple of Finding
+        What the doctor found, the most serious first.
     """
 
     model: ReportedModel
@@ -36,6 +41,8 @@ class EvaluatedFit:
     pca: PCABaseline | None
     seed: int
     run: Mapping[str, Any]
+    examination: Fit | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def split(self) -> str:
@@ -107,4 +114,5 @@ def evaluate_fit(
     """
     model = ReportedModel(estimator)
     results, pca = assess_parts(model, parts, seed=seed)
-    return EvaluatedFit(model, results, pca, seed, dict(run or {}))
+    examination, findings = model.examine(parts)
+    return EvaluatedFit(model, results, pca, seed, dict(run or {}), examination, findings)

@@ -8,8 +8,11 @@ from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
 from isthmus.report.passes import Parts
 from isthmus.report.sections import SECTIONS
 
-FORMAT = 2
+FORMAT = 3
 """Of ``metrics.json``. Raised when a key gets another name or meaning; new keys leave it alone.
+
+3: ``elbo`` is the evidence lower bound; what it was is ``negative_elbo``. Findings stand in
+``findings``, and no longer in ``latent.warnings``.
 
 2: ``model.condition_labels`` stands for ``model.told_labels``, which stays for one more version.
 """

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
 
@@ -83,6 +84,21 @@ class ReportedModel:
         """Return what codes (m, d) decode to, of a conditional model under one label."""
         labels = self.estimator.labels_from(np.full(len(codes), label))
         return np.asarray(self.estimator.inverse_transform(codes, labels))
+
+    def examine(
+        self, parts: Mapping[str, tuple[Any, Any]]
+    ) -> tuple[Fit | None, tuple[Finding, ...]]:
+        """Return the model as numbers, and what the doctor finds; nothing without a training set.
+
+        Parameters
+        ----------
+        parts : mapping of str to (X, y)
+            ``"train"``, ``"validation"`` and ``"test"``, where they exist.
+        """
+        if "train" not in parts:
+            return None, ()
+        other = parts.get("test", parts.get("validation", (None, None)))
+        return self.estimator.examine(*parts["train"], *other)
 
     @property
     def pca(self) -> PCABaseline | None:

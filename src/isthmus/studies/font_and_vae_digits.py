@@ -86,9 +86,9 @@ def measure(model: "isthmus.Autoencoder", X: np.ndarray) -> dict[str, float]:
     found = model.measure(X)
     return {
         "reconstruction at the code": found["nats"],
-        "reconstruction of a drawn code": found["elbo"] - found["kl"],
+        "reconstruction of a drawn code": found["negative_elbo"] - found["kl"],
         "divergence": found["kl"],
-        "loss": found["elbo"],
+        "loss": found["negative_elbo"],
     }
 
 

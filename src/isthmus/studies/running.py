@@ -1,14 +1,13 @@
 """Running a study from beginning to end, and what it leaves in its folder."""
 
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from isthmus.atomic import new_file
-from isthmus.plainjson import write_json
+from isthmus.plainjson import read_json, read_object, write_json
 from isthmus.report import circumstances
 from isthmus.studies.page import render
 from isthmus.studies.study import Study
@@ -92,8 +91,8 @@ def reproduce(
 
 def read_result(folder: Path) -> Result:
     """Read what `reproduce` left in a folder."""
-    parts = (json.loads((folder / name).read_text("utf-8")) for name in (RECORDS, CLAIMS, RUN))
-    return Result(*parts)
+    parts = (read_json(folder / name) for name in (RECORDS, CLAIMS, RUN))
+    return Result(*parts)  # pyright: ignore[reportArgumentType]
 
 
 def _main(bench: Workbench, kind: str, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -106,7 +105,10 @@ def _main(bench: Workbench, kind: str, keys: Sequence[str]) -> list[dict[str, An
 def _seconds_so_far(folder: Path, quick: bool) -> float:
     """Return what an unfinished run of the same size has spent."""
     try:
-        run: Mapping[str, Any] = json.loads((folder / RUN).read_text("utf-8"))
+        run = read_object(folder / RUN)
     except FileNotFoundError:
         return 0.0
-    return float(run["seconds"]) if run["quick"] == quick else 0.0
+    seconds = run.get("seconds")
+    if run.get("quick") != quick or not isinstance(seconds, int | float):
+        return 0.0
+    return float(seconds)

@@ -1,6 +1,5 @@
 """Whether fits of one shape run faster side by side or in turn: measured once, then remembered."""
 
-import json
 import os
 import platform
 import time
@@ -10,9 +9,10 @@ from pathlib import Path
 
 import jax
 
-from isthmus.atomic import new_file
 from isthmus.engine import Feed, Replica, shape_of, train
+from isthmus.errors import DataError
 from isthmus.estimators.fit_cache import digest
+from isthmus.plainjson import read_object, write_json
 from isthmus.sweep.programs import train_group
 
 STEPS = 24
@@ -56,18 +56,17 @@ class Together:
         if self.folder is None:
             return {}
         try:
-            found = json.loads((self.folder / FILE).read_text("utf-8"))
-        except (OSError, ValueError):
+            found = read_object(self.folder / FILE)
+        except (OSError, DataError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return {name: how for name, how in found.items() if isinstance(how, bool)}
 
     def _remember(self, known: dict[str, bool]) -> None:
         if self.folder is None:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with new_file(self.folder / FILE) as partial:
-                partial.write_text(json.dumps(known), encoding="utf-8")
+            write_json(self.folder / FILE, known)
         except OSError:
             return  # a cache that cannot be written costs a measurement, no more
 

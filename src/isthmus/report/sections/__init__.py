@@ -9,8 +9,10 @@ from isthmus.report.sections.comparison import Comparison
 from isthmus.report.sections.conditions import Conditions
 from isthmus.report.sections.denoising import Denoising
 from isthmus.report.sections.effects import Effects
+from isthmus.report.sections.findings import Findings
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
+from isthmus.report.sections.outliers import Outliers
 from isthmus.report.sections.reconstructions import Reconstructions
 from isthmus.report.sections.reproduction import Reproduction
 from isthmus.report.sections.samples import Samples
@@ -20,6 +22,8 @@ from isthmus.report.sections.traversals import Traversals
 
 SECTIONS: tuple[Section[Any], ...] = (
     Summary(),
+    Findings(),
+    Outliers(),
     Comparison(),
     Reconstructions(),
     Columns(),

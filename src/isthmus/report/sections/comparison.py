@@ -106,7 +106,7 @@ class Comparison(Section[Table]):
             "probe": _neighbours(fit),
         }
         if fit.pca is not None:
-            entries["verdict"] = judge(entries, fit.split)
+            entries["verdict"] = judge(entries, fit.split, fit.examination, fit.findings)
         return entries
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Table:
@@ -139,9 +139,11 @@ def _errors(part: PartResult) -> dict[str, Any]:
     }
     if part.pca is not None:
         entries["explained_variance"] = explained_variance(errors.mse, part.pca.variance)
-    return entries | {
-        name: value for name in ("kl", "elbo") if (value := getattr(errors, name)) is not None
-    }
+    if errors.kl is not None:
+        entries["kl"] = errors.kl
+    if errors.elbo is not None:
+        entries |= {"elbo": errors.elbo, "negative_elbo": -errors.elbo}
+    return entries
 
 
 def _pca_errors(part: PartResult) -> dict[str, float]:
@@ -195,7 +197,7 @@ def _nats(parts: list[str], metrics: Metrics) -> Measure:
         rows.append(_row("lower bound for this data", floor))
     if all("elbo" in own[part] for part in parts):
         rows.append(_row("KL divergence of the code from the prior", [own[p]["kl"] for p in parts]))
-        rows.append(_row("negative ELBO", [own[part]["elbo"] for part in parts]))
+        rows.append(_row("negative ELBO", [own[part]["negative_elbo"] for part in parts]))
     return Measure("Nats per example, autoencoder", number, rows)
 
 

@@ -1,4 +1,4 @@
-"""The loss of every epoch, and warnings about the fit as a whole."""
+"""The loss of every epoch."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from isthmus import figures
 from isthmus.report.axes import Axis, fit_axis
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
-from isthmus.report.verdict import fit_warnings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,9 +51,6 @@ class Training(Section[History]):
   </svg>
 </figure>
 """
-
-    def warn(self, fit: EvaluatedFit, metrics: Metrics) -> list[str]:
-        return fit_warnings(fit.model.estimator, metrics, fit.split)
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> History | None:
         history, best = fit.model.estimator.history_, fit.model.estimator.best_epoch_

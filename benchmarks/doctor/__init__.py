@@ -1,0 +1,1 @@
+"""Mistakes that are planted and clean data, for the doctor to tell apart."""

@@ -1,0 +1,42 @@
+"""A model that was fitted is never lost: kept elsewhere, where its run folder cannot be written."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from isthmus.cli import consoles
+
+FOLDER = "rescued"
+"""In the user's cache folder; in the system's folder of temporary files where that fails too."""
+
+
+@contextmanager
+def kept_on_failure(estimator: Any, folder: Path) -> Iterator[None]:
+    """Keep a fitted model elsewhere, and say where, if an error follows."""
+    try:
+        yield
+    except Exception:
+        place = keep(estimator, folder.resolve().name)
+        if place is None:
+            words = "the run cannot be written, nor can the model be kept anywhere else"
+        else:
+            words = f"the run cannot be written; the fitted model is kept in {place}"
+        consoles.say(consoles.err(), words)
+        raise
+
+
+def keep(estimator: Any, name: str) -> Path | None:
+    """Save a fitted model in the first place that takes it; return where, or None."""
+    import pooch
+
+    file = f"{name}-{datetime.now():%Y%m%d-%H%M%S}.safetensors"
+    for parent in (Path(pooch.os_cache("isthmus")), Path(tempfile.gettempdir()) / "isthmus"):
+        try:
+            (parent / FOLDER).mkdir(parents=True, exist_ok=True)
+            return estimator.save(parent / FOLDER / file)
+        except OSError:
+            continue
+    return None

@@ -1,0 +1,75 @@
+"""Labels, or copies of them, among the columns."""
+
+import numpy as np
+
+from isthmus.doctor.data import Data
+from isthmus.doctor.finding import Finding
+
+NAMES = frozenset({"label", "labels", "target", "targets", "class", "y"})
+"""Names by which a column says that it holds the labels."""
+
+TIGHT = 0.05
+"""A column is a noisy copy if the values of a class spread over this share of the least gap."""
+
+EXACT = 1 - 1e-6
+"""Correlation with a quantity from which a column is the quantity in other units."""
+
+
+def label_columns(data: Data) -> Finding | None:
+    """Find columns from which the label can be read without error.
+
+    With labels: a column whose values fall into tight, separate groups, one a class; or one that is
+    a quantity in other units. Without labels: a column that is called so.
+    """
+    if data.labels is None:
+        names = [name.strip().lower() for name in data.names or ()]
+        known = NAMES - {"y"} if "x" in names else NAMES  # beside x, y is a coordinate
+        named = [j for j, name in enumerate(names) if name in known]
+        return _named(data, named) if named else None
+    if len(data) < 20:
+        return None
+    found = [j for j in np.flatnonzero(data.varied).tolist() if _copies(data, j)]
+    if not found:
+        return None
+    return Finding(
+        "stop",
+        f"The labels are among the columns: column {data.columns(found)} tells the label of every "
+        "example.",
+        "Drop it, or everything that is learned from the code about labels is known beforehand.",
+        {"columns": found},
+    )
+
+
+def _named(data: Data, named: list[int]) -> Finding:
+    return Finding(
+        "look",
+        f"Column {data.columns(named)} is called as labels are, and is encoded like any other.",
+        f"If it holds the labels, say so: label={data.names[named[0]]!r}."  # pyright: ignore[reportOptionalSubscript]
+        " Otherwise there is nothing to do.",
+        {"columns": named},
+    )
+
+
+def _copies(data: Data, j: int) -> bool:
+    """Tell whether column j holds the labels."""
+    values, labels = data.sample[:, j], data.sample_labels
+    assert labels is not None
+    known = ~np.isnan(values)
+    values, labels = values[known], labels[known]
+    classes = np.unique(labels)
+    if len(classes) > max(20, len(values) // 10):
+        return _is_quantity(values, labels)
+    if len(classes) < 2 or len(values) < 20:
+        return False
+    lows, highs = np.array(
+        [(values[labels == c].min(), values[labels == c].max()) for c in classes]
+    ).T
+    order = np.argsort(lows)
+    gaps = lows[order][1:] - highs[order][:-1]
+    return bool(gaps.min() > 0 and (highs - lows).max() <= TIGHT * gaps.min())
+
+
+def _is_quantity(values: np.ndarray, labels: np.ndarray) -> bool:
+    if labels.dtype.kind not in "fiu" or labels.std() == 0 or values.std() == 0:
+        return False
+    return bool(abs(np.corrcoef(values, labels.astype(np.float64))[0, 1]) > EXACT)

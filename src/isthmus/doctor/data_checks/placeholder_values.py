@@ -1,0 +1,48 @@
+"""Numbers such as -999 that stand for a missing value."""
+
+import numpy as np
+
+from isthmus.doctor.data import Data
+from isthmus.doctor.finding import Finding, setting
+
+PLACEHOLDERS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
+"""Numbers by which people mark what they do not know."""
+
+APART, NEGATIVE = 3.0, 0.1
+"""Least distances from all other values, in widths of their range; below zero, among values that
+are not negative, a number is out of place already."""
+
+
+def placeholder_values(data: Data) -> Finding | None:
+    """Find columns whose extreme value is such a number, repeats, and lies far from the others."""
+    if len(data) < 20 or data.image_shape is not None:
+        return None
+    found = {}
+    for j in np.flatnonzero(data.varied):
+        value = _placeholder(data.sample[:, j])
+        if value is not None:
+            found[int(j)] = value
+    if not found:
+        return None
+    value = next(iter(found.values()))
+    share = float((data.sample[:, next(iter(found))] == value).mean())
+    return Finding(
+        "look",
+        f"Column {data.columns(list(found))} holds {value:g} in {share:.1%} of the rows, far from "
+        "all other values: it looks like a mark for what is missing.",
+        f"Make these entries missing (NaN) and fit with {setting('likelihood', 'masked')}.",
+        {"columns": list(found), "value": value},
+    )
+
+
+def _placeholder(values: np.ndarray) -> float | None:
+    values = values[~np.isnan(values)]
+    for value in {float(values.min()), float(values.max())} & set(PLACEHOLDERS):
+        others = values[values != value]
+        if (values == value).sum() < 2 or len(np.unique(others)) < 5:
+            continue
+        width = others.max() - others.min()
+        apart = NEGATIVE if value < 0 <= others.min() else APART
+        if np.abs(others - value).min() > apart * width:
+            return value
+    return None

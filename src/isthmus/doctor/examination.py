@@ -1,0 +1,51 @@
+"""Running the checks."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from isthmus.doctor.data import Data
+from isthmus.doctor.data_checks import DATA_CHECKS
+from isthmus.doctor.finding import Finding, ordered
+from isthmus.doctor.fit import Fit
+from isthmus.doctor.fit_checks import FIT_CHECKS
+
+EXPLAINED: dict[str, frozenset[str]] = {
+    "code-too-small": frozenset(
+        {"learning-rate", "collapsed-posterior", "dead-dimensions", "noise-too-strong",
+         "heavy-penalty", "worse-than-mean", "unconverged", "overfitting", "codebook-use"}
+    ),
+    "correlated-dimensions": frozenset({"collapsed-posterior", "worse-than-mean"}),
+    "output-range": frozenset({"learning-rate", "worse-than-mean", "noise-too-strong"}),
+    "dead-dimensions": frozenset({"noise-too-strong"}),
+    "overfitting": frozenset({"learning-rate"}),
+}  # fmt: skip
+"""Findings that are left out where one of these causes was found."""
+
+
+def examine_data(data: Data) -> tuple[Finding, ...]:
+    """Return what the checks find in data and plan, the most serious first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = np.random.default_rng(0).normal(size=(100, 5))
+    >>> [found.check for found in examine_data(Data(np.repeat(rows, 4, axis=0)))]
+    ['repeated-rows']
+    """
+    return ordered(_run(DATA_CHECKS, data))
+
+
+def examine_fit(fit: Fit) -> tuple[Finding, ...]:
+    """Return what the checks find in a fitted model, the most serious first."""
+    found = {one.check: one for one in _run(FIT_CHECKS, fit)}
+    return ordered(
+        one for name, one in found.items() if not EXPLAINED.get(name, frozenset()) & found.keys()
+    )
+
+
+def _run(checks: Iterable[Callable[[Any], Finding | None]], subject: Any) -> Iterator[Finding]:
+    for check in checks:
+        found = check(subject)
+        if found is not None:
+            yield replace(found, check=check.__name__.replace("_", "-"))  # pyright: ignore[reportFunctionMemberAccess]

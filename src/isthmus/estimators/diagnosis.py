@@ -1,0 +1,384 @@
+"""A fitted estimator as the plain numbers that the doctor's checks look at, and what they find."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import r2_score
+from sklearn.neighbors import NearestNeighbors
+
+from isthmus.doctor import (
+    Data,
+    Errors,
+    Finding,
+    Fit,
+    Head,
+    Plan,
+    examine_data,
+    examine_fit,
+    harder_examples,
+    ordered,
+)
+from isthmus.estimators import inference
+from isthmus.estimators.slots import member
+from isthmus.evaluation.pca import PCABaseline, fit_pca
+from isthmus.latents.discrete import is_discrete
+from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
+from isthmus.model import Model
+from isthmus.records import Context
+
+ROWS = 2_000
+"""Maximum of examples of a part that are looked at."""
+
+CLOSELY = 500
+"""Maximum of those that are decoded several times."""
+
+DRAWS = 64
+"""Draws of each posterior in the bound of the log likelihood."""
+
+DIRECTIONS = 16
+"""Maximum of sizes of a cut code that are tried."""
+
+DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
+"""Likelihoods under which an example has a density as under probabilistic PCA."""
+
+SHARED = ("pixels", "range", "unit", "binary")
+"""Scalings of columns that share one range."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some examples of a part, with their targets and, for conditional models, their labels."""
+
+    X: Any
+    y: np.ndarray | None
+    labels: np.ndarray | None
+
+    @classmethod
+    def of(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+        """Return up to ``most`` examples, evenly spaced."""
+        rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
+        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        y = None if y is None else np.asarray(y)[rows]
+        return cls(some, y, estimator.labels_from(y))
+
+
+def examine(
+    estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any
+) -> tuple[Fit | None, tuple[Finding, ...]]:
+    """Return a fitted model as numbers, and what is found in data, settings and model.
+
+    The parameters are those of `numbers_of`; without a decoder there are no numbers.
+    """
+    X_numbers, names = _numbers(X)
+    known = getattr(estimator, "feature_names_in_", None)
+    data = Data(
+        X_numbers,
+        labels=None if y is None else np.asarray(y),
+        names=names if names is not None or known is None else [str(name) for name in known],
+        image_shape=estimator.image_shape_,
+        test=None if X_test is None else _numbers(X_test)[0],
+        plan=plan_of(estimator),
+    )
+    found = examine_data(data)
+    if estimator.model_.decoder is None:
+        return None, found
+    fit = numbers_of(estimator, X, y, X_test, y_test)
+    return fit, ordered([*found, *examine_fit(fit)])
+
+
+def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Finding, ...]:
+    """Return how new examples differ from those of the fit.
+
+    Parameters
+    ----------
+    estimator
+        A fitted one.
+    X : (n, ...)
+        Training examples.
+    new : (m, ...)
+        New examples.
+    labels : (m,) or None
+        Their labels, where the model is conditioned on labels.
+    """
+    names = getattr(estimator, "feature_names_in_", None)
+    data = Data(
+        _numbers(X)[0],
+        names=None if names is None else [str(name) for name in names],
+        image_shape=estimator.image_shape_,
+        test=_numbers(new)[0],
+    )
+    found = [one for one in examine_data(data) if one.check in ("parts-differ", "repeated-rows")]
+    if estimator.model_.decoder is not None and labels is None and not estimator.model_.conditional:
+        errors = (estimator.measure(Part.of(estimator, one, None).X)["errors"] for one in (X, new))
+        found += filter(None, [harder_examples(*errors)])
+    return ordered(found)
+
+
+def _numbers(X: Any) -> tuple[Any, list[str] | None]:
+    """Return examples as an array, and the names of a data frame's columns; its numeric ones."""
+    if not hasattr(X, "iloc"):
+        return X, None
+    numeric = X.select_dtypes(["number", "bool"])
+    return numeric.to_numpy(np.float64), [str(name) for name in numeric.columns]
+
+
+def plan_of(settings: Any) -> Plan:
+    """Return the settings of an estimator, fitted or not, that checks of data depend on."""
+    likelihood = settings.likelihood
+    likelihood = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+    name = likelihood if isinstance(likelihood, str) else type(likelihood).__name__
+    latent = member("latent", settings.latent)
+    held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
+    return Plan(
+        scaling=settings.scaling,
+        likelihood="auto" if name is None else name.lower().replace("_", ""),
+        stochastic=bool(latent.stochastic),
+        latent_dim=int(settings.latent_dim),
+        batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
+        penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
+    )
+
+
+def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
+    """Return a fitted autoencoder as plain numbers.
+
+    Parameters
+    ----------
+    estimator
+        A fitted one, with a decoder.
+    X : (n, ...)
+        Training examples.
+    y : (n,) or None
+        Their targets.
+    X_test, y_test
+        Other examples, and their targets, or None.
+    """
+    train = Part.of(estimator, X, y)
+    test = None if X_test is None else Part.of(estimator, X_test, y_test)
+    d = int(estimator.latent_dim)
+    scaled = estimator.scale(train.X)
+    pca = fit_pca(scaled, min(4 * d, *scaled.shape))
+    measured = estimator.measure(train.X, train.labels)
+    fit = Fit(
+        features=int(estimator.n_features_in_),
+        latent_dim=d,
+        examples=len(X),
+        settings=_settings(estimator, len(X)),
+        history={name: np.asarray(column) for name, column in estimator.history_.items()},
+        best_epoch=int(estimator.best_epoch_),
+        floor=float(measured["floor_nats"]),
+        train=_errors(measured, scaled, pca, d),
+        test=None if test is None else _errors_of(estimator, test, pca, d),
+        codes=np.asarray(estimator.transform(train.X, train.labels), np.float64),
+        stochastic=bool(estimator.model_.latent.stochastic),
+        kl=measured.get("kl_per_dimension"),
+        pca_curve=np.array([pca.mse(scaled, k) for k in range(len(pca.components) + 1)]),
+        head=_head(estimator, train, train if test is None else test),
+    )
+    few = Part.of(estimator, train.X, train.y, CLOSELY)
+    fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train))
+    if train.labels is not None:  # a code alone is nothing to a conditional model
+        return fit
+    return replace(
+        fit,
+        kept=_kept(estimator, few, fit.codes),
+        symbols=_symbols(estimator.model_, train),
+        **_drawn(estimator, train),
+        **_nearness(estimator, scaled, few),
+        **_bounds(estimator, train, train if test is None else test),
+    )
+
+
+def _flat(X: Any) -> np.ndarray:
+    return np.asarray(X, np.float64).reshape(len(X), -1)
+
+
+def _errors_of(estimator: Any, part: Part, pca: PCABaseline, d: int) -> Errors:
+    measured = estimator.measure(part.X, part.labels)
+    return _errors(measured, estimator.scale(part.X), pca, d)
+
+
+def _errors(measured: Any, scaled: np.ndarray, pca: PCABaseline, d: int) -> Errors:
+    back = pca.reconstruct(scaled, min(d, len(pca.components)))
+    return Errors(
+        np.asarray(measured["errors"], np.float64),
+        np.square(scaled - back, dtype=np.float64).mean(axis=1),
+        np.square(scaled - pca.mean, dtype=np.float64).mean(axis=1),
+    )
+
+
+def _settings(estimator: Any, n: int) -> dict[str, Any]:
+    """Return the settings as numbers and words, with the chosen values in place of "auto"."""
+    rates = [rate for rate in estimator.history_.get("learning_rate", ()) if rate is not None]
+    size = estimator.batch_size
+
+    def words(value: Any) -> str | None:
+        if value is None or value == ():
+            return None
+        return value if isinstance(value, str) else repr(value)
+
+    return {
+        "learning_rate": float(max(rates)) if rates else None,
+        "epochs": int(estimator.n_epochs_),
+        "batch_size": None if size == "auto" else int(size),
+        "beta": getattr(estimator.bound, "beta", None),
+        "corruption": words(estimator.corruption),
+        "penalties": words(estimator.penalties),
+        "likelihood": type(estimator.likelihood_).__name__,
+        "scaling": estimator.scaling_.kind,
+        "latent": type(estimator.model_.latent).__name__,
+        "activation": getattr(estimator.model_.latent, "activation", None),
+        "examples": n,
+    }
+
+
+def _head(estimator: Any, train: Part, part: Part) -> Head | None:
+    """Return how well a part is predicted from the code, and by a linear model."""
+    kind = estimator.target_kind
+    if kind not in ("classes", "quantities") or part.y is None or len(part.y) < 2:
+        return None
+    known, asked = estimator.scale(train.X), estimator.scale(part.X)
+    score, found = float(estimator.score(part.X, part.y)), estimator.predict(part.X)
+    if kind == "quantities":
+        linear = Ridge().fit(known, train.y).predict(asked)
+        spread = np.square(part.y - part.y.mean(axis=0)).mean()
+        gains = (np.square(linear - part.y) - np.square(found - part.y)).reshape(len(asked), -1)
+        gains = gains.mean(axis=1) / max(float(spread), 1e-30)
+        chance, of_linear = 0.0, float(r2_score(part.y, linear))
+    else:
+        simple = LogisticRegression(max_iter=200).fit(known, train.y)
+        linear = simple.predict(asked)
+        gains = (found == part.y).astype(float) - (linear == part.y)
+        counts = np.unique(part.y, return_counts=True)[1]
+        chance, of_linear = float(counts.max() / counts.sum()), float((linear == part.y).mean())
+    error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    name = "r2" if kind == "quantities" else "accuracy"
+    return Head(name, score, chance, of_linear, float(gains.mean()), error)
+
+
+def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
+    """Return the errors of reconstructions from the first principal directions of the code."""
+    if is_discrete(estimator.model_.latent):
+        return None
+    mean = codes.mean(axis=0)
+    _, _, axes = np.linalg.svd(codes - mean, full_matrices=False)
+    centred = np.asarray(estimator.transform(few.X), np.float64) - mean
+    target, d = estimator.scale(few.X), codes.shape[1]
+    sizes = np.unique(np.linspace(0, d, min(d, DIRECTIONS) + 1).astype(int))
+    errors = np.full(d + 1, np.nan)
+    for k in sizes:
+        cut = mean + centred @ axes[:k].T @ axes[:k]
+        decoded = estimator.scale(estimator.inverse_transform(cut.astype(np.float32)))
+        errors[k] = np.square(decoded - target, dtype=np.float64).mean()
+    return errors
+
+
+def _corrupted(estimator: Any, few: Part, pca: PCABaseline) -> dict[str, np.ndarray]:
+    if estimator.corruption is None:
+        return {}
+    clean = estimator.scale(few.X)
+    noisy = estimator.corrupt(few.X, seed=1)
+    back = estimator.scale(estimator.reconstruct(noisy, few.labels))
+    given = estimator.scale(noisy)
+    linear = pca.reconstruct(given, min(int(estimator.latent_dim), len(pca.components)))
+    return {
+        "corrupted": np.square(back - clean, dtype=np.float64).mean(axis=1),
+        "noise": np.square(given - clean, dtype=np.float64).mean(axis=1),
+        "pca_corrupted": np.square(linear - clean, dtype=np.float64).mean(axis=1),
+    }
+
+
+def _drawn(estimator: Any, part: Part) -> dict[str, np.ndarray]:
+    """Return codes from the posteriors and from the prior, for a code that is drawn."""
+    model: Model = estimator.model_
+    if not model.latent.stochastic or is_discrete(model.latent):
+        return {}
+    rows = inference.map_rows(_draw_codes, model, _flat(part.X).astype(np.float32))
+    return {
+        "drawn": np.asarray(rows, np.float64),
+        "prior": np.asarray(estimator.sample_codes(len(rows), random_state=0), np.float64),
+    }
+
+
+def _draw_codes(model: Model, x: Array) -> Array:
+    h, _ = model.encoder(model.seen(model.scaling(x)), None)
+    return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
+
+
+def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
+    """Return what comes out beside what went in, in the data's own units."""
+    x = _flat(part.X)
+    shared = estimator.scaling_.kind in SHARED or estimator.image_shape_ is not None
+    axis = None if shared else 0
+    return {
+        "outputs": _flat(estimator.reconstruct(part.X, part.labels)),
+        "low": np.nanmin(x, axis=axis),
+        "high": np.nanmax(x, axis=axis),
+    }
+
+
+def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
+    """Return samples, and distances of reconstructions and samples to training examples."""
+    samples = estimator.sample(min(len(few.X), CLOSELY), random_state=0)
+    found = NearestNeighbors(n_neighbors=1).fit(scaled)
+    rebuilt = estimator.scale(estimator.reconstruct(few.X))
+    sampled = estimator.scale(samples)
+    distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, sampled))
+    return {
+        "samples": _flat(samples),
+        "distances": distances,
+        "samples_apart": _apart(rebuilt, sampled),
+    }
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the share of rows whose nearest neighbour is of their own kind (Schilling, 1986)."""
+    n = min(len(one), len(other))
+    both, kinds = np.concatenate([one[:n], other[:n]]), np.repeat([0, 1], n)
+    near = NearestNeighbors(n_neighbors=2).fit(both).kneighbors(both)[1][:, 1]
+    return float((kinds[near] == kinds).mean())
+
+
+def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
+    """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
+
+    Both are densities of scaled examples, where the likelihood is normal; no others are compared.
+    """
+    normal = isinstance(estimator.likelihood_, DENSITIES)
+    if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
+        return {}
+    few = Part.of(estimator, judged.X, judged.y, CLOSELY)
+    known, asked = estimator.scale(train.X), estimator.scale(few.X)
+    d = int(estimator.latent_dim)
+    if d >= min(known.shape):
+        return {}
+    linear = PCA(d).fit(known.astype(np.float64))
+    return {
+        "bound": np.asarray(estimator.log_likelihood(few.X, DRAWS, random_state=0), np.float64),
+        "linear_bound": linear.score_samples(asked.astype(np.float64)),
+    }
+
+
+def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:
+    """Return how many values of the code occur, how many there are, and how many were looked at."""
+    if not is_discrete(model.latent):
+        return None
+    index = inference.map_rows(_write_symbols, model, _flat(part.X).astype(np.float32))
+    sizes = model.latent.alphabet(index.shape[1])  # pyright: ignore[reportAttributeAccessIssue]
+    if getattr(model.latent, "codebook", None) is not None:  # shared by all symbols
+        return len(np.unique(index)), int(sizes[0]), index.size
+    used = sum(len(np.unique(column)) for column in index.T)
+    return used, int(sum(sizes)), index.size
+
+
+def _write_symbols(model: Model, x: Array) -> Array:
+    h, _ = model.encoder(model.seen(model.scaling(x)), None)
+    context = Context(jax.random.key(0), jnp.ones(len(x)), jnp.asarray(jnp.inf), False)
+    draw, _ = model.latent(h, context, 1)
+    return model.latent.symbols(draw)  # pyright: ignore[reportAttributeAccessIssue]
