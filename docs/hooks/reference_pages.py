@@ -2,11 +2,17 @@
 
 import importlib
 import re
+import sys
+from pathlib import Path
 
 import latex2mathml.converter
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
-from public_names import names_of, own_names, public_modules
+
+import isthmus
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from generate import public_modules, public_names  # noqa: E402  (docs/generate.py)
 
 FORMULA = re.compile(
     r'<(span|div) class="arithmatex">(?:\\\(|\\\[)(.+?)(?:\\\)|\\\])</\1>', re.DOTALL
@@ -24,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def main_page() -> str:
     """Return the page of isthmus's own names."""
-    names = [name for name in own_names() if not name.startswith("_")]
+    names = [name for name in isthmus.__all__ if callable(getattr(isthmus, name))]
     return "\n\n".join(["# isthmus", *(entry(f"isthmus.{name}") for name in names)]) + "\n"
 
 
@@ -32,13 +38,8 @@ def module_page(name: str) -> str:
     """Return the page of a public module: its docstring, then each of its names."""
     module = importlib.import_module(f"isthmus.{name}")
     introduction = f"::: isthmus.{name}\n    options:\n      members: false\n      heading_level: 1"
-    names = [each for each in names_of(name) if is_documented(getattr(module, each))]
+    names = [each for each in public_names(module) if callable(getattr(module, each))]
     return "\n\n".join([introduction, *(entry(f"isthmus.{name}.{each}") for each in names)]) + "\n"
-
-
-def is_documented(value: object) -> bool:
-    """Tell whether a value has a docstring of its own: classes and functions have."""
-    return isinstance(value, type) or callable(value)
 
 
 def entry(path: str) -> str:

@@ -5,12 +5,8 @@ from typing import Any, Self
 
 import numpy as np
 
-<<<<<<< HEAD
-from isthmus.outliers.distances import count_identical, freed, nearest_rows, neighbour_distances
-=======
 from isthmus.checks import check_between, check_whole
-from isthmus.outliers.distances import count_identical, nearest_rows, neighbour_distances
->>>>>>> main
+from isthmus.outliers.distances import count_identical, freed, nearest_rows, neighbour_distances
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.robust import robust_scale
 from isthmus.outliers.scores.abstract import TINY, AbstractScore, normalised
