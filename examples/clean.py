@@ -29,9 +29,9 @@ noisy = np.clip(X_test + noise, 0, 16)
 # where the pixels run from 0 to 1.
 
 # %%
-model = recipes.denoising(
-    24, corruption=corruption.Gaussian(0.25), epochs=60, random_state=0
-).fit(X_train)
+model = recipes.denoising(24, corruption=corruption.Gaussian(0.25), epochs=60, random_state=0).fit(
+    X_train
+)
 cleaned = model.reconstruct(noisy)
 
 # %% [markdown]

@@ -66,9 +66,9 @@ figures.bars(
 # ## When to use which
 #
 # The columns of this table are nearly linear in each other, and linear regression is then hard to
-# beat. The autoencoder is worth trying where columns depend on each other in other ways, where there
-# are many of them (regression fits one model per column and round), and where new rows must be
-# filled in quickly.
+# beat. The autoencoder is worth trying where columns depend on each other in other ways, where
+# there are many of them (regression fits one model per column and round), and where new rows must
+# be filled in quickly.
 #
 # ## The same on the command line
 #

@@ -18,7 +18,7 @@ from isthmus import evaluation, figures, recipes, samplers
 
 # %%
 X, y = load_digits(return_X_y=True)
-model = recipes.vae(latent_dim=8, beta=0.5, epochs=60, random_state=0).fit(X)
+model = recipes.vae(latent_dim=8, beta=0.5, epochs=40, random_state=0).fit(X)
 new = model.sample(24, random_state=0)
 figures.samples(new.reshape(-1, 8, 8))
 
@@ -37,12 +37,10 @@ figures.samples(generator.sample(24, random_state=0).reshape(-1, 8, 8))
 #
 # The Fréchet distance compares two sets of examples by their means and covariances: smaller is
 # closer. Here it is taken on 16 components of PCA, with as many new digits as there are real ones.
-# The baseline is a normal distribution fitted to the same components.
 
 # %%
 pca = PCA(16).fit(X)
 real = pca.transform(X)
-rng = np.random.default_rng(0)
 candidates = {
     "prior": pca.transform(model.sample(len(X), random_state=1)),
     "mixture": pca.transform(generator.sample(len(X), random_state=1)),
@@ -60,7 +58,7 @@ for name, distance in distances.items():
 # each new example.
 
 # %%
-conditional = recipes.conditional_vae(latent_dim=4, epochs=40, random_state=0).fit(X, y)
+conditional = recipes.conditional_vae(latent_dim=4, epochs=30, random_state=0).fit(X, y)
 labels = np.repeat(np.arange(10), 4)
 by_label = conditional.sample(labels=labels, random_state=0).reshape(10, 4, 8, 8)
 figures.image_table({f"draw {i + 1}": by_label[:, i] for i in range(4)}, columns=range(10))

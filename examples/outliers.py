@@ -1,7 +1,7 @@
 """Find outliers.
 
-A detector wraps any autoencoder. It gives each new example a score, a p-value, and the features that
-made it unusual.
+A detector wraps any autoencoder. It gives each new example a score, a p-value, and the features
+that made it unusual.
 """
 
 # %%

@@ -77,8 +77,8 @@ print(f"{path.name}: {path.stat().st_size // 1024} KiB, same codes: {(same == co
 # isthmus reconstruct runs/digits digits --out rebuilt/
 # ```
 #
-# `digits` is built in. A path to a table (`.csv`, `.parquet`), an array (`.npy`, `.npz`) or a folder
-# of images stands in the same place.
+# `digits` is built in. A path to a table (`.csv`, `.parquet`), an array (`.npy`, `.npz`) or a
+# folder of images stands in the same place.
 #
 # ## Where next
 #

@@ -5,6 +5,7 @@ import sys
 import types
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -30,7 +31,9 @@ def space():
 
 def test_a_corruption_is_a_nested_parameter(space):
     model = space["Autoencoder"](4, corruption=space["Shift"](0.3), **space["SMALL"])
-    assert model.set_params(corruption__probability=1.0).get_params()["corruption__probability"] == 1
+    assert (
+        model.set_params(corruption__probability=1.0).get_params()["corruption__probability"] == 1
+    )
     shifted = model.fit(space["X"]).corrupt(space["X"])
     np.testing.assert_allclose(shifted, np.roll(space["X"], 1, axis=1), atol=1e-4)
 
@@ -44,7 +47,7 @@ def test_codes_of_the_latent_have_length_one(space):
 def test_the_likelihood_is_that_of_scipy(space):
     from scipy.stats import cauchy
 
-    x, x_hat = np.array([[0.3, -2.0]], np.float32), np.array([[[0.1, 0.5]]], np.float32)
+    x, x_hat = jnp.array([[0.3, -2.0]]), jnp.array([[[0.1, 0.5]]])
     expected = -cauchy(x_hat, 0.1).logpdf(x).sum(-1)
     np.testing.assert_allclose(space["Cauchy"](0.1)(x_hat, x), expected, rtol=1e-5)
 

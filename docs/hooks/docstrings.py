@@ -42,7 +42,7 @@ def visit(parent: Object) -> None:
 
 
 def to_markdown(docstring: str) -> str:
-    """Return a docstring with its formulas and references as Markdown has them.
+    r"""Return a docstring with its formulas and references as Markdown has them.
 
     Examples
     --------
@@ -55,9 +55,7 @@ def to_markdown(docstring: str) -> str:
         return f"{match[1]}$$\n{match[1]}{formula}\n{match[1]}$$"
 
     docstring = BLOCK.sub(block, docstring)
-    docstring = re.sub(
-        r":math:`([^`]+)`", lambda m: "$" + " ".join(m[1].split()) + "$", docstring
-    )
+    docstring = re.sub(r":math:`([^`]+)`", lambda m: "$" + " ".join(m[1].split()) + "$", docstring)
     docstring = re.sub(r":(?:class|func|meth):`~?([^`]+)`", r"`\1`", docstring)
     return re.sub(r"^( *)\.\. \[(\d+)\] ", r"\1\2. ", docstring, flags=re.MULTILINE)
 

@@ -73,11 +73,11 @@ def checksum(script: Path) -> str:
 
 
 def cells(source: str) -> tuple[str, list[Cell]]:
-    """Split a script into its docstring and its cells.
+    r"""Split a script into its docstring and its cells.
 
     Examples
     --------
-    >>> cells('\"\"\"Title.\"\"\"\\n\\n# %% [markdown]\\n# Text.\\n\\n# %%\\nx = 1\\n')
+    >>> cells(''''Title.'''\\n\\n# %% [markdown]\\n# Text.\\n\\n# %%\\nx = 1\\n')
     ('Title.', [Cell(is_text=True, source='Text.'), Cell(is_text=False, source='x = 1')])
     """
     parts = re.split(r"^# %%(.*)\n", source, flags=re.MULTILINE)
@@ -104,13 +104,13 @@ def execute(script: Path) -> Page:
         printed, value = run_cell(cell.source, space, script.name)
         blocks.append(f"```python\n{cell.source}\n```")
         if printed:
-            blocks.append(f"```text title=\"Output\"\n{printed}\n```")
+            blocks.append(f'```text title="Output"\n{printed}\n```')
         if hasattr(value, "savefig"):
             name = f"{script.stem}-{len(pictures) + 1}.png"
             pictures[name] = png_of(value)
             blocks.append(f"![{last_heading(blocks)}]({name})")
         elif value is not None:
-            blocks.append(f"```text title=\"Output\"\n{value!r}\n```")
+            blocks.append(f'```text title="Output"\n{value!r}\n```')
     blocks.append(f"---\n\nThis page is the script `examples/{script.name}`, executed.")
     return Page("\n\n".join(block for block in blocks if block) + "\n", pictures)
 

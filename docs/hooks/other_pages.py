@@ -45,7 +45,7 @@ def gallery() -> str:
     """Return the page of the gallery of recipes."""
     blocks = [
         "# Gallery of recipes",
-        "Each recipe is fitted to the bundled digits with its own defaults, for 40 epochs. The "
+        "Each recipe is fitted to the bundled digits with its own defaults, for 30 epochs. The "
         "first row of a picture is ten digits, the second their reconstructions, the third new "
         "digits. The points are the codes of all digits, coloured by label; codes of more than two "
         "numbers are shown by their first two principal components. `python docs/pictures.py` "

@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files
 import isthmus
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from generate import public_modules, public_names  # noqa: E402  (docs/generate.py)
+from generate import public_modules, public_names
 
 FORMULA = re.compile(
     r'<(span|div) class="arithmatex">(?:\\\(|\\\[)(.+?)(?:\\\)|\\\])</\1>', re.DOTALL
