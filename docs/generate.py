@@ -47,10 +47,11 @@ def public() -> str:
     modules = public_modules()
     blocks = [
         "# What is public",
-        "These names stay as they are from one patch release to the next; a minor release may change "
-        "them and says how to migrate. Everything else may change at any time, as may the text of "
-        "messages, the pages of a report and the values of defaults. Model files of earlier versions "
-        "load. Made by `docs/generate.py`; a test compares this page with the package.",
+        "These names stay as they are from one patch release to the next; a minor release may "
+        "change them and says how to migrate. Everything else may change at any time, as may the "
+        "text of messages, the pages of a report and the values of defaults. Model files of "
+        "earlier versions load. Made by `docs/generate.py`; a test compares this page with the "
+        "package.",
         "## isthmus",
         linked("isthmus", [name for name in isthmus.__all__ if name not in modules]),
         "Its verbs on the command line are public too; `isthmus --help` lists them.",

@@ -77,7 +77,7 @@ def cells(source: str) -> tuple[str, list[Cell]]:
 
     Examples
     --------
-    >>> cells(''''Title.'''\\n\\n# %% [markdown]\\n# Text.\\n\\n# %%\\nx = 1\\n')
+    >>> cells('"Title."\\n\\n# %% [markdown]\\n# Text.\\n\\n# %%\\nx = 1\\n')
     ('Title.', [Cell(is_text=True, source='Text.'), Cell(is_text=False, source='x = 1')])
     """
     parts = re.split(r"^# %%(.*)\n", source, flags=re.MULTILINE)

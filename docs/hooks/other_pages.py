@@ -58,7 +58,7 @@ def gallery() -> str:
         if picture.exists():
             alt = f"Digits, reconstructions, new digits and codes of the recipe {name}"
             blocks.append(f"![{alt}](images/recipes/{name}.png){{ loading=lazy }}")
-        blocks.append(f"{good_for}. {row.sentence} ({row.paper}).")
+        blocks.append(f"{good_for}. *Slots:* {row.sentence}. *Paper:* {row.paper}.")
         home = row.make.__module__
         blocks.append(f"[`isthmus.recipes.{name}`](reference/recipes.md#{home}.{name})")
     return "\n\n".join(blocks) + "\n"

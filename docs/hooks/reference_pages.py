@@ -1,9 +1,12 @@
 """A hook of MkDocs: a page of reference for every public module, from its docstrings."""
 
 import importlib
+import inspect
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 import latex2mathml.converter
 from mkdocs.config.defaults import MkDocsConfig
@@ -30,21 +33,25 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def main_page() -> str:
     """Return the page of isthmus's own names."""
-    names = [name for name in isthmus.__all__ if callable(getattr(isthmus, name))]
-    return "\n\n".join(["# isthmus", *(entry(f"isthmus.{name}") for name in names)]) + "\n"
+    return "\n\n".join(["# isthmus", *entries(isthmus, isthmus.__all__)]) + "\n"
 
 
 def module_page(name: str) -> str:
     """Return the page of a public module: its docstring, then each of its names."""
     module = importlib.import_module(f"isthmus.{name}")
-    introduction = f"::: isthmus.{name}\n    options:\n      members: false\n      heading_level: 1"
-    names = [each for each in public_names(module) if callable(getattr(module, each))]
-    return "\n\n".join([introduction, *(entry(f"isthmus.{name}.{each}") for each in names)]) + "\n"
+    introduction = f"::: isthmus.{name}\n    options:\n      members: false\n      heading_level: 1\n      show_root_full_path: true"
+    return "\n\n".join([introduction, *entries(module, public_names(module))]) + "\n"
 
 
-def entry(path: str) -> str:
-    """Return the directive that mkdocstrings replaces by the documentation of an object."""
-    return f"::: {path}"
+def entries(module: ModuleType, names: Iterable[str]) -> list[str]:
+    """Return the directives that mkdocstrings replaces by the documentation of an object.
+
+    Objects are named by the file that defines them, since a recipe may have the name of its file.
+    Tables and other constants have no docstring of their own and are left out.
+    """
+    values = [getattr(module, name) for name in names]
+    found = [value for value in values if inspect.isclass(value) or inspect.isfunction(value)]
+    return [f"::: {value.__module__}.{value.__qualname__}" for value in found]
 
 
 def on_page_content(html: str, **_: object) -> str:
