@@ -39,7 +39,9 @@ def main_page() -> str:
 def module_page(name: str) -> str:
     """Return the page of a public module: its docstring, then each of its names."""
     module = importlib.import_module(f"isthmus.{name}")
-    introduction = f"::: isthmus.{name}\n    options:\n      members: false\n      heading_level: 1\n      show_root_full_path: true"
+    options = {"members": "false", "heading_level": "1", "show_root_full_path": "true"}
+    lines = [f"      {option}: {value}" for option, value in options.items()]
+    introduction = "\n".join([f"::: isthmus.{name}", "    options:", *lines])
     return "\n\n".join([introduction, *entries(module, public_names(module))]) + "\n"
 
 
