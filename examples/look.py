@@ -67,8 +67,10 @@ print(f"accuracy of 5 nearest neighbours: code {accuracy:.1%}, PCA {pca_accuracy
 #   push all codes to the middle.
 # - `epochs`: more give a better map. The default is about 20,000 steps.
 #
-# On the command line the report of a fit has this map, with each example shown under the pointer:
+# The recipe `map` is made for looking: its code keeps neighbours of the data together. It trains
+# longer. On the command line, the first of these fits it, and the report of either has the map:
 #
 # ```bash
-# isthmus fit digits --recipe vae --latent-dim 2 --out runs/map
+# isthmus map digits --out runs/map
+# isthmus fit digits --recipe vae --latent-dim 2 --out runs/vae
 # ```

@@ -42,7 +42,9 @@ def module_page(name: str) -> str:
     options = {"members": "false", "heading_level": "1", "show_root_full_path": "true"}
     lines = [f"      {option}: {value}" for option, value in options.items()]
     introduction = "\n".join([f"::: isthmus.{name}", "    options:", *lines])
-    return "\n\n".join([introduction, *entries(module, public_names(module))]) + "\n"
+    top = {id(getattr(isthmus, each)) for each in isthmus.__all__}  # on the page of isthmus
+    names = [each for each in public_names(module) if id(getattr(module, each)) not in top]
+    return "\n\n".join([introduction, *entries(module, names)]) + "\n"
 
 
 def entries(module: ModuleType, names: Iterable[str]) -> list[str]:
