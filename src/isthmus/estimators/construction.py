@@ -88,6 +88,8 @@ def build_model(
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
+    if likelihood.starts_at_zero and isinstance(decoder, Chain) and _ends_bare(decoder):
+        decoder = start_at_zero(decoder)
     penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
     model = Model(
         scaling=choice.scaling,

@@ -18,6 +18,7 @@ from isthmus.report.sections.reconstructions import Reconstructions
 from isthmus.report.sections.reproduction import Reproduction
 from isthmus.report.sections.samples import Samples
 from isthmus.report.sections.summary import Summary
+from isthmus.report.sections.table import TableSection
 from isthmus.report.sections.training import Training
 from isthmus.report.sections.traversals import Traversals
 
@@ -27,6 +28,7 @@ SECTIONS: tuple[Section[Any], ...] = (
     Outliers(),
     Comparison(),
     Reconstructions(),
+    TableSection(),
     Columns(),
     Code(),
     Map(),
