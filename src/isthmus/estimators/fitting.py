@@ -175,13 +175,12 @@ def prepare(
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     training, validation = _divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
-    sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
+    partners, devices = _partners(model, training.examples, seed), Devices.of(estimator.devices)
+    sizes = plan(estimator, len(training.examples), validated=partners is None)
     replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(
-            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
-        ),
+        _feed(estimator, training, sizes.batch_size, seed, partners),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
@@ -217,10 +216,11 @@ def partial_fit(
     examples = part.examples
     size = plan(estimator, len(examples)).batch_size
     model = _first_model(estimator, examples, seed) if first else estimator.model_
+    order = seed + done  # another order each time
     trained = train(
         model,
         _optimiser(estimator, model, "constant"),
-        _feed(estimator, part, size, seed + done),  # another order each time
+        _feed(estimator, part, size, order, _partners(model, examples, order)),
         epochs=1,
         seed=seed,
         state=None if first else getattr(estimator, "_state", None),
