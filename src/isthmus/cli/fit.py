@@ -24,16 +24,16 @@ from isthmus.cli.fit_options import FitOptions
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from isthmus.cli.parts import Parts
+    from isthmus.data.parts import Parts
 
 
 @takes(FitOptions)
 def fit(given: FitOptions, context: typer.Context) -> int:
     """Fit an autoencoder to SOURCE and compare it with PCA of the same code size."""
-    return _run(given, context.obj)
+    return run(given, context.obj)
 
 
-def _run(given: FitOptions, command: Sequence[str]) -> int:
+def run(given: FitOptions, command: Sequence[str]) -> int:
     """Fit in a folder that no other process writes; return the exit code."""
     with runs.claimed_folder(given) as folder:
         return _fit(given, command, folder)
@@ -43,7 +43,8 @@ def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
     """Fit, measure, write and print; return the exit code."""
     import numpy as np
 
-    from isthmus.cli import parts, settings, targets
+    from isthmus.cli import settings, targets
+    from isthmus.data import parts
     from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
     from isthmus.tables import Rules

@@ -81,6 +81,13 @@ class Conditioned(FittedAttributes):
         return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
 
     @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        check_is_fitted(self)
+        pairs = self.model_.pairs
+        return 0 if pairs is None else pairs.neighbours
+
+    @property
     def generative_(self) -> bool:
         """Whether the latent has a prior of its own to sample from."""
         check_is_fitted(self)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,9 @@ from isthmus.estimators.tabular import Tabular
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
+
+if TYPE_CHECKING:
+    from isthmus.export import Export
 
 
 class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
@@ -433,6 +436,48 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
         check_is_fitted(self)
         return persistence.save(self._described(), type(self).__name__, path)
 
+    def export(
+        self,
+        path: str | Path,
+        *,
+        to: str | None = None,
+        part: str = "reconstruct",
+        X: Any = None,
+        labels: Any = None,
+        unchecked: bool = False,
+    ) -> "Export":
+        """Write a part of the model for programs without isthmus, checked against this estimator.
+
+        Parameters
+        ----------
+        path
+            Where to write.
+        to
+            ``onnx``, ``numpy``, ``js`` or ``c``; None takes it from the end of ``path``.
+        part
+            ``encoder``, ``decoder``, ``reconstruct``, ``score`` or ``predict``.
+        X : (n, ...), optional
+            Examples to check on, of which up to 1,000 are taken; without them the model generates
+            some.
+        labels : (n,), optional
+            Their labels, where the model is conditioned on labels.
+        unchecked
+            Write it too where the tool that would run it is not installed.
+
+        Returns
+        -------
+        isthmus.export.Export
+            What was written, and how far it is from this estimator.
+
+        Raises
+        ------
+        SettingError
+            If the part cannot be exported, or the export differs by more than 1e-5 (relative).
+        """
+        from isthmus.export import export  # opens the room above, which import-linter is told
+
+        return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
+
     def _described(self) -> "Fitted":
         """Return the estimator whose parameters and fitted attributes a model file holds."""
         return self
@@ -451,6 +496,13 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
         estimator = cls(**settings)
         restore(estimator)
         return estimator
+
+    @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        check_is_fitted(self)
+        pairs = self.model_.pairs
+        return 0 if pairs is None else pairs.neighbours
 
     @property
     def first_layer_weights_(self) -> np.ndarray | None:

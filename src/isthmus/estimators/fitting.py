@@ -17,6 +17,7 @@ from isthmus.engine import (
     EpochRecord,
     Feed,
     Optimiser,
+    Partners,
     Replica,
     Trained,
     train,
@@ -30,6 +31,7 @@ from isthmus.estimators.construction import (
     left_alone,
     scaling_for,
     settled_likelihood,
+    without_missing,
 )
 from isthmus.estimators.door import enter, enter_first, likelihood_setting
 from isthmus.estimators.fit_cache import fingerprint
@@ -42,6 +44,7 @@ from isthmus.estimators.inputs import (
     is_indexed,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.targets import pair_of
 from isthmus.estimators.units import Range, range_of
@@ -81,7 +84,7 @@ class Ready:
 
     Parameters
     ----------
-    lane
+    replica
         Model, optimiser, feeds and seed.
     sizes
         Batch size, epochs and patience.
@@ -91,7 +94,7 @@ class Ready:
         Those that share every batch, or None.
     """
 
-    lane: Replica
+    replica: Replica
     sizes: Plan
     examples: Any
     devices: Devices | None
@@ -120,19 +123,19 @@ def fit(
         )
     ready = prepare(estimator, X, y, validation_data)
     if estimator.verbose:
-        validation = ready.lane.validation
+        validation = ready.replica.validation
         _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
-    lane = ready.lane
+    replica = ready.replica
     if checkpoint is not None:
-        settings = fingerprint(estimator, ready.examples, lane.feed.target, lane.seed)
+        settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
         checkpoint = replace(checkpoint, settings=settings)
     trained = train(
-        lane.model,
-        lane.optimiser,
-        lane.feed,
+        replica.model,
+        replica.optimiser,
+        replica.feed,
         epochs=ready.sizes.epochs,
-        seed=lane.seed,
-        validation=lane.validation,
+        seed=replica.seed,
+        validation=replica.validation,
         patience=ready.sizes.patience,
         callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
         checkpoint=checkpoint,
@@ -156,19 +159,21 @@ def prepare(
     training, validation = _divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
     sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
-    lane = Replica(
+    replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(estimator, training, sizes.batch_size, seed),
+        _feed(
+            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
+        ),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
-    return Ready(lane, sizes, training.examples, devices)
+    return Ready(replica, sizes, training.examples, devices)
 
 
 def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     """Give the estimator its fitted attributes."""
-    _note(estimator, trained, Part(ready.examples, ready.lane.feed.target))
+    _note(estimator, trained, Part(ready.examples, ready.replica.feed.target))
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch
@@ -338,14 +343,30 @@ def _warn_of_copying(estimator: AbstractLearner) -> None:
         )
 
 
-def _feed(estimator: AbstractLearner, part: Part, batch_size: int, seed: int | None) -> Feed:
+def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
+    """Return what draws the neighbours that penalties ask for; None where none does."""
+    pairs = model.pairs
+    if pairs is None or not pairs.neighbours:
+        return None
+    scaled = _scaled(model.scaling, Rows(examples, np.arange(len(examples))))
+    scaled = without_missing(scaled) if model.likelihood.masked else scaled
+    return Partners(neighbour_graph(scaled, pairs.neighbours), None, seed)
+
+
+def _feed(
+    estimator: AbstractLearner,
+    part: Part,
+    batch_size: int,
+    seed: int | None,
+    partners: Partners | None = None,
+) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target = part
     held = examples.examples if isinstance(examples, Rows) else examples
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed)
+    return Feed(examples, target, batch_size, seed, partners)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:

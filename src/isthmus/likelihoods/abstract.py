@@ -65,6 +65,11 @@ class AbstractLikelihood(Spec):
         return self.mean(x_hat)
 
     @property
+    def starts_at_zero(self) -> bool:
+        """Whether raw outputs start at zero, because others may cost arbitrarily much."""
+        return False
+
+    @property
     @abstractmethod
     def link(self) -> Link | None:
         """The activation that turns a mean into (nearly) the raw output that stands for it.

@@ -107,6 +107,11 @@ class Columns(AbstractLikelihood):
         return self._joined(one.rebuilt(x_hat[:, g], x[:, g]) for one, g in self._pairs())
 
     @property
+    def starts_at_zero(self) -> bool:
+        """Whether the raw outputs of a member do, and so all."""
+        return any(one.starts_at_zero for one in self.likelihoods)
+
+    @property
     def link(self) -> Link | None:
         """That of all members, each with its columns where they differ; None if one has none."""
         links = [one.link for one in self.likelihoods]

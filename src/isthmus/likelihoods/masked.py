@@ -96,6 +96,11 @@ class Masked(AbstractLikelihood):
         return self.inner.rebuilt(x_hat, _known(x)[1])
 
     @property
+    def starts_at_zero(self) -> bool:
+        """Whether the inner likelihood's raw outputs do."""
+        return self.inner.starts_at_zero
+
+    @property
     def link(self) -> Link | None:
         """That of the inner likelihood."""
         return self.inner.link

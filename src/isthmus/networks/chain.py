@@ -185,7 +185,8 @@ def _run(
     moved = []
     for i, (affine, finish) in enumerate(zip(maps, finishes, strict=True)):
         step = None if context is None else context.with_key(jax.random.fold_in(context.key, i))
-        y, finish = finish(affine(y), step)
+        with jax.named_scope(f"layer {i + 1}"):
+            y, finish = finish(affine(y), step)
         moved.append(finish)
     return y.reshape(y.shape[0], -1), tuple(moved)
 

@@ -50,6 +50,11 @@ class ReportedModel:
         """Dimensions of the code."""
         return int(self.estimator.latent_dim)
 
+    @property
+    def is_map(self) -> bool:
+        """Whether training kept neighbours of the data together in the code."""
+        return self.estimator.paired_neighbours_ > 0
+
     @cached_property
     def image_shape(self) -> tuple[int, int, int] | None:
         """Height, width and channels of an example that is an image."""

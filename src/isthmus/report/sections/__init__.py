@@ -12,6 +12,7 @@ from isthmus.report.sections.effects import Effects
 from isthmus.report.sections.findings import Findings
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
+from isthmus.report.sections.map import Map
 from isthmus.report.sections.outliers import Outliers
 from isthmus.report.sections.reconstructions import Reconstructions
 from isthmus.report.sections.reproduction import Reproduction
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section[Any], ...] = (
     TableSection(),
     Columns(),
     Code(),
+    Map(),
     Grid(),
     Traversals(),
     Effects(),

@@ -91,9 +91,10 @@ class Comparison(Section[Table]):
 {% set probe = metrics.probe %}
 <p class="soft" style="margin-top:1rem"><small>Accuracy of {{ probe.kind }} on the code,
   {{ probe.split | set_name }} set: {{ probe.code | percent }} for the autoencoder, {{
-  probe.pca | percent }} for PCA, {{ probe.majority | percent }} for the most frequent
-  class.{% if metrics.model.condition_labels %} The code of a model that is
-  conditioned on labels need not hold the label.{% endif %}</small></p>
+  probe.pca | percent }} for PCA, {{ probe.majority | percent }} for the most frequent class.
+  {% if metrics.model.condition_labels %}
+  The code of a model that is conditioned on labels need not hold the label.
+  {% endif %}</small></p>
 {% endif %}
 """
 

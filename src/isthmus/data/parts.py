@@ -1,14 +1,14 @@
 """The training, validation and test parts of a source."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from isthmus.data.checks import check_finite
+from isthmus.data.source import Rows, Source
+from isthmus.data.splits import split
 from isthmus.errors import DataError
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from isthmus.data import Source
 
 Parts = dict[str, tuple[Any, Any]]
 
@@ -16,7 +16,7 @@ _IN_MEMORY = 2**30  # bytes up to which a part is read at once, rather than wher
 
 
 def divide(
-    source: "Source",
+    source: Source,
     *,
     validation: float = 0.1,
     test: float = 0.1,
@@ -48,8 +48,6 @@ def divide(
     >>> {name: len(X) for name, (X, y) in divide(open_source("digits"), limit=100).items()}
     {'train': 100, 'validation': 180, 'test': 180}
     """
-    from isthmus.data import check_finite, split
-
     passing = {"missing_allowed": missing_allowed}
     check_finite(source.examples, source.name, source.feature_names, **passing)
     features = math.prod(source.examples.shape[1:])
@@ -73,7 +71,7 @@ def divide(
     return {name: parts[name] for name in chosen if name in parts}
 
 
-def describe(source: "Source", parts: Parts) -> str:
+def describe(source: Source, parts: Parts) -> str:
     """Say in a line what was read and how it was divided."""
     shape = "x".join(str(side) for side in source.examples.shape[1:])
     kind = "columns" if source.image_shape is None else "pixels"
@@ -86,9 +84,7 @@ def describe(source: "Source", parts: Parts) -> str:
     return f"{source.name}: {shape} {kind} of {of}{labelled}; {sizes}"
 
 
-def _part(source: "Source", rows: "np.ndarray") -> tuple[Any, Any]:
-    from isthmus.data.source import Rows
-
+def _part(source: Source, rows: np.ndarray) -> tuple[Any, Any]:
     view = Rows(source.examples, rows)
     size = view.dtype.itemsize * math.prod(view.shape)
     labels = None if source.labels is None else source.labels[rows]
