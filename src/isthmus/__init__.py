@@ -17,6 +17,7 @@ _HOMES = {
     "ConditionalAutoencoder": "isthmus.estimators.conditional",
     "OutlierDetector": "isthmus.outliers",
     "Sweep": "isthmus.sweep",
+    "compare": "isthmus.comparison",
     "load": "isthmus.estimators.persistence",
     "open_source": "isthmus.data",
 }
@@ -29,6 +30,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "bounds",
+    "compare",
     "corruption",
     "data",
     "errors",
@@ -45,6 +47,7 @@ __all__ = [
     "recipes",
     "samplers",
     "scaling",
+    "trackers",
 ]
 
 if TYPE_CHECKING:
@@ -64,7 +67,9 @@ if TYPE_CHECKING:
         recipes,
         samplers,
         scaling,
+        trackers,
     )
+    from isthmus.comparison import compare as compare
     from isthmus.data import open_source as open_source
     from isthmus.estimators.autoencoder import Autoencoder as Autoencoder
     from isthmus.estimators.classifier import AutoencoderClassifier as AutoencoderClassifier

@@ -41,7 +41,7 @@ def test_it_leaves_tables_page_figures_and_the_best_model(swept):
     best = package.load(swept / "best.safetensors")
     assert best.latent_dim == facts["best"]["latent_dim"]
     page = (swept / "report.html").read_text()
-    assert "All settings, the best first" in page
+    assert "All settings, best first" in page
     assert page.count("<img") == len(list((swept / "figures").glob("*.png"))) == 1
     assert len(list((swept / "models").glob("*.safetensors"))) == 4
 
@@ -94,6 +94,9 @@ def test_a_killed_sweep_goes_on_with_what_it_kept(isthmus, swept, tmp_path):
         (("--grid", "latent_dim=1", "--limit", "2"), "There are 2 examples"),
         (("--grid", "latent_dim=1", "--jobs", "0"), "--jobs is 0"),
         (("--grid", "random_state=1,2"), "no parameter of the grid"),
+        (("--grid", "recipe=vae,vea"), "did you mean 'vae'"),
+        (("--grid", "recipe=vae", "--recipe", "vae"), "both name recipes"),
+        (("--grid", "recipe=vae,conditional_vae"), "conditional_vae is conditioned on labels"),
     ],
 )
 def test_mistakes_end_in_a_sentence(isthmus, tmp_path, arguments, words):
@@ -137,3 +140,12 @@ def test_a_sweep_s_folder_stands_for_its_best_model(isthmus, tmp_path):
         for run in (folder, folder / "best.safetensors")
     ]
     assert codes[0] == codes[1]
+
+
+def test_recipes_are_an_axis_of_the_grid(isthmus, tmp_path):
+    folder, grid = tmp_path / "s", ("--grid", "recipe=denoising,top-k")
+    assert isthmus("sweep", "digits", "--out", folder, *grid, *QUICK).code == 0
+    table = pyarrow.parquet.read_table(folder / "sweep.parquet").to_pylist()
+    assert [row["recipe"] for row in table] == ["denoising", "top-k"]
+    facts = json.loads((folder / "sweep.json").read_text())
+    assert facts["best"]["recipe"] in ("denoising", "top-k")

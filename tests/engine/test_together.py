@@ -33,7 +33,7 @@ def replica(*, held_out=X[100:], **params):
     estimator = Autoencoder(2, corruption=Gaussian(0.1), **SETTINGS).set_params(**params)
     if held_out is None:
         estimator.set_params(validation_fraction=0)
-    return fitting.prepare(estimator, X[:100], None, held_out).lane
+    return fitting.prepare(estimator, X[:100], None, held_out).replica
 
 
 def alone(replica, epochs=12, patience=2):

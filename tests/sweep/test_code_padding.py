@@ -14,13 +14,15 @@ RNG = np.random.default_rng(0)
 X = (RNG.normal(size=(64, 3)) @ RNG.normal(size=(3, 6))).astype(np.float32)
 
 
-def lane(**settings):
+def replica(**settings):
     common = {"hidden": (5,), "epochs": 4, "batch_size": 16, "validation_fraction": 0}
-    return fitting.prepare(Autoencoder(2, random_state=0, **common | settings), X, None, None).lane
+    return fitting.prepare(
+        Autoencoder(2, random_state=0, **common | settings), X, None, None
+    ).replica
 
 
-def trained(lane, model):
-    done = train(model, lane.optimiser, lane.feed, epochs=4, seed=lane.seed)
+def trained(replica, model):
+    done = train(model, replica.optimiser, replica.feed, epochs=4, seed=replica.seed)
     return done.model, [record.train_loss for record in done.records]
 
 
@@ -34,7 +36,7 @@ def trained(lane, model):
     ],
 )
 def test_the_zeros_stay_and_the_rest_learns_as_if_they_were_not_there(settings):
-    one = lane(**settings)
+    one = replica(**settings)
     assert can_pad(one.model)
     wide = resize(one.model, 5)
     assert wide.latent_dim == 5
@@ -49,7 +51,7 @@ def test_the_zeros_stay_and_the_rest_learns_as_if_they_were_not_there(settings):
 
 
 def test_there_and_back_changes_nothing():
-    one = lane().model
+    one = replica().model
     back = resize(resize(one, 9), 2)
     for a, b in zip(jax.tree.leaves(back), jax.tree.leaves(one), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -71,4 +73,4 @@ def test_there_and_back_changes_nothing():
     ],
 )
 def test_where_a_zero_would_not_be_nothing_it_is_refused(settings):
-    assert not can_pad(lane(start="random", **settings).model)
+    assert not can_pad(replica(start="random", **settings).model)

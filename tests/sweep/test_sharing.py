@@ -71,7 +71,7 @@ def test_memory_decides_how_many_share_a_program():
     jobs = [
         running.Job(i, one, running._ready(one, (X, None), held)) for i, one in enumerate(points)
     ]
-    size = running._bytes(jobs[0].ready.lane)
+    size = running._bytes(jobs[0].ready.replica)
     sizes = [len(group) for group in running._groups(jobs, 2.5 * size)]
     assert sizes == [2, 2, 1]
     assert [len(group) for group in running._groups(jobs, 0)] == [1] * 5
@@ -110,8 +110,8 @@ def test_both_ways_are_timed_for_some_steps_however_few_the_examples(monkeypatch
         return strategy.LEAST_SECONDS
 
     def counted(train):
-        def trained(lanes, *rest, epochs, **settings):
-            feed = lanes[0].feed if isinstance(lanes, list) else rest[1]
+        def trained(replicas, *rest, epochs, **settings):
+            feed = replicas[0].feed if isinstance(replicas, list) else rest[1]
             steps.append(epochs * feed.steps_per_epoch)
             return iter([])
 
@@ -121,7 +121,7 @@ def test_both_ways_are_timed_for_some_steps_however_few_the_examples(monkeypatch
     for name in ("train", "train_group"):
         monkeypatch.setattr(strategy, name, counted(getattr(strategy, name)))
     points = [clone(SMALL).set_params(random_state=s, batch_size=8) for s in range(3)]
-    strategy.measure([running._ready(one, (x, None), (X[:10], None)).lane for one in points])
+    strategy.measure([running._ready(one, (x, None), (X[:10], None)).replica for one in points])
     assert len(steps) == 2
     assert min(steps) >= strategy.STEPS
 
@@ -130,7 +130,7 @@ def test_both_ways_are_timed_for_some_steps_however_few_the_examples(monkeypatch
 def test_points_that_use_several_devices_run_in_turn(monkeypatch, devices):
     shared = []
 
-    def watched(jobs, lanes, callbacks):
+    def watched(jobs, replicas, callbacks):
         shared.append(len(jobs))
         return iter([])
 

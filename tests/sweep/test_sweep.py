@@ -81,9 +81,9 @@ def test_in_turn_and_together_agree(swept):
 def test_sizes_rates_and_seeds_share_one_program(monkeypatch):
     groups = []
 
-    def watched(jobs, lanes, callbacks):
+    def watched(jobs, replicas, callbacks):
         groups.append(len(jobs))
-        return together(jobs, lanes, callbacks)
+        return together(jobs, replicas, callbacks)
 
     together = running._together
     monkeypatch.setattr(running, "_together", watched)
@@ -141,22 +141,25 @@ def test_points_run_under_the_backends_of_joblib(swept):
 def test_the_choice_is_measured_once_and_remembered(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "isthmus.sweep.strategy.measure", lambda lanes: calls.append(len(lanes)) or True
+        "isthmus.sweep.strategy.measure", lambda replicas: calls.append(len(replicas)) or True
     )
     from isthmus.estimators import fitting
 
-    lanes = [
-        fitting.prepare(clone(SMALL).set_params(random_state=s), X, None, None).lane for s in (0, 1)
+    replicas = [
+        fitting.prepare(clone(SMALL).set_params(random_state=s), X, None, None).replica
+        for s in (0, 1)
     ]
-    assert shape_of(lanes[0]) == shape_of(lanes[1])
-    assert Together("auto", tmp_path).pays(lanes)
-    assert Together("auto", tmp_path).pays(lanes)
+    assert shape_of(replicas[0]) == shape_of(replicas[1])
+    assert Together("auto", tmp_path).pays(replicas)
+    assert Together("auto", tmp_path).pays(replicas)
     assert calls == [2]
     (tmp_path / "sweep-strategies.json").write_text("not json")
-    assert Together("auto", tmp_path).pays(lanes)
+    assert Together("auto", tmp_path).pays(replicas)
     assert calls == [2, 2]
-    assert Together("auto", tmp_path / "sweep-strategies.json").pays(lanes)  # no folder: no matter
-    assert not Together("in turn").pays(lanes)
+    assert Together("auto", tmp_path / "sweep-strategies.json").pays(
+        replicas
+    )  # no folder: no matter
+    assert not Together("in turn").pays(replicas)
 
 
 @pytest.mark.parametrize(
@@ -186,3 +189,30 @@ def test_a_point_whose_settings_cannot_be_is_a_failure_of_its_own(strategy):
     assert "latent_dim is 0" in sweep.points_[1].failure
     with pytest.raises(SettingError, match="refit=False"):
         sweep.transform(X)
+
+
+def test_estimators_are_an_axis_of_the_grid():
+    from isthmus import recipes
+
+    small = {"hidden": (12,), "epochs": 1, "batch_size": 60}
+    pair = [recipes.denoising(**small), recipes.vae(**small)]
+    sweep = Sweep(pair[0], {"estimator": pair, "latent_dim": [2, 3]}, strategy="in turn").fit(X)
+    assert [point.params["estimator"] for point in sweep.points_] == [pair[i] for i in (0, 0, 1, 1)]
+    assert sweep.code_sizes_ == [2, 3, 2, 3]
+    assert not any(hasattr(one, "model_") for one in pair)
+    # A stochastic code is scored by another quantity: what is compared is the error.
+    assert sweep.criterion_ == "mse_input"
+    errors = [point.mse_input for point in sweep.points_]
+    np.testing.assert_allclose(sweep.cv_results_["mean_test_score"], np.negative(errors))
+    assert sweep.best_index_ == int(np.argmin(errors))
+    (_, _), (held, _) = held_out(sweep)
+    assert sweep.best_estimator_.measure(held)["mse_input"] == pytest.approx(min(errors), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("vae", "estimator is 'vae'"), (AutoencoderClassifier(), "differ in what they do")],
+)
+def test_what_is_no_axis_of_estimators_is_named(other, words):
+    with pytest.raises(SettingError, match=words):
+        Sweep(SMALL, {"estimator": [SMALL, other]}).fit(X)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.cli import consoles, models, parts
+from isthmus.cli import consoles, models
+from isthmus.data import parts
 from isthmus.errors import DataError
 
 _GROUP = 256
@@ -19,61 +20,18 @@ def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
         What ``run.json`` holds.
     """
     from isthmus.estimators.fit_cache import contents
+    from isthmus.report.run_origin import run_origin
 
-    origin, known, division = _described(facts)
+    origin = run_origin(facts, "name a SOURCE to evaluate on")
     source = origin.open()
-    if known is not None and known != contents(source.examples):
+    if origin.contents is not None and origin.contents != contents(source.examples):
         consoles.warn(
             f"{source.name} is not what it was when the model was fitted: the measurements may "
             "include examples that it was trained on."
         )
     models.inputs(source, estimator)
     masked = estimator.model_.likelihood.masked
-    return parts.divide(source, **division, missing_allowed=masked)
-
-
-_SOURCE = dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,))
-_SPLIT: dict[str, tuple[type, ...]] = {
-    "validation": (int, float),
-    "test": (int, float),
-    "seed": (int,),
-    "limit": (int,),
-}
-"""What ``run.json`` says of a source and of its division, by name, each a value or null."""
-
-
-def _described(facts: Mapping[str, Any]) -> tuple[models.Origin, str | None, dict[str, Any]]:
-    """Return where a run's examples came from, their digest, and how they were divided.
-
-    Raises
-    ------
-    DataError
-        If ``run.json`` does not say it as a fit does.
-    """
-    where, split = facts.get("source"), facts.get("split")
-    good = _is_as(where, _SOURCE) and _is_as(split, _SPLIT)
-    if not good or not (where["path"] or where["name"]):  # pyright: ignore[reportOptionalSubscript]
-        raise DataError(
-            "run.json does not say which examples the model was fitted on and how they were"
-            " divided, as a fit writes it; name a SOURCE to evaluate on."
-        )
-    assert where is not None
-    assert split is not None
-    origin = models.Origin(
-        where["path"] or where["name"], where["label"], where["array"], where["image_shape"]
-    )
-    return origin, where.get("contents"), split
-
-
-def _is_as(found: Any, types: Mapping[str, tuple[type, ...]]) -> bool:
-    """Tell whether entries by name are those of a table, each of its types or null."""
-    if not isinstance(found, dict) or not {*found} <= {*types}:
-        return False
-    optional = {"contents"}  # runs of earlier versions have none
-    return {*types} - {*found} <= optional and all(
-        value is None or (isinstance(value, types[name]) and not isinstance(value, bool))
-        for name, value in found.items()
-    )
+    return parts.divide(source, **origin.division, missing_allowed=masked)
 
 
 def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:

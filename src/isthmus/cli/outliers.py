@@ -1,6 +1,8 @@
 """`isthmus outliers`: find outliers in a source, and keep the detector; or score new data by it."""
 
 import shlex
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,12 +133,16 @@ def _fit(given: Outliers, command: Any) -> None:
     run = {
         "command": shlex.join(["isthmus", *(command or ())]),
         "seed": given.seed,
-        "source": {"source": given.first},
+        "source": {"name": source.name, "source": given.first},
         "outliers": found,
     }
     fitted = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
-    write_run(folder, fitted, {"train": (examples, None)}, run=run, force=given.force)
-    detector.save(folder / DETECTOR)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        kept = detector.save(Path(scratch) / DETECTOR)  # first, for it may refuse
+        write_run(folder, fitted, {"train": (examples, None)}, run=run, force=given.force)
+        shutil.rmtree(folder / DETECTOR, ignore_errors=True)
+        kept.rename(folder / DETECTOR)
     if given.json:
         consoles.print_json(found | {"run": str(folder)})
         return

@@ -4,7 +4,7 @@ import base64
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MARK = "sweep.json"
 """The file by which a sweep's folder is known."""
 
+RECIPE = "recipe"
+"""The axis of a grid whose values are recipes."""
+
 _sweep = partial(option, panel="The sweep")
 
 
@@ -45,8 +48,8 @@ class _Grid:
         _sweep(
             "--grid",
             metavar="NAME=VALUES",
-            help="Parameter of the estimator and its values, such as latent_dim=2,5,10; may be"
-            " repeated.",
+            help="Parameter of the estimator and its values, such as latent_dim=2,5,10, or"
+            " recipe=vae,wae_mmd; may be repeated.",
         ),
     ] = None
     seeds: Annotated[
@@ -113,12 +116,14 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
             f"--out {str(folder)!r} holds a finished sweep, whose points were not kept; give"
             " --force to replace it, or another name."
         )
-    estimator = settings.autoencoder(given)
-    if targets.learns(estimator):
-        raise SettingError(
-            f"--recipe {given.recipe} is conditioned on labels, which a sweep does not use; fit it"
-            " with isthmus fit."
-        )
+    recipes = _recipes(values, given)
+    estimator = next(iter(recipes.values()), None) or settings.autoencoder(given)
+    for name, one in (recipes or {given.recipe: estimator}).items():
+        if targets.learns(one):
+            raise SettingError(
+                f"the recipe {name} is conditioned on labels, which a sweep does not use; fit it"
+                " with isthmus fit."
+            )
     with language.untranslated(name.partition("__")[0] for name in values):
         _check_points(estimator, values)
         source = models.origin(given).open(quiet=given.quiet)
@@ -128,22 +133,34 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
         with claimed(folder):
             folders.prepare(folder, MARK, **flags)
             with folders.begun(folder, MARK, lambda mark: write_json(mark, started)):
-                searched = _search(estimator, values, examples, folder, given)
-            _report(searched, folder, run)
+                searched = _search(estimator, values, examples, folder, given, recipes)
+            _report(searched, folder, run, recipes)
             if not given.keep_models:
                 shutil.rmtree(folder / "models")
 
 
 def _check_points(estimator: Any, values: Mapping[str, Sequence[Any]]) -> None:
     """Raise `SettingError` for a setting of the grid that cannot be, before any is fitted."""
-    from sklearn.base import clone
     from sklearn.model_selection import ParameterGrid
 
     from isthmus.estimators.parameter_checks import check_settings
+    from isthmus.sweep.grid import unfitted_at
 
     for point in ParameterGrid(dict(values)):
-        one: Any = clone(estimator)
-        check_settings(one.set_params(**point))
+        check_settings(unfitted_at(estimator, point))
+
+
+def _recipes(values: dict[str, list[Any]], given: SweepOptions) -> dict[str, Any]:
+    """Return the estimators of a grid over recipes, which take that axis's place, by name."""
+    names = values.pop(RECIPE, [])
+    if names and given.recipe is not None:
+        raise SettingError(
+            f"--recipe {given.recipe} and --grid {RECIPE}=... both name recipes; give one of them."
+        )
+    recipes = {str(name): settings.autoencoder(replace(given, recipe=str(name))) for name in names}
+    if recipes:
+        values["estimator"] = [*recipes.values()]
+    return recipes
 
 
 def _search(
@@ -152,6 +169,7 @@ def _search(
     examples: Any,
     folder: Path,
     given: SweepOptions,
+    recipes: Mapping[str, Any],
 ) -> "Sweep":
     """Fit every point, with progress on stderr."""
     from isthmus.sweep import Sweep
@@ -165,7 +183,9 @@ def _search(
             strategy=given.strategy,
             n_jobs=given.jobs,
             folder=folder / "models",
-            on_result=lambda point, done, total: shown.on_result(done, total, _words(point)),
+            on_result=lambda point, done, total: shown.on_result(
+                done, total, _words(point, recipes)
+            ),
             callbacks=(shown,),
             random_state=given.seed,
         ).fit(examples)
@@ -193,19 +213,24 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
 def _is_finished(folder: Path) -> bool:
     """Tell whether a folder holds a finished sweep without its models."""
     try:
-        told = read_object(folder / MARK)
+        facts = read_object(folder / MARK)
     except (OSError, DataError):
         return False
-    return bool(told.get("finished")) and not (folder / "models").exists()
+    return bool(facts.get("finished")) and not (folder / "models").exists()
 
 
-def _words(point: Any) -> str:
-    setting = ", ".join(f"{name}={value}" for name, value in point.params.items())
+def _words(point: Any, recipes: Mapping[str, Any]) -> str:
+    from isthmus.report.sweep_page import named_settings
+
+    settings = named_settings(point.params, recipes)
+    setting = ", ".join(f"{name}={value}" for name, value in settings.items())
     result = f"failed: {point.failure}" if point.failure else f"error {point.mse:.5g}"
     return f"{setting}, seed {point.seed}: {result}"
 
 
-def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
+def _report(
+    searched: "Sweep", folder: Path, run: Mapping[str, Any], recipes: Mapping[str, Any]
+) -> None:
     """Write the tables, the figures, the best model and the page; print the outcome."""
     import pyarrow as pa
     from pyarrow import csv, parquet
@@ -214,8 +239,8 @@ def _report(searched: "Sweep", folder: Path, run: Mapping[str, Any]) -> None:
     from isthmus.report.run_folder import BEST
     from isthmus.report.sweep_page import collect_sweep, draw_sweep, render_sweep, sweep_table
 
-    facts = collect_sweep(searched, {**circumstances(), **run})
-    table = pa.table(sweep_table(searched))
+    facts = collect_sweep(searched, {**circumstances(), **run}, recipes)
+    table = pa.table(sweep_table(searched, recipes))
     with new_file(folder / "sweep.csv") as partial:
         csv.write_csv(table, partial)
     with new_file(folder / "sweep.parquet") as partial:
@@ -238,7 +263,8 @@ def _print(facts: Mapping[str, Any], folder: Path) -> None:
     from rich.table import Table
 
     out = consoles.out()
-    table = Table(*facts["names"], "squared error", "PCA's", "score, nats", "seconds a fit")
+    score = "score, nats" if facts["criterion"] == "score" else "negative error, input units"
+    table = Table(*facts["names"], "squared error", "PCA's", score, "seconds per fit")
     for row in sorted(facts["grid"], key=lambda row: row["rank"]):
         pca = facts["pca"].get(row["latent_dim"])
         numbers = (row["mean_mse"], pca, row["mean_test_score"], row["mean_fit_time"])

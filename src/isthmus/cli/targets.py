@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from isthmus.errors import DataError, SettingError
 
 if TYPE_CHECKING:
-    from isthmus.cli.parts import Parts
     from isthmus.data import Source
+    from isthmus.data.parts import Parts
 
 _WANTS = {
     "classes": ("--classifier needs labels", "--label"),

@@ -10,12 +10,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from isthmus.data.source import Computed, Rows
+from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine import (
     Checkpoint,
     Devices,
     EpochRecord,
     Feed,
     Optimiser,
+    Partners,
     Replica,
     Trained,
     train,
@@ -30,7 +32,9 @@ from isthmus.estimators.construction import (
     left_alone,
     scaling_for,
     settled_likelihood,
+    without_missing,
 )
+from isthmus.estimators.door import enter, enter_first, likelihood_setting
 from isthmus.estimators.fit_cache import digest, fingerprint
 from isthmus.estimators.inputs import (
     check_varied,
@@ -41,8 +45,10 @@ from isthmus.estimators.inputs import (
     is_indexed,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.targets import pair_of
+from isthmus.estimators.units import Range, range_of
 from isthmus.estimators.weights import example_weights
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
@@ -81,7 +87,7 @@ class Ready:
 
     Parameters
     ----------
-    lane
+    replica
         Model, optimiser, feeds and seed.
     sizes
         Batch size, epochs and patience.
@@ -91,7 +97,7 @@ class Ready:
         Those that share every batch, or None.
     """
 
-    lane: Replica
+    replica: Replica
     sizes: Plan
     examples: Any
     devices: Devices | None
@@ -127,21 +133,21 @@ def fit(
         )
     ready = prepare(estimator, X, y, validation_data, sample_weight)
     if estimator.verbose:
-        validation = ready.lane.validation
+        validation = ready.replica.validation
         _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
-    lane = ready.lane
+    replica = ready.replica
     if checkpoint is not None:
-        settings = fingerprint(estimator, ready.examples, lane.feed.target, lane.seed)
-        if lane.feed.weights is not None:
-            settings |= {"sample_weight": digest(lane.feed.weights)}
+        settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
+        if replica.feed.weights is not None:
+            settings |= {"sample_weight": digest(replica.feed.weights)}
         checkpoint = replace(checkpoint, settings=settings)
     trained = train(
-        lane.model,
-        lane.optimiser,
-        lane.feed,
+        replica.model,
+        replica.optimiser,
+        replica.feed,
         epochs=ready.sizes.epochs,
-        seed=lane.seed,
-        validation=lane.validation,
+        seed=replica.seed,
+        validation=replica.validation,
         patience=ready.sizes.patience,
         callbacks=(*estimator.callbacks, *((_print_record,) if estimator.verbose else ())),
         checkpoint=checkpoint,
@@ -170,19 +176,21 @@ def prepare(
     training, validation = _divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
     sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
-    lane = Replica(
+    replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(estimator, training, sizes.batch_size, seed),
+        _feed(
+            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
+        ),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
-    return Ready(lane, sizes, training.examples, devices)
+    return Ready(replica, sizes, training.examples, devices)
 
 
 def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     """Give the estimator its fitted attributes."""
-    _note(estimator, trained, Part(ready.examples, ready.lane.feed.target))
+    _note(estimator, trained, Part(ready.examples, ready.replica.feed.target))
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch
@@ -199,7 +207,10 @@ def partial_fit(
     """Take one pass over ``X`` from where the estimator stands, at a constant learning rate."""
     check_settings(estimator)
     first = not hasattr(estimator, "model_")
-    examples = _first_examples(estimator, X) if first else flat_examples(estimator, X)
+    if first:
+        examples = _first_examples(estimator, X)
+    else:
+        examples = flat_examples(estimator, enter(estimator, X))
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     done = 0 if first else estimator.n_epochs_
     part = _weighted(estimator, Part(examples, target), y, sample_weight)
@@ -247,7 +258,8 @@ def _divided(
 ) -> tuple[Part, Part | None]:
     """Return the training set and the validation set, if there is to be one."""
     if given is not None:
-        examples = flat_examples(estimator, given.examples, validation=True)
+        entered = enter(estimator, given.examples)
+        examples = flat_examples(estimator, entered, validation=True)
         return whole, Part(_loaded(estimator, examples), given.target)
     if len(whole.examples) < LEAST_VALIDATED or estimator.validation_fraction <= 0:
         return whole, None
@@ -266,8 +278,9 @@ def _validation_feed(
 
 
 def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
+    X = enter_first(estimator, X)
     examples = _loaded(estimator, flat_examples(estimator, X, fitting=True))
-    features = estimator.n_features_in_
+    features = estimator.width_
     estimator.image_shape_ = image_shape_of(X, estimator.image_shape, features)
     estimator._example_shape = example_shape_of(X)
     check_varied(examples)
@@ -276,8 +289,9 @@ def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
 
 def _loaded(estimator: AbstractLearner, examples: Any) -> Any:
     """Return examples on disk as an array in memory, if the limit allows it."""
-    size = len(examples) * estimator.n_features_in_ * examples.dtype.itemsize
-    if not is_indexed(examples) or size > estimator.memory_limit:
+    size = len(examples) * estimator.width_ * examples.dtype.itemsize
+    sparse = isinstance(examples, SparseRows)
+    if not is_indexed(examples) or sparse or size > estimator.memory_limit:
         return examples
     return flat_rows(examples, slice(None))
 
@@ -335,7 +349,13 @@ def _spread(examples: Any, most: int) -> Rows:
 def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
     """Settle the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
-    likelihood = settled_likelihood(estimator.likelihood, x)
+    seen = range_of(x)
+    offset = 0.0 if estimator.offset_ is None else estimator.offset_
+    estimator.range_ = Range(seen.low + offset, seen.high + offset)
+    likelihood = settled_likelihood(likelihood_setting(estimator), x)
+    if estimator.schema_ is not None and estimator.scaling == "auto":
+        encoded = choose("none", x)
+        return likelihood, encoded._replace(reason="columns encoded by their kinds")
     kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
     image = estimator.image_shape_ is not None
     return likelihood, choose(kind, x, image=image, left=left)
@@ -348,7 +368,7 @@ def _scaled(scaling: Scaling, examples: Rows) -> Computed:
 
 
 def _warn_of_copying(estimator: AbstractLearner) -> None:
-    latent_dim, features = estimator.latent_dim, estimator.n_features_in_
+    latent_dim, features = estimator.latent_dim, estimator.width_
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
     rebuilds = estimator.decoder is not None
     if latent_dim > features and rebuilds and not held_back:
@@ -358,14 +378,30 @@ def _warn_of_copying(estimator: AbstractLearner) -> None:
         )
 
 
-def _feed(estimator: AbstractLearner, part: Part, batch_size: int, seed: int | None) -> Feed:
+def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
+    """Return what draws the neighbours that penalties ask for; None where none does."""
+    pairs = model.pairs
+    if pairs is None or not pairs.neighbours:
+        return None
+    scaled = _scaled(model.scaling, Rows(examples, np.arange(len(examples))))
+    scaled = without_missing(scaled) if model.likelihood.masked else scaled
+    return Partners(neighbour_graph(scaled, pairs.neighbours), None, seed)
+
+
+def _feed(
+    estimator: AbstractLearner,
+    part: Part,
+    batch_size: int,
+    seed: int | None,
+    partners: Partners | None = None,
+) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target, weights = part
     held = examples.examples if isinstance(examples, Rows) else examples
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed, weights)
+    return Feed(examples, target, batch_size, seed, partners, weights)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:

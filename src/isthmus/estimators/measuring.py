@@ -6,6 +6,7 @@ import numpy as np
 
 from isthmus.data.source import Examples
 from isthmus.estimators import inference
+from isthmus.evaluation.reconstruction import NATS, within_support
 from isthmus.model import Model
 
 SQUARES = ("squares", "squares_input")
@@ -22,6 +23,7 @@ class Measures(TypedDict):
     errors: np.ndarray
     column_mse: np.ndarray
     column_mse_input: np.ndarray
+    outside: int
     kl: float
     elbo: float
     negative_elbo: float
@@ -47,14 +49,14 @@ def measure(model: Model, examples: Examples, labels: np.ndarray | None) -> Meas
         counts = rows["observed"].sum(axis=1) if "observed" in rows else features
         squares = rows["squares"].sum(axis=1, dtype=np.float64)
         errors.append(squares / np.maximum(counts, 1))
-        for name, values in rows.items():
+        for name, values in within_support(rows).items():
             sums[name] = sums.get(name, 0.0) + values.sum(axis=0, dtype=np.float64)
+    inside = sums.pop("inside")
     observed = sums.pop("observed", np.full(features, float(len(examples))))
     mse, mse_input = (float(sums[name].sum() / observed.sum()) for name in SQUARES)
-    means = {
-        name: total / (np.maximum(observed, 1) if name in SQUARES else len(examples))
-        for name, total in sums.items()
-    }
+    sizes: dict[str, Any] = {name: np.maximum(observed, 1) for name in SQUARES}
+    sizes |= dict.fromkeys(NATS, inside)
+    means = {name: total / sizes.get(name, len(examples)) for name, total in sums.items()}
     measured: Any = Measures(  # pyright: ignore[reportCallIssue]
         mse=mse,
         mse_input=mse_input,
@@ -63,6 +65,7 @@ def measure(model: Model, examples: Examples, labels: np.ndarray | None) -> Meas
         errors=np.concatenate(errors),
         column_mse=means["squares"],
         column_mse_input=means["squares_input"],
+        outside=len(examples) - int(inside),
     )
     if model.latent.stochastic:
         measured["kl"] = float(means["kl"])

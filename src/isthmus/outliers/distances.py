@@ -55,6 +55,40 @@ def nearest_rows(rows: np.ndarray, others: np.ndarray, k: int, skipped: np.ndarr
     return found
 
 
+def freed(row: np.ndarray, others: np.ndarray, k: int) -> np.ndarray:
+    """Return by how much a row's squared distance to others falls where one column is free.
+
+    Of two columns that belong together and do not fit each other, the one is at fault without which
+    the row lies among the others; both differ from the nearest others alike.
+
+    Parameters
+    ----------
+    row : (1, D)
+        One row.
+    others : (m, D)
+        What it is compared with.
+    k
+        How many of the nearest others are averaged over.
+
+    Returns
+    -------
+    ndarray (1, D)
+        >= 0.
+
+    Examples
+    --------
+    >>> others = np.repeat([[-1.0], [0.0], [1.0]], 2, axis=1)
+    >>> freed(np.array([[3.0, 0.0]]), others, 1).tolist()
+    [[5.0, 1.0]]
+    """
+    squares = np.square(others - row, dtype=np.float64)  # (m, D)
+    total = squares.sum(axis=1, keepdims=True)
+    k = min(k, len(others))
+    whole = np.partition(total[:, 0], k - 1)[:k].mean()
+    without = np.partition(total - squares, k - 1, axis=0)[:k].mean(axis=0)
+    return np.maximum(whole - without, 0.0)[None]
+
+
 def count_identical(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return how many of the others (m, D) are identical to each row (n, D), to the bit.
 

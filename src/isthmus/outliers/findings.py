@@ -18,6 +18,9 @@ from isthmus.outliers.encoded import encode
 from isthmus.outliers.examples import take
 
 OURS = "isthmus"
+PICTURES = 8
+"""Most images that are shown with what contributes to their scores."""
+
 BINS = 40
 CURVE_POINTS = 200
 """Points of a curve that are kept, at most."""
@@ -76,7 +79,8 @@ def findings(
         "examples": len(scores),
         "held_out": len(detector.calibration_scores_),
         "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
-        "first": reasons_of(detector, take(X, order), names, order),
+        "first": reasons_of(detector, take(X, order), names, order.tolist()),
+        "pictures": _pictures(detector, take(X, order[:PICTURES])),
         "comparison": comparison,
         "curves": {name: _curves(own, known) for name, own in compared.items()} if judged else {},
         "sentence": _sentence(comparison),
@@ -111,8 +115,23 @@ def reasons_of(
     ]
 
 
+def _pictures(detector: OutlierDetector, X: Any) -> dict[str, Any] | None:
+    """Return images (n, H, W, C): found, expected, and contributions; None of a table."""
+    shape = detector.autoencoder_.image_shape_
+    if shape is None:
+        return None
+    reasons = detector.explain(X)
+    parts = {
+        "found": reasons.found,
+        "expected": reasons.reconstructed,
+        "contributions": reasons.contributions,
+    }
+    return {k: v.reshape(len(v), *shape).round(4).tolist() for k, v in parts.items()}
+
+
 def _judged(own: np.ndarray, ours: np.ndarray, known: np.ndarray | None) -> dict[str, float]:
-    agreement = {"agreement": float(spearmanr(own, ours).statistic)}
+    correlation: Any = spearmanr(own, ours)
+    agreement = {"agreement": float(correlation.statistic)}
     if known is None:
         return agreement
     return agreement | {
@@ -144,7 +163,7 @@ def _sentence(comparison: dict[str, dict[str, float]]) -> str:
     best = max(others, key=lambda name: others[name])
     if others[best] >= ours:
         return (
-            f"On these labels {best} does as well without a network (AUC {others[best]:.3f}, isthmus"
-            f" {ours:.3f}): prefer it where no reason is needed."
+            f"On these labels {best} does as well without a network (AUC {others[best]:.3f},"
+            f" isthmus {ours:.3f}): prefer it where no reason is needed."
         )
     return f"On these labels isthmus is ahead (AUC {ours:.3f}; {best} {others[best]:.3f})."

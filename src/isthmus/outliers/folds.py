@@ -108,7 +108,7 @@ def _fitted(
     fitted: Any = clone(unfitted)
     if "random_state" in fitted.get_params(deep=False) and fitted.random_state is None:
         fitted.set_params(random_state=seed)
-    fitted.fit(X)
+    fitted.fit(X, None)  # a frozen estimator wants both
     encoded = encode(fitted, X, score.reads)
     own: Any = clone(score)
     return fitted, encoded, own.fit(encoded)

@@ -1,6 +1,7 @@
 """The page, the table and the figures of a sweep, made from its results."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from isthmus import figures
@@ -11,7 +12,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
+Recipes = Mapping[str, Any]
+"""Names of the estimators that a grid chooses among."""
+
+RECIPE = "recipe"
+"""The name of that axis of the grid on the page and in the tables."""
+
+
+def collect_sweep(
+    sweep: Any, run: Mapping[str, Any], recipes: Recipes = MappingProxyType({})
+) -> dict[str, Any]:
     """Return the facts of a sweep as plain values.
 
     Parameters
@@ -20,14 +30,15 @@ def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         Asked through its public attributes only.
     run : mapping
         ``command``, ``source``, ``created``, ``versions``.
+    recipes : mapping of str to estimator
+        Names of the estimators that the grid chooses among, where it does.
     """
-    names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
-    default = sweep.estimator.latent_dim
     results = sweep.cv_results_
+    names = _names(sweep)
     grid = [
         {
-            "params": {name: _cell(params.get(name)) for name in names},
-            "latent_dim": params.get("latent_dim", default),
+            "params": dict.fromkeys(names) | named_settings(params, recipes),
+            "latent_dim": sweep.code_sizes_[i],
             **{
                 key: _cell(results[key][i])
                 for key in (
@@ -44,33 +55,68 @@ def collect_sweep(sweep: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         "names": names,
         "grid": grid,
         "seeds": sweep.seeds,
-        "best": {name: _cell(value) for name, value in sweep.best_params_.items()},
+        "criterion": sweep.criterion_,
+        "best": named_settings(sweep.best_params_, recipes),
         "pca": {int(size): float(error) for size, error in sweep.pca_mse_.items()},
         "advice": None if advice is None else {"latent_dim": advice[0], "reason": advice[1]},
         "failures": [
-            {"params": dict(p.params), "seed": p.seed, "sentence": p.failure}
+            {"params": named_settings(p.params, recipes), "seed": p.seed, "sentence": p.failure}
             for p in sweep.points_
             if p.failure is not None
         ],
     }
 
 
-def sweep_table(sweep: Any) -> dict[str, list[Any]]:
+def sweep_table(sweep: Any, recipes: Recipes = MappingProxyType({})) -> dict[str, list[Any]]:
     """Return every fit of a sweep as columns: the settings, the seed, and what came of it."""
-    names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
+    settings = [named_settings(point.params, recipes) for point in sweep.points_]
     columns: dict[str, list[Any]] = {
-        name: [_cell(point.params.get(name)) for point in sweep.points_] for name in names
+        name: [own.get(name) for own in settings] for name in _names(sweep)
     }
-    for name in ("seed", "score", "mse", "nats", "seconds", "epochs", "best_epoch", "failure"):
+    for name in (
+        "seed",
+        "score",
+        "mse",
+        "mse_input",
+        "nats",
+        "seconds",
+        "epochs",
+        "best_epoch",
+        "failure",
+    ):
         columns[name] = [_cell(getattr(point, name)) for point in sweep.points_]
     return columns
+
+
+def named_settings(params: Mapping[str, Any], recipes: Recipes) -> dict[str, Any]:
+    """Return the settings of a point of the grid as plain values, its estimator by name.
+
+    Examples
+    --------
+    >>> named_settings({"estimator": (one := object()), "latent_dim": 2}, {"vae": one})
+    {'recipe': 'vae', 'latent_dim': 2}
+    """
+    plain = {}
+    for name, value in params.items():
+        if name == "estimator":
+            known = (recipe for recipe, estimator in recipes.items() if estimator is value)
+            plain[RECIPE] = next(known, " ".join(str(value).split()))
+        else:
+            plain[name] = _cell(value)
+    return plain
+
+
+def _names(sweep: Any) -> list[str]:
+    """Return the axes of the grid, as the page names them."""
+    names = [name.removeprefix("param_") for name in sweep.cv_results_ if name.startswith("param_")]
+    return [RECIPE if name == "estimator" else name for name in names]
 
 
 def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure", str]]:
     """Draw what a sweep can show: name, figure, caption."""
     by_size = _best_by(facts["grid"], "latent_dim")
     if len(by_size) > 1:
-        lines: dict[str, Any] = {"autoencoder": _line(by_size)}
+        lines: dict[str, Any] = _lines_by_recipe(facts["grid"])
         if facts["pca"]:
             lines["PCA"] = (list(facts["pca"]), list(facts["pca"].values()))
         yield (
@@ -99,6 +145,16 @@ def render_sweep(facts: Mapping[str, Any], drawn: Sequence[tuple[str, str, str]]
     template = environment().get_template("sweep.html.j2")
     ranked = sorted(facts["grid"], key=lambda row: row["rank"])
     return template.render(facts=facts, ranked=ranked, drawn=drawn)
+
+
+def _lines_by_recipe(grid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the error against the code size: a line for every recipe, or one for all."""
+    recipes = dict.fromkeys(row["params"].get(RECIPE, "autoencoder") for row in grid)
+    rows = {
+        name: [row for row in grid if row["params"].get(RECIPE, name) == name] for name in recipes
+    }
+    best = {name: _best_by(own, "latent_dim") for name, own in rows.items()}
+    return {name: _line(own) for name, own in best.items() if own}
 
 
 def _curve_of(grid: Sequence[Mapping[str, Any]], name: str) -> "Figure":

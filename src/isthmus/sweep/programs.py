@@ -1,4 +1,4 @@
-"""Training a group of lanes as so many programs as there are processors, all at once."""
+"""Training a group of replicas: one program per processor, all at the same time."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -12,40 +12,42 @@ from isthmus.sweep.threads import merged
 
 
 class Progress(NamedTuple):
-    """So many steps of a group's are done, of so many."""
+    """Steps of a group that are done, and steps in all."""
 
     done: int
     total: int
 
 
-class _Told(NamedTuple):
-    """What a share has to say."""
+class _News(NamedTuple):
+    """What a share of the replicas reports."""
 
     share: range
     news: Progress | tuple[int, Outcome]
 
 
 def train_group(
-    lanes: Sequence[Replica], *, epochs: int, patience: int
+    replicas: Sequence[Replica], *, epochs: int, patience: int
 ) -> Iterator[Progress | tuple[int, Outcome]]:
-    """Train lanes that are equal in shape, divided among the processors, a program each.
+    """Train replicas of equal shape, divided among the processors, with a program on each.
 
     Models that are worth training side by side are too small to be shared among processors
     themselves.
 
     Parameters
     ----------
-    lanes, epochs, patience
+    replicas, epochs, patience
         As of `isthmus.engine.train_together`.
 
     Yields
     ------
     Progress or (row, outcome)
-        What is done of the whole; and what each lane came to, as it ends.
+        Steps done of the whole group; and the outcome of each replica, as it ends.
     """
-    shares = _shares(len(lanes))
+    shares = _shares(len(replicas))
     done = dict.fromkeys(shares, 0)
-    for share, news in merged([partial(_run, lanes, share, epochs, patience) for share in shares]):
+    for share, news in merged(
+        [partial(_run, replicas, share, epochs, patience) for share in shares]
+    ):
         if isinstance(news, Progress):
             done[share] = news.done
             news = Progress(sum(done.values()) // len(shares), news.total)
@@ -53,30 +55,30 @@ def train_group(
 
 
 def _run(
-    lanes: Sequence[Replica],
+    replicas: Sequence[Replica],
     share: range,
     epochs: int,
     patience: int,
-    tell: Callable[[_Told], None],
+    tell: Callable[[_News], None],
 ) -> None:
-    """Train some of the lanes as one program; tell of its progress, and of each lane's end."""
+    """Train some of the replicas as one program; report its progress, and each outcome."""
 
     def progress(done: int, total: int) -> None:
-        tell(_Told(share, Progress(done, total)))
+        tell(_News(share, Progress(done, total)))
 
-    own = [lanes[row] for row in share]
+    own = [replicas[row] for row in share]
     for i, outcome in train_together(own, epochs=epochs, patience=patience, on_progress=progress):
-        tell(_Told(share, (share[i], outcome)))
+        tell(_News(share, (share[i], outcome)))
 
 
-def _shares(lanes: int) -> list[range]:
-    """Divide the rows of lanes among the processors, at least two lanes a share.
+def _shares(replicas: int) -> list[range]:
+    """Divide the rows of replicas among the processors, at least two replicas per share.
 
     Examples
     --------
     >>> _shares(1)
     [range(0, 1)]
     """
-    shares = max(1, min(programs_at_once(), lanes // 2))
-    bounds = [lanes * i // shares for i in range(shares + 1)]
+    shares = max(1, min(programs_at_once(), replicas // 2))
+    bounds = [replicas * i // shares for i in range(shares + 1)]
     return [range(a, b) for a, b in pairwise(bounds)]

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from isthmus.errors import IsthmusError
+
+Criterion = Literal["score", "mse_input"]
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,18 @@ class Point:
     seed
         The fit's ``random_state``.
     score
-        ``score`` of the held-out examples; NaN where the fit failed.
+        ``score`` of the validation set; NaN where the fit failed.
     mse, nats
-        Of the held-out examples, as the estimator's ``measure`` gives them; None without a decoder.
+        Of the validation set, as the estimator's ``measure`` gives them; None without a decoder.
     seconds, epochs, best_epoch
         Of the fit; fits that share a program share its time evenly.
     failure
         Why there is no model, in a sentence; None where there is one.
+    mse_input
+        As ``mse``, in the data's own units.
+    measured_by
+        What the score depends on besides the model: likelihood, scaling, kind of code. Scores in
+        nats can be compared where these are equal.
     """
 
     params: Mapping[str, Any]
@@ -38,13 +45,15 @@ class Point:
     epochs: int
     best_epoch: int
     failure: str | None = None
+    mse_input: float | None = None
+    measured_by: str | None = None
 
 
-def point_of(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) -> Point:
+def point_of(params: Mapping[str, Any], seed: int, outcome: Any, validation: Any) -> Point:
     """Return the record of a fit, from its estimator or from the error that ended it."""
     if isinstance(outcome, IsthmusError):
         return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
-    X, y = held_out
+    X, y = validation
     measured = (
         outcome.measure(X, outcome.labels_from(y)) if outcome.model_.decoder is not None else {}
     )
@@ -57,12 +66,43 @@ def point_of(params: Mapping[str, Any], seed: int, outcome: Any, held_out: Any) 
         outcome.fit_seconds_,
         outcome.n_epochs_,
         outcome.best_epoch_,
+        mse_input=measured.get("mse_input"),
+        measured_by=_measured_by(outcome),
     )
+
+
+def criterion_of(points: Sequence[Point]) -> Criterion:
+    """Return what the points of a sweep can be ranked by.
+
+    Returns
+    -------
+    ``"score"``, or ``"mse_input"`` where scores are in nats of different likelihoods, scalings or
+    kinds of codes.
+    """
+    fitted = [point for point in points if point.failure is None]
+    comparable = len({point.measured_by for point in fitted}) < 2
+    decoded = all(point.mse_input is not None for point in fitted)
+    return "score" if comparable or not decoded else "mse_input"
+
+
+def _measured_by(estimator: Any) -> str | None:
+    if estimator.target_kind in ("classes", "quantities"):
+        return None  # the score is an accuracy, or R²
+    likelihood, scaling = type(estimator.likelihood_).__name__, estimator.scaling_.kind
+    code = "stochastic" if estimator.model_.latent.stochastic else "deterministic"
+    return f"{likelihood}, scaling {scaling}, {code} code"
+
+
+def _scores(points: Sequence[Point]) -> list[float]:
+    """Return what the points are ranked by; NaN for a fit that failed."""
+    if criterion_of(points) == "score":
+        return [point.score for point in points]
+    return [np.nan if point.mse_input is None else -point.mse_input for point in points]
 
 
 def results_of(grid: list[dict[str, Any]], points: Sequence[Point], seeds: int) -> dict[str, Any]:
     """Return the results as scikit-learn's searches do."""
-    scores = np.array([p.score for p in points]).reshape(len(grid), seeds)
+    scores = np.array(_scores(points)).reshape(len(grid), seeds)
     seconds = np.array([p.seconds for p in points]).reshape(len(grid), seeds)
     errors = np.array([np.nan if p.mse is None else p.mse for p in points]).reshape(-1, seeds)
     names = sorted({name for params in grid for name in params})

@@ -22,7 +22,7 @@ Part = tuple[Any, Any]
 """Examples, and their targets or None."""
 
 COPIES = 5
-"""Copies of its weights that a lane holds: weights, two moments, the best, and a gradient."""
+"""Copies of its weights that a replica holds: weights, two moments, the best, and a gradient."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Job:
 def fit_together(
     fits: Sequence[tuple[int, Any]],
     train: Any,
-    held_out: Any,
+    validation: Any,
     strategy: str,
     memory_limit: float,
     callbacks: Sequence[Any] = (),
@@ -47,7 +47,7 @@ def fit_together(
 
     decides = Together(strategy, Path(pooch.os_cache("isthmus")))
     limits = {"strategy": decides, "memory_limit": memory_limit}
-    yield from run_fits(fits, train, held_out, **limits, callbacks=callbacks)
+    yield from run_fits(fits, train, validation, **limits, callbacks=callbacks)
 
 
 def fit_share(fits: Sequence[tuple[int, Any]], *how: Any) -> list[tuple[int, Any]]:
@@ -78,15 +78,15 @@ def run_fits(
     memory_limit
         Bytes that the weights and batches of one program may take.
     callbacks
-        Told of the steps of the fit, or of the group that shares a program, that runs.
+        Called with the steps of the fit, or of the group that shares a program, that runs.
     """
     jobs, refused = _prepared(fits, training, validation)
     yield from refused
     for group in _groups(jobs, memory_limit):
-        lanes = _widened([job.ready.lane for job in group])
+        replicas = _padded([job.ready.replica for job in group])
         spread = group[0].ready.devices is not None
-        if len(group) > 1 and not spread and strategy.pays(lanes):
-            yield from _together(group, lanes, callbacks)
+        if len(group) > 1 and not spread and strategy.pays(replicas):
+            yield from _together(group, replicas, callbacks)
         else:
             for job in group:
                 yield job.place, _alone(job, callbacks)
@@ -113,19 +113,19 @@ def _ready(estimator: AbstractAutoencoder, training: Part, validation: Part) -> 
     ready = fitting.prepare(estimator, *training, given)
     if ready.sizes.patience:
         return ready
-    return replace(ready, lane=replace(ready.lane, validation=None))
+    return replace(ready, replica=replace(ready.replica, validation=None))
 
 
 def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
-    lane, sizes = job.ready.lane, job.ready.sizes
+    replica, sizes = job.ready.replica, job.ready.sizes
     try:
         trained = train(
-            lane.model,
-            lane.optimiser,
-            lane.feed,
+            replica.model,
+            replica.optimiser,
+            replica.feed,
             epochs=sizes.epochs,
-            seed=lane.seed,
-            validation=lane.validation,
+            seed=replica.seed,
+            validation=replica.validation,
             patience=sizes.patience,
             callbacks=(*job.estimator.callbacks, *callbacks),
             devices=job.ready.devices,
@@ -138,11 +138,11 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
 
 
 def _together(
-    jobs: Sequence[Job], lanes: Sequence[Replica], callbacks: Sequence[Any]
+    jobs: Sequence[Job], replicas: Sequence[Replica], callbacks: Sequence[Any]
 ) -> Iterator[tuple[int, Any]]:
-    """Train a group by lanes whose codes are as wide as the widest of them."""
+    """Train a group by replicas whose codes are as wide as the widest of them."""
     sizes = jobs[0].ready.sizes
-    for news in train_group(lanes, epochs=sizes.epochs, patience=sizes.patience):
+    for news in train_group(replicas, epochs=sizes.epochs, patience=sizes.patience):
         if isinstance(news, Progress):
             for callback in callbacks:
                 callback.on_progress(*news)
@@ -152,7 +152,7 @@ def _together(
         if isinstance(outcome, NonFiniteLossError):
             yield job.place, outcome
             continue
-        own = job.ready.lane.model.latent_dim
+        own = job.ready.replica.model.latent_dim
         if outcome.model.latent_dim != own:
             outcome = replace(outcome, model=resize(outcome.model, own))
         yield job.place, _finished(job, outcome)
@@ -163,12 +163,14 @@ def _finished(job: Job, trained: Trained) -> AbstractAutoencoder:
     return job.estimator
 
 
-def _widened(lanes: Sequence[Replica]) -> list[Replica]:
-    """Return the lanes with codes as wide as the widest of them."""
-    widest = max(lane.model.latent_dim for lane in lanes)
+def _padded(replicas: Sequence[Replica]) -> list[Replica]:
+    """Return the replicas with codes as wide as the widest of them."""
+    widest = max(replica.model.latent_dim for replica in replicas)
     return [
-        lane if lane.model.latent_dim == widest else replace(lane, model=resize(lane.model, widest))
-        for lane in lanes
+        replica
+        if replica.model.latent_dim == widest
+        else replace(replica, model=resize(replica.model, widest))
+        for replica in replicas
     ]
 
 
@@ -178,20 +180,20 @@ def _groups(jobs: Iterable[Job], memory_limit: float) -> Iterator[list[Job]]:
     for job in jobs:
         groups.setdefault(_kind(job), []).append(job)
     for group in groups.values():
-        lanes = [job.ready.lane for job in group]
-        most = max(1, int(memory_limit // _bytes(max(lanes, key=_bytes))))
+        replicas = [job.ready.replica for job in group]
+        most = max(1, int(memory_limit // _bytes(max(replicas, key=_bytes))))
         yield from (group[i : i + most] for i in range(0, len(group), most))
 
 
 def _kind(job: Job) -> Any:
     """Return what jobs must have in common to share a program: their shape, but for the code's."""
-    lane, sizes = job.ready.lane, job.ready.sizes
-    if can_pad(lane.model):
-        lane = replace(lane, model=resize(lane.model, 1))
-    return shape_of(lane), sizes.epochs, sizes.patience, job.ready.devices
+    replica, sizes = job.ready.replica, job.ready.sizes
+    if can_pad(replica.model):
+        replica = replace(replica, model=resize(replica.model, 1))
+    return shape_of(replica), sizes.epochs, sizes.patience, job.ready.devices
 
 
-def _bytes(lane: Replica) -> int:
-    """Return what a lane takes in a program: its weights and two blocks of its examples."""
-    weights = sum(leaf.nbytes for leaf in jax.tree.leaves(lane.model) if hasattr(leaf, "nbytes"))
-    return COPIES * weights + 2 * SHORTEST_BLOCK * lane.feed.batch_bytes
+def _bytes(replica: Replica) -> int:
+    """Return what a replica takes in a program: its weights and two blocks of its examples."""
+    weights = sum(leaf.nbytes for leaf in jax.tree.leaves(replica.model) if hasattr(leaf, "nbytes"))
+    return COPIES * weights + 2 * SHORTEST_BLOCK * replica.feed.batch_bytes

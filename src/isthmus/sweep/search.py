@@ -7,7 +7,7 @@ from typing import Any, Self, cast
 
 import joblib
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin
 from sklearn.model_selection import ParameterGrid, train_test_split
 from sklearn.utils import Tags, check_array, check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
@@ -24,7 +24,8 @@ from isthmus.estimators.persistence import load
 from isthmus.estimators.targets import need_targets
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_pca
-from isthmus.sweep.results import Point, point_of, results_of
+from isthmus.sweep.grid import check_grid, unfitted_at
+from isthmus.sweep.results import Point, criterion_of, point_of, results_of
 from isthmus.sweep.running import fit_share, fit_together
 
 STRATEGIES = ("auto", "together", "in turn")
@@ -60,11 +61,14 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     estimator : Autoencoder, AutoencoderClassifier or AutoencoderRegressor
         What to fit; also an autoencoder that is conditioned on labels.
     param_grid : dict of lists, or list of such
-        Values to try by the parameter's name, as of scikit-learn's ``GridSearchCV``.
+        Values to try by the parameter's name, as of scikit-learn's ``GridSearchCV``. The name
+        ``"estimator"`` stands for the estimator itself: its values are unfitted estimators, such as
+        recipes, which take the place of ``estimator``.
     seeds : int, default=1
         Fits of every point of the grid, with ``random_state`` 0, 1, ...
     validation_fraction : float, default=0.2
-        Share of the examples that every fit is stopped by and scored on; the same for all.
+        Share of the examples in the validation set, which is the same for all fits: early stopping
+        goes by it, and fits are scored on it.
     strategy : {"auto", "together", "in turn"}, default="auto"
         Whether points of one shape share a program; ``"auto"`` measures once and remembers.
     n_jobs : int or None, default=None
@@ -78,27 +82,33 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     refit : bool, default=True
         Whether ``best_estimator_`` is kept; it needs no fit of its own.
     on_result : callable or None, default=None
-        Called with (point, how many are done, how many there are) as each arrives.
+        Called with (point, points done, points in all) as each arrives.
     callbacks : sequence, default=()
-        Each has ``on_progress(done_steps, total_steps)`` and is told of the steps of the fit, or of
-        the group of them, that runs; not of those in other processes.
+        Each has ``on_progress(done_steps, total_steps)``, which is called with the steps of the
+        fit, or of the group of fits, that runs; not with those in other processes.
     random_state : int, RandomState instance or None, default=0
-        Decides who is held out.
+        Decides which examples are in the validation set.
 
     Attributes
     ----------
     cv_results_ : dict of arrays
         As of ``GridSearchCV``, a seed in the place of a fold: ``params``, ``param_*``,
         ``split*_test_score``, ``mean_test_score``, ``std_test_score``, ``rank_test_score``,
-        ``mean_fit_time``, ``std_fit_time``, and ``mean_mse``, ``std_mse`` of the held-out examples.
+        ``mean_fit_time``, ``std_fit_time``, and ``mean_mse``, ``std_mse`` on the validation set.
     points_ : list of Point
         Every fit.
+    criterion_ : {"score", "mse_input"}
+        What ``test_score`` is. The estimator's score; or, where the grid has models whose scores
+        are nats of different likelihoods, scalings or kinds of codes, which do not compare: the
+        negative mean squared error in the data's own units.
+    code_sizes_ : list of int
+        The size of the code at every point of the grid.
     best_params_, best_index_, best_score_
         Of the best mean score.
     best_estimator_ : estimator
         The best of its seeds.
     pca_mse_ : dict of int to float
-        PCA's error on the held-out examples by code size, in the space of the best model.
+        PCA's error on the validation set by code size, in the space of the best model.
     advice_ : isthmus.evaluation.Advice or None
         The code size that is recommended and why, where the grid has several.
 
@@ -139,25 +149,29 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             The validation set, instead of a share of the examples.
         """
         self._check()
-        train, held_out = self._split(X, y, validation_data)
+        train, validation = self._split(X, y, validation_data)
         grid = list(ParameterGrid(self.param_grid))
         wanted = [(params, seed) for params in grid for seed in range(self.seeds)]
         unfitted = [self._estimator(params, seed) for params, seed in wanted]
         points: list[Any] = [None] * len(wanted)
         leaders: dict[int, tuple[float, Any]] = {}
-        outcomes = self._outcomes(unfitted, train, held_out)
+        outcomes = self._outcomes(unfitted, train, validation)
         for done, (place, outcome) in enumerate(outcomes, start=1):
             params, seed = wanted[place]
-            point = points[place] = point_of(params, seed, outcome, held_out)
+            point = points[place] = point_of(params, seed, outcome, validation)
             index = place // self.seeds
             if point.failure is None and point.score > leaders.get(index, (-np.inf, None))[0]:
                 leaders[index] = (point.score, outcome)
             if self.on_result is not None:
                 self.on_result(point, done, len(wanted))
         self.points_: list[Point] = points
+        self.criterion_ = criterion_of(points)
         self.cv_results_ = results_of(grid, points, self.seeds)
+        self.code_sizes_: list[int] = [
+            unfitted[i * self.seeds].latent_dim for i in range(len(grid))
+        ]
         self._choose(grid, leaders)
-        self._compare(train[0], held_out[0])
+        self._compare(train[0], validation[0])
         return self
 
     def _check(self) -> None:
@@ -166,14 +180,10 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_whole("The sweep", "seeds", self.seeds, 1)
         if self.n_jobs == 0:
             raise SettingError("n_jobs is 0; it must be at least 1, or -1 for a process a core.")
-        if any("random_state" in params for params in ParameterGrid(self.param_grid)):
-            raise SettingError(
-                "random_state is no parameter of the grid; seeds=3 fits every point three times."
-            )
+        check_grid(self.estimator, self.param_grid)
 
     def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
-        estimator: Any = clone(self.estimator)
-        return estimator.as_autoencoder().set_params(**params, random_state=seed)
+        return unfitted_at(self.estimator, params).set_params(random_state=seed)
 
     def _split(self, X: Any, y: Any, given: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """Return the training set and the validation set: pairs of examples and targets."""
@@ -207,49 +217,49 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if self.estimator.target_kind in ("classes", "condition"):
             try:
                 return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
-            except ValueError:  # a class of one example, or fewer held out than classes
+            except ValueError:  # a class of one example, or a smaller set than there are classes
                 pass
         return train_test_split(np.arange(n), **share)
 
     def _outcomes(
-        self, unfitted: Sequence[Any], train: Any, held_out: Any
+        self, unfitted: Sequence[Any], train: Any, validation: Any
     ) -> Iterator[tuple[int, Any]]:
         """Yield (place, fitted estimator or error): the kept ones first, then as they end."""
         missing = []
-        paths = [self._path(estimator, train, held_out) for estimator in unfitted]
+        paths = [self._path(estimator, train, validation) for estimator in unfitted]
         for place, path in enumerate(paths):
             if path is not None and path.exists():
                 yield place, load(path)
             else:
                 missing.append((place, unfitted[place]))
-        for place, outcome in self._fits(missing, train, held_out):
+        for place, outcome in self._fits(missing, train, validation):
             path = paths[place]
             if path is not None and not isinstance(outcome, IsthmusError):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 outcome.save(path)
             yield place, outcome
 
-    def _path(self, estimator: Any, train: Any, held_out: Any) -> Path | None:
+    def _path(self, estimator: Any, train: Any, validation: Any) -> Path | None:
         if self.folder is None:
             return None
         name = f"seed {estimator.random_state}"
-        return kept_path(Path(self.folder), name, estimator, *train, *held_out)
+        return kept_path(Path(self.folder), name, estimator, *train, *validation)
 
     def _fits(
-        self, missing: Sequence[tuple[int, Any]], train: Any, held_out: Any
+        self, missing: Sequence[tuple[int, Any]], train: Any, validation: Any
     ) -> Iterator[tuple[int, Any]]:
         if not missing:
             return
         jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
         how = (self.strategy, self.memory_limit)
         if jobs == 1:
-            yield from fit_together(missing, train, held_out, *how, self.callbacks)
+            yield from fit_together(missing, train, validation, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
         size = -(-len(missing) // jobs)
         shares = [missing[i : i + size] for i in range(0, len(missing), size)]
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
-        tasks = (joblib.delayed(fit_share)(share, train, held_out, *how) for share in shares)
+        tasks = (joblib.delayed(fit_share)(share, train, validation, *how) for share in shares)
         for results in cast(Iterator[Any], run(tasks)):
             yield from results
 
@@ -265,15 +275,15 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if self.refit:
             self.best_estimator_ = leaders[self.best_index_][1]
 
-    def _compare(self, X: Any, held_out: Any) -> None:
-        """Set PCA beside, and recommend a code size where the grid has several."""
+    def _compare(self, X: Any, validation: Any) -> None:
+        """Compare with PCA, and recommend a code size where the grid has several."""
         self.pca_mse_: dict[int, float] = {}
         self.advice_: Advice | None = None
         fitted = getattr(self, "best_estimator_", None)
         if fitted is None or fitted.model_.decoder is None:
             return
         sizes = sorted({size for size, _ in self._errors()})
-        scaled, held = (_scaled(fitted, part) for part in (X, held_out))
+        scaled, held = (_scaled(fitted, part) for part in (X, validation))
         anchor = fit_pca(scaled, min(max(sizes), *scaled.shape))
         within = [size for size in sizes if size <= len(anchor.components)]
         self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
@@ -282,12 +292,12 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             self.advice_ = recommend_latent_dim(sizes, errors, anchor.mse(held, 0))
 
     def _errors(self) -> Iterator[tuple[int, float]]:
-        """Yield (code size, mean error over the seeds) of every point of the grid."""
-        for params, error in zip(
-            self.cv_results_["params"], self.cv_results_["mean_mse"], strict=True
-        ):
-            if np.isfinite(error):
-                yield params.get("latent_dim", self.estimator.latent_dim), float(error)
+        """Yield (code size, mean error over the seeds) of the points of the best estimator."""
+        results, best = self.cv_results_, self.best_params_.get("estimator")
+        columns = (results["params"], self.code_sizes_, results["mean_mse"])
+        for params, size, error in zip(*columns, strict=True):
+            if np.isfinite(error) and params.get("estimator") is best:
+                yield size, float(error)
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """Fit every point, and encode the examples with the best estimator."""

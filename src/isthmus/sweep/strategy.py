@@ -16,17 +16,17 @@ from isthmus.plainjson import read_object, write_json
 from isthmus.sweep.programs import train_group
 
 STEPS = 24
-"""At least so many steps each way is timed for."""
+"""Fewest steps for which each way is timed."""
 
 LEAST_SECONDS = 0.02
-"""And at least so long one lane alone."""
+"""Shortest time, in seconds, for which one replica alone is timed."""
 
 FILE = "sweep-strategies.json"
 
 
 @dataclass(frozen=True)
 class Together:
-    """Decides whether lanes of one shape share a program.
+    """Decides whether replicas of one shape share a program.
 
     Parameters
     ----------
@@ -39,16 +39,16 @@ class Together:
     choice: str = "auto"
     folder: Path | None = None
 
-    def pays(self, lanes: Sequence[Replica]) -> bool:
-        """Tell whether the lanes are to share a program."""
+    def pays(self, replicas: Sequence[Replica]) -> bool:
+        """Tell whether the replicas are to share a program."""
         if self.choice != "auto":
             return self.choice == "together"
-        shape = repr(shape_of(lanes[0]))
+        shape = repr(shape_of(replicas[0]))
         machine = (platform.processor(), os.cpu_count(), jax.__version__, jax.default_backend())
-        name = digest(LEAST_SECONDS, *machine, shape, len(lanes))  # measured otherwise: unknown
+        name = digest(LEAST_SECONDS, *machine, shape, len(replicas))  # measured otherwise: unknown
         known = self._known()
         if name not in known:
-            known[name] = measure(lanes)
+            known[name] = measure(replicas)
             self._remember(known)
         return known[name]
 
@@ -71,12 +71,13 @@ class Together:
             return  # a cache that cannot be written costs a measurement, no more
 
 
-def measure(lanes: Sequence[Replica]) -> bool:
-    """Time some steps of all lanes side by side, and of one alone; tell which way is faster.
+def measure(replicas: Sequence[Replica]) -> bool:
+    """Time some steps of all replicas side by side, and of one alone; tell which way is faster.
 
-    So many steps that beginning, which costs the same for any number, does not decide.
+    The number of steps is large enough that the start of a program, whose cost does not depend on
+    it, does not decide.
     """
-    short = [_shortened(lane) for lane in lanes]
+    short = [_shortened(replica) for replica in replicas]
     first = short[0]
     epochs = -(-STEPS // first.feed.steps_per_epoch)
 
@@ -86,15 +87,15 @@ def measure(lanes: Sequence[Replica]) -> bool:
     while (seconds := _seconds(alone)) < LEAST_SECONDS:
         epochs *= 2
     together = _seconds(lambda: [*train_group(short, epochs=epochs, patience=0)])
-    return together < seconds * len(lanes)
+    return together < seconds * len(replicas)
 
 
-def _shortened(lane: Replica) -> Replica:
-    """Return the lane with few examples and none held out."""
-    feed = lane.feed
+def _shortened(replica: Replica) -> Replica:
+    """Return the replica with few examples and no validation set."""
+    feed = replica.feed
     few = feed.x[: min(len(feed.x), STEPS * feed.batch_size)]
     target = None if feed.target is None else feed.target[: len(few)]
-    return replace(lane, feed=Feed(few, target, feed.batch_size, feed.seed), validation=None)
+    return replace(replica, feed=Feed(few, target, feed.batch_size, feed.seed), validation=None)
 
 
 def _seconds(run: Callable[[], object]) -> float:

@@ -13,11 +13,11 @@ _END = object()
 
 
 class _UnheardError(Exception):
-    """Nobody listens any more."""
+    """The iterator that reads the reports is closed."""
 
 
 def merged(runs: Sequence[Callable[[Tell[T]], None]]) -> Iterator[T]:
-    """Yield what several runs tell, as they tell it.
+    """Yield what several runs report, as they report it.
 
     Parameters
     ----------
@@ -35,25 +35,25 @@ def merged(runs: Sequence[Callable[[Tell[T]], None]]) -> Iterator[T]:
     >>> sorted(merged([lambda tell: tell("a"), lambda tell: tell("b")]))
     ['a', 'b']
     """
-    told: SimpleQueue[Any] = SimpleQueue()
+    heard: SimpleQueue[Any] = SimpleQueue()
     closed = Event()
 
     def tell(item: T) -> None:
         if closed.is_set():
             raise _UnheardError
-        told.put(item)
+        heard.put(item)
 
     def follow(run: Callable[[Tell[T]], None]) -> None:
         try:
             run(tell)
         finally:
-            told.put(_END)
+            heard.put(_END)
 
     with ThreadPoolExecutor(len(runs)) as pool:
         futures = [pool.submit(follow, run) for run in runs]
         try:
             for _ in runs:
-                while (item := told.get()) is not _END:
+                while (item := heard.get()) is not _END:
                     yield item
         finally:
             closed.set()

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from isthmus.checks import check_between, check_whole
-from isthmus.outliers.distances import count_identical, nearest_rows, neighbour_distances
+from isthmus.outliers.distances import count_identical, freed, nearest_rows, neighbour_distances
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.robust import robust_scale
 from isthmus.outliers.scores.abstract import TINY, AbstractScore, normalised
@@ -14,6 +14,10 @@ from isthmus.outliers.tails import Tail
 
 SPACES = ("code and residual", "the same, normalised", "columns")
 """Where distances are measured; the last needs no network."""
+
+UNUSUAL = 2.5
+"""An example that is further above the median, in standard deviations, does not stand for what is
+usual where a reason is given."""
 
 SHOWN = 5
 """Nearest examples that are given as what would have been usual."""
@@ -81,6 +85,7 @@ class Neighbours(AbstractScore):
         logarithms = np.log(distances + self.least_)
         tails = [[Tail.of(scale) for scale in space] for space in logarithms.transpose(1, 2, 0)]
         self.tails_ = np.array([[(tail.median, tail.spread) for tail in space] for space in tails])
+        self._note_usual()
         return self
 
     def calibrate(self, held_out: Encoded) -> np.ndarray:
@@ -93,6 +98,7 @@ class Neighbours(AbstractScore):
         own = self._kept()
         room = max(0, self.reference - len(held_out))
         self._keep(_joined(own[_evenly(len(own), room)] if room else own[:0], held_out))
+        self._note_usual()
         alone = np.minimum(count_identical(held_out.x, self.x_), 2)
         return self._largest(self._distances(held_out, alone))
 
@@ -101,7 +107,11 @@ class Neighbours(AbstractScore):
         return self._largest(self._distances(encoded))
 
     def shares(self, encoded: Encoded) -> np.ndarray:
-        """Return each feature's share (n, D) in the squared distances to the nearest examples."""
+        """Return each feature's share (n, D) in the squared distances to the nearest usual ones.
+
+        In code and residual it is the share in these distances; of columns it is by how much the
+        distances fall where the feature may have any value, see `isthmus.outliers.distances.freed`.
+        """
         t = self._standard(self._distances(encoded)).mean(axis=1)
         scale = t.argmax(axis=1)
         parts = np.zeros(encoded.x.shape)
@@ -112,19 +122,23 @@ class Neighbours(AbstractScore):
         return normalised(parts)
 
     def neighbours(self, encoded: Encoded) -> np.ndarray:
-        """Return the nearest kept examples (n, 5, D) by their columns, without identical ones."""
-        mine, kept = self._coordinates(encoded)[-1], self._coordinates(self._kept())[-1]
-        skipped = np.minimum(count_identical(encoded.x, self.x_), 1)
-        return self.columns_[nearest_rows(mine, kept, SHOWN, skipped)]
+        """Return the nearest usual examples (n, 5, D) by their columns, without identical ones."""
+        usual = self._usual()
+        mine, kept = self._coordinates(encoded)[-1], self._coordinates(usual)[-1]
+        skipped = np.minimum(count_identical(encoded.x, usual.x), 1)
+        return usual.columns[nearest_rows(mine, kept, SHOWN, skipped)]
 
     def _parts(self, encoded: Encoded, k: int) -> np.ndarray:
         """Return each feature's mean share (n, D) in the distances of each space."""
-        kept = self._kept()
-        skipped = np.minimum(count_identical(encoded.x, self.x_), 1)
-        total = np.zeros(encoded.x.shape)
-        spaces = zip(self._coordinates(encoded), self._coordinates(kept), strict=True)
-        for space, (mine, others) in enumerate(spaces):
-            near = nearest_rows(mine, others, k, skipped)
+        kept = self._usual()
+        k = min(k, len(kept) - 1)
+        skipped = np.minimum(count_identical(encoded.x, kept.x), 1)
+        *networks, (mine, columns) = zip(
+            self._coordinates(encoded), self._coordinates(kept), strict=True
+        )
+        total = np.stack([normalised(freed(row[None], columns, SHOWN))[0] for row in mine])
+        for space, (own, others) in enumerate(networks):
+            near = nearest_rows(own, others, k, skipped)
             for row, indices in enumerate(near):
                 squares = self._squares(space, encoded[row : row + 1], kept[indices])
                 total[row] += normalised(squares.sum(axis=0, keepdims=True))[0]
@@ -132,8 +146,6 @@ class Neighbours(AbstractScore):
 
     def _squares(self, space: int, one: Encoded, others: Encoded) -> np.ndarray:
         """Return squared differences (m, D) by feature; the code's are shared as its decoding's."""
-        if space == 2:
-            return ((one.columns - others.columns) / self.column_spread_) ** 2
         residual = (one.residuals - others.residuals) ** 2
         code = (one.codes - others.codes) ** 2
         if space == 1:
@@ -145,6 +157,13 @@ class Neighbours(AbstractScore):
     def _keep(self, kept: Encoded) -> None:
         self.x_, self.columns_ = kept.x, kept.columns
         self.codes_, self.residuals_ = kept.codes, kept.residuals
+
+    def _note_usual(self) -> None:
+        """Note which of the kept examples are usual, by the others."""
+        self.usual_ = self.score(self._kept()) <= UNUSUAL
+
+    def _usual(self) -> Encoded:
+        return self._kept()[self.usual_]
 
     def _kept(self) -> Encoded:
         return Encoded(self.x_, self.codes_, self.residuals_, self.columns_)

@@ -1,0 +1,103 @@
+"""Examples of a test set, known again in every run by their contents."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from isthmus.evaluation.reconstruction import blocks
+from isthmus.fitted import FittedAutoencoder
+from isthmus.report.sample import take
+
+ROWS = 2_000
+"""Most examples of a test set that runs are compared on one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class AssessedRows:
+    """What a model makes of examples, one row per example.
+
+    Attributes
+    ----------
+    keys : ndarray of shape (m,)
+        Digests of the examples, rising and distinct: equal for equal examples.
+    mse, mse_input : ndarray of shape (m,)
+        Mean squared error of each example, in the scaled space and in the data's own units.
+    codes : ndarray of shape (m, d)
+    labels : ndarray of shape (m,) or None
+    examples : ndarray of shape (m, ...) or data frame
+    """
+
+    keys: np.ndarray
+    mse: np.ndarray
+    mse_input: np.ndarray
+    codes: np.ndarray
+    labels: np.ndarray | None
+    examples: Any
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def at(self, keys: np.ndarray) -> "AssessedRows":
+        """Return the rows of the given keys, which must be there."""
+        chosen = np.searchsorted(self.keys, keys)
+        return AssessedRows(
+            self.keys[chosen],
+            self.mse[chosen],
+            self.mse_input[chosen],
+            self.codes[chosen],
+            None if self.labels is None else self.labels[chosen],
+            take(self.examples, chosen),
+        )
+
+
+def assess_rows(estimator: FittedAutoencoder, X: Any, y: Any, most: int = ROWS) -> AssessedRows:
+    """Encode and decode examples of a test set.
+
+    Of more than ``most`` examples those with the smallest digests are taken, so that runs whose
+    test sets overlap take the same ones. Equal examples count once.
+
+    Parameters
+    ----------
+    estimator
+        A fitted autoencoder.
+    X : (n, ...)
+        Examples in their own units.
+    y : (n,) or None
+        Their labels.
+    """
+    keys, first = np.unique(digests(X), return_index=True)
+    keys, chosen = keys[:most], first[:most]
+    examples = take(X, chosen)
+    labels = None if y is None else np.asarray(y)[chosen]
+    found = estimator.assess(examples, estimator.labels_from(labels))
+    values = found["squares"].shape[1]
+    counts = found["observed"].sum(axis=1) if "observed" in found else values
+    mse, mse_input = (
+        found[name].sum(axis=1, dtype=np.float64) / np.maximum(counts, 1)
+        for name in ("squares", "squares_input")
+    )
+    return AssessedRows(keys, mse, mse_input, found["code"], labels, examples)
+
+
+def digests(X: Any) -> np.ndarray:
+    """Return 64 bits of every example (n, ...) that are equal for equal examples.
+
+    Examples
+    --------
+    >>> first, second, third = digests(np.array([[1.0, 2.0], [1.0, 3.0], [1.0, 2.0]]))
+    >>> bool(first == third), bool(first == second)
+    (True, False)
+    """
+    if hasattr(X, "iloc"):
+        from pandas.util import hash_pandas_object
+
+        return np.asarray(hash_pandas_object(X, index=False))  # pyright: ignore[reportCallIssue]
+    made = [np.empty(0, np.uint64)]
+    for rows in blocks(len(X)):
+        # A signed zero is a zero, and an integer's type does not matter.
+        block = np.asarray(X[rows], np.float64).reshape(rows.stop - rows.start, -1) + 0.0
+        each = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in block)
+        made.append(np.frombuffer(b"".join(each), np.uint64))
+    return np.concatenate(made)
