@@ -1,10 +1,7 @@
 """From settings and data to a model: widths, likelihood and start chosen where they are "auto"."""
 
-import hashlib
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,31 +13,27 @@ import numpy as np
 from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
+from isthmus.estimators.pca_start import ends_bare, pca_of, start_from_pca, starts_from_pca
 from isthmus.estimators.slots import MEMBERS, member
-from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.heads import AbstractHead
-from isthmus.latents import AbstractLatent, Deterministic
+from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
 from isthmus.model import Model
 from isthmus.networks import (
     AbstractNetwork,
     Chain,
     Dense,
-    LinearPath,
     PerExample,
     mirror,
     start_at_zero,
     tie,
 )
 from isthmus.networks.dense import check_widths
-from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
 from isthmus.specifications import Spec
 
 CODES_LOOKED_AT = 1_000
 """Number of examples whose codes penalties over pairs look at before training."""
-
-_anchors: ContextVar[dict[Any, PCABaseline] | None] = ContextVar("anchors", default=None)
 
 
 def build_model(
@@ -89,7 +82,7 @@ def build_model(
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
-    if likelihood.starts_at_zero and isinstance(decoder, Chain) and _ends_bare(decoder):
+    if likelihood.starts_at_zero and isinstance(decoder, Chain) and ends_bare(decoder):
         decoder = start_at_zero(decoder)
     penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
     model = Model(
@@ -106,13 +99,13 @@ def build_model(
         heads=heads(rng),
         latent_dim=settings.latent_dim,
     )
-    if not _starts_from_pca(settings, model):
+    if not starts_from_pca(settings, model):
         settings.pca_ = None
         return _with_penalties_of_codes(model, scaled_sample)
-    pca = _anchor(scaled_sample, model.latent_dim)
+    pca = pca_of(scaled_sample, model.latent_dim)
     whole = as_scaled and len(scaled_sample) == n
     settings.pca_ = pca if whole else None  # a report compares with it
-    return _with_penalties_of_codes(_start_from_pca(model, pca), scaled_sample)
+    return _with_penalties_of_codes(start_from_pca(model, pca), scaled_sample)
 
 
 def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
@@ -323,29 +316,6 @@ def _build_decoder(
     return _build(spec, settings.latent_dim, features, image_shape, rng)
 
 
-def _starts_from_pca(settings: Any, model: Model) -> bool:
-    if settings.start not in ("auto", "pca", "random"):
-        raise SettingError(unknown("start called", settings.start, ["auto", "pca", "random"]))
-    free_code = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
-    linked = model.likelihood.link is not None
-    possible = free_code and linked and _ends_bare(model.encoder) and _ends_bare(model.decoder)
-    if settings.start == "pca" and not possible:
-        raise SettingError(
-            "start is 'pca', which needs a deterministic code without an activation and built-in "
-            "networks with a linear output that are not tied, and one likelihood for all columns: "
-            "use start='random'."
-        )
-    return possible and settings.start != "random"
-
-
-def _ends_bare(network: AbstractNetwork | None) -> bool:
-    """Tell whether a network can be made to add nothing: a chain whose output is linear."""
-    if not isinstance(network, Chain):
-        return False
-    last = network.finishes[-1]
-    return last.norm is None and last.activation == "identity" and last.dropout is None
-
-
 def without_missing(examples: Examples) -> Examples:
     """Return examples with zeros where an entry is missing."""
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
@@ -359,59 +329,3 @@ def _seen(likelihood: AbstractLikelihood, examples: Examples) -> Examples:
 
     whole = type(likelihood).seen is AbstractLikelihood.seen
     return examples if whole else Computed(rows, examples.shape)
-
-
-def _start_from_pca(model: Model, pca: PCABaseline) -> Model:
-    """Return the model with a linear path from PCA beside each network, which adds nothing yet."""
-    link = model.likelihood.link
-    assert isinstance(model.encoder, Chain)
-    assert isinstance(model.decoder, Chain)
-    assert link is not None
-    weight = _padded_components(pca, model.latent_dim)
-    encoder_path = _path(weight.T, -pca.mean @ weight.T)
-    decoder_path = _path(weight, pca.mean)
-    return replace(
-        model,
-        encoder=LinearPath(encoder_path, start_at_zero(model.encoder)),
-        decoder=LinearPath(decoder_path, start_at_zero(model.decoder), link),
-    )
-
-
-@contextmanager
-def sharing_anchors() -> Iterator[None]:
-    """Fit PCA once for every sample and size of the code, in the fits that are prepared within."""
-    token = _anchors.set({})
-    try:
-        yield
-    finally:
-        _anchors.reset(token)
-
-
-def _anchor(sample: Examples, latent_dim: int) -> PCABaseline:
-    known = _anchors.get()
-    if known is None:
-        return fit_pca(sample, latent_dim)
-    made = hashlib.blake2b(digest_size=16)
-    for _, block in blocks(sample):
-        made.update(np.ascontiguousarray(block).data)
-    key = (made.digest(), sample.shape, latent_dim)
-    if key not in known:
-        known[key] = fit_pca(sample, latent_dim)
-    return known[key]
-
-
-def _path(weight: np.ndarray, bias: np.ndarray) -> Linear:
-    fan_in, fan_out = weight.shape
-    return Linear(
-        weight=jnp.asarray(weight.astype(np.float32)),
-        bias=jnp.asarray(bias.astype(np.float32)),
-        in_shape=(fan_in,),
-        out_shape=(fan_out,),
-    )
-
-
-def _padded_components(anchor: PCABaseline, latent_dim: int) -> np.ndarray:
-    """Return (d, D) components; directions that the sample does not have are zero."""
-    components = np.zeros((latent_dim, anchor.components.shape[1]), np.float32)
-    components[: len(anchor.components)] = anchor.components
-    return components

@@ -2,15 +2,13 @@
 
 import sys
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from isthmus.data.source import Computed, Rows
-from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine import (
     Checkpoint,
     Devices,
@@ -23,7 +21,7 @@ from isthmus.engine import (
     train,
 )
 from isthmus.engine.compiled import refuse_forked
-from isthmus.errors import DataError, SettingError, warn
+from isthmus.errors import SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
 from isthmus.estimators.construction import (
@@ -34,6 +32,7 @@ from isthmus.estimators.construction import (
     settled_likelihood,
     without_missing,
 )
+from isthmus.estimators.division import Part, divided, given_validation, loaded, weighted
 from isthmus.estimators.door import enter, enter_first, likelihood_setting
 from isthmus.estimators.fit_cache import digest, fingerprint
 from isthmus.estimators.inputs import (
@@ -42,20 +41,14 @@ from isthmus.estimators.inputs import (
     flat_examples,
     flat_rows,
     image_shape_of,
-    is_indexed,
 )
 from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
-from isthmus.estimators.targets import pair_of
 from isthmus.estimators.units import Range, range_of
-from isthmus.estimators.weights import example_weights
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
 from isthmus.scaling import Choice, Scaling, choose
-
-LEAST_VALIDATED = 20
-"""With fewer examples there is no validation set."""
 
 LOOKED_AT = 60_000
 """Maximum number of examples, evenly spaced, that decide the scaling and are checked under it."""
@@ -71,14 +64,6 @@ VALIDATION_BATCH = 256
 
 COLUMNS = ("epoch", "train_loss", "validation_loss", "learning_rate", "seconds")
 """Columns of the history, before those of the loss's terms."""
-
-
-class Part(NamedTuple):
-    """Examples (n, ...), their targets (n, ...) as heads and networks take them, their weights."""
-
-    examples: Any
-    target: np.ndarray | None
-    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -169,11 +154,11 @@ def prepare(
     """
     refuse_forked()
     target = estimator._learn_targets(X, y)
-    given = _given_validation(estimator, validation_data)
+    given = given_validation(estimator, validation_data)
     check_settings(estimator)
-    whole = _weighted(estimator, Part(_first_examples(estimator, X), target), y, sample_weight)
+    whole = weighted(estimator, Part(_first_examples(estimator, X), target), y, sample_weight)
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
-    training, validation = _divided(estimator, whole, given, seed)
+    training, validation = divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
     partners, devices = _partners(model, training.examples, seed), Devices.of(estimator.devices)
     sizes = plan(estimator, len(training.examples), validated=partners is None)
@@ -212,7 +197,7 @@ def partial_fit(
         examples = flat_examples(estimator, enter(estimator, X))
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     done = 0 if first else estimator.n_epochs_
-    part = _weighted(estimator, Part(examples, target), y, sample_weight)
+    part = weighted(estimator, Part(examples, target), y, sample_weight)
     examples = part.examples
     size = plan(estimator, len(examples)).batch_size
     model = _first_model(estimator, examples, seed) if first else estimator.model_
@@ -231,41 +216,6 @@ def partial_fit(
     estimator._state = trained.last
 
 
-def _weighted(estimator: AbstractLearner, part: Part, y: Any, sample_weight: Any) -> Part:
-    """Return examples with their weights; those of weight zero are left out."""
-    weights = example_weights(estimator._weigh(y, sample_weight), len(part.examples))
-    if weights is None:
-        return part
-    part = Part(part.examples, part.target, weights)
-    kept = np.flatnonzero(weights)
-    return part if len(kept) == len(weights) else _chosen(part, kept)
-
-
-def _given_validation(estimator: AbstractLearner, validation_data: Any) -> Part | None:
-    """Return the validation set that the user gave, its targets encoded."""
-    if validation_data is None:
-        return None
-    if estimator.target_kind == "none":
-        if isinstance(validation_data, tuple):
-            raise DataError("validation_data is a tuple; it must be examples alone, as X is.")
-        return Part(validation_data, None)
-    examples, targets = pair_of(validation_data)
-    return Part(examples, estimator._encode_targets(targets))
-
-
-def _divided(
-    estimator: AbstractLearner, whole: Part, given: Part | None, seed: int
-) -> tuple[Part, Part | None]:
-    """Return the training set and the validation set, if there is to be one."""
-    if given is not None:
-        entered = enter(estimator, given.examples)
-        examples = flat_examples(estimator, entered, validation=True)
-        return whole, Part(_loaded(estimator, examples), given.target)
-    if len(whole.examples) < LEAST_VALIDATED or estimator.validation_fraction <= 0:
-        return whole, None
-    return _hold_out(estimator, whole, seed)
-
-
 def _validation_feed(
     estimator: AbstractLearner, validation: Part | None, batch_size: int, devices: Devices | None
 ) -> Feed | None:
@@ -279,41 +229,12 @@ def _validation_feed(
 
 def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
     X = enter_first(estimator, X)
-    examples = _loaded(estimator, flat_examples(estimator, X, fitting=True))
+    examples = loaded(estimator, flat_examples(estimator, X, fitting=True))
     features = estimator.width_
     estimator.image_shape_ = image_shape_of(X, estimator.image_shape, features)
     estimator._example_shape = example_shape_of(X)
     check_varied(examples)
     return examples
-
-
-def _loaded(estimator: AbstractLearner, examples: Any) -> Any:
-    """Return examples on disk as an array in memory, if the limit allows it."""
-    size = len(examples) * estimator.width_ * examples.dtype.itemsize
-    sparse = isinstance(examples, SparseRows)
-    if not is_indexed(examples) or sparse or size > estimator.memory_limit:
-        return examples
-    return flat_rows(examples, slice(None))
-
-
-def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part, Part]:
-    """Split off the validation set: stratified where every class can be in both parts."""
-    target = whole.target
-    classes = None if target is None or target.dtype.kind == "f" else target
-    index = np.arange(len(whole.examples))
-    share = {"test_size": estimator.validation_fraction, "random_state": seed}
-    try:
-        parts = train_test_split(index, **share, stratify=classes)
-    except ValueError:
-        parts = train_test_split(index, **share)
-    kept, validation = (np.sort(part) for part in parts)
-    return _chosen(whole, kept), _chosen(whole, validation)
-
-
-def _chosen(part: Part, index: np.ndarray) -> Part:
-    target = None if part.target is None else part.target[index]
-    weights = None if part.weights is None else part.weights[index]
-    return Part(Rows(part.examples, index), target, weights)
 
 
 def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:

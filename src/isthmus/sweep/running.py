@@ -13,8 +13,8 @@ from isthmus.errors import NonFiniteLossError, SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.code_padding import can_pad, resize
-from isthmus.estimators.construction import sharing_anchors
 from isthmus.estimators.fitting import Ready
+from isthmus.estimators.pca_start import sharing_pca
 from isthmus.sweep.programs import Progress, train_group
 from isthmus.sweep.strategy import Together
 
@@ -98,7 +98,7 @@ def _prepared(
     """Return the fits that are ready, and those whose settings cannot be, with their errors."""
     jobs: list[Job] = []
     refused: list[tuple[int, SettingError]] = []
-    with sharing_anchors():
+    with sharing_pca():
         for place, one in fits:
             try:
                 jobs.append(Job(place, one, _ready(one, training, validation)))
