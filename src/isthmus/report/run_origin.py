@@ -8,7 +8,8 @@ from isthmus.data.opening import open_source
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
-_SOURCE: dict[str, tuple[type, ...]] = dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,))
+_SOURCE_NAMES = ("path", "name", "label", "array", "image_shape", "contents")
+_SOURCE: dict[str, tuple[type, ...]] = dict.fromkeys(_SOURCE_NAMES, (str,))
 _SPLIT: dict[str, tuple[type, ...]] = {
     "validation": (int, float),
     "test": (int, float),
