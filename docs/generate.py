@@ -3,6 +3,7 @@
 ``python docs/generate.py recipes`` writes docs/recipes.md from the table of recipes;
 ``python docs/generate.py reproduction DIR`` writes docs/reproduction.md from a run of all reports;
 ``python docs/generate.py family DIR`` writes docs/family.md from a run of the study family.
+``python docs/generate.py export`` writes the table of docs/export.md, from fits of every recipe.
 """
 
 import shutil
@@ -52,6 +53,16 @@ def family(run: Path) -> None:
     write_summary(DOCS / "family.md", [run], title=title, figures="images")
 
 
+def export() -> None:
+    """Write the table of the page on export."""
+    from export_table import table
+
+    page = DOCS / "export.md"
+    head, begin, rest = page.read_text("utf-8").partition("<!-- begin table -->\n")
+    _, end, tail = rest.partition("<!-- end table -->")
+    page.write_text(head + begin + table() + end + tail, encoding="utf-8")
+
+
 def copy_figures(run: Path, images: Path) -> None:
     """Copy the main figures of a study to a folder of its name."""
     result = read_result(run)
@@ -64,6 +75,8 @@ def copy_figures(run: Path, images: Path) -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["recipes"]:
         (DOCS / "recipes.md").write_text(recipes(), encoding="utf-8")
+    elif sys.argv[1:] == ["export"]:
+        export()
     elif sys.argv[1:2] == ["reproduction"] and len(sys.argv) == 3:
         reproduction(Path(sys.argv[2]))
     elif sys.argv[1:2] == ["family"] and len(sys.argv) == 3:

@@ -62,6 +62,7 @@ GENTLE = {  # as good as no noise and no penalty, so that nothing but the code l
     "spherical_vae": {"bound": ELBO(beta=1e-4), "penalties": FREE},
     "poincare_vae": {"bound": ELBO(beta=1e-4), "penalties": FREE},
     "ms_ssim": {},
+    "map": {"penalties": FREE},
     "full_covariance_vae": {"bound": ELBO(beta=1e-4), "penalties": FREE},
     "mixture_prior_vae": {"bound": ELBO(beta=1e-4), "penalties": FREE},
     "vamp_vae": {"bound": ELBO(beta=1e-4), "penalties": FREE},

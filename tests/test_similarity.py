@@ -88,3 +88,14 @@ def test_training_makes_reconstructions_more_alike_and_flat_examples_are_refused
         isthmus.AutoencoderClassifier(
             4, decoder=None, penalties="structural_similarity", **settings
         ).fit(X, np.arange(60) % 2)
+
+
+def test_an_odd_side_is_halved_with_its_last_pixel_twice():
+    """As TensorFlow's ssim_multiscale pads."""
+    from isthmus.penalties.similarity import _halved
+
+    image = jnp.arange(15.0).reshape(3, 5, 1)
+    rows = np.arange(15.0).reshape(3, 5)
+    padded = np.pad(rows, ((0, 1), (0, 1)), mode="symmetric")
+    expected = padded.reshape(2, 2, 3, 2).mean(axis=(1, 3))
+    np.testing.assert_allclose(_halved(image)[..., 0], expected, rtol=1e-6)

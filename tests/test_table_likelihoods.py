@@ -82,7 +82,9 @@ def test_columns_cost_what_their_own_likelihoods_do(outputs):
     low, high = MIXED.domain()
     assert low.tolist() == [-np.inf, 0, 0, 0, 0, -np.inf, 0]
     assert high.tolist() == [np.inf, 1, 1, np.inf, 1, np.inf, 1]
-    assert MIXED.link is None
+    link = dict(MIXED.link)
+    assert link["identity"] == (5, 0)
+    assert link["clipped_logit"] == (1,)
 
 
 def test_samples_of_columns_have_the_claimed_mean(normals):

@@ -44,6 +44,7 @@ def _columns() -> Iterator[Plant]:
     yield "one value of 1e6 under minmax", "extreme-values", _million
     yield "one misplaced decimal point", "extreme-values", _decimal_point
     yield "-999 for missing values", "placeholder-values", _placeholder
+    yield "a tenth of a column is missing", "missing-values", _missing
     yield "the header read as a row", "header-row", _header
 
 
@@ -169,6 +170,12 @@ def _decimal_point() -> Data:
 def _placeholder() -> Data:
     x = sets.wine()[0].copy()
     x[np.random.default_rng(7).random(178) < 0.06, 2] = -999
+    return Data(x)
+
+
+def _missing() -> Data:
+    x = sets.wine()[0].copy()
+    x[::10, 5] = np.nan
     return Data(x)
 
 

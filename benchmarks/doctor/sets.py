@@ -65,6 +65,24 @@ def factors() -> np.ndarray:
     return rng.normal(size=(600, 3)) @ rng.normal(size=(3, 20)) + 0.3 * rng.normal(size=(600, 20))
 
 
+@cache
+def iris() -> np.ndarray:
+    """Return 150 flowers (n, 4)."""
+    return datasets.load_iris().data
+
+
+@cache
+def blobs() -> np.ndarray:
+    """Return 500 rows (n, 6) about four centres."""
+    return datasets.make_blobs(500, 6, centers=4, random_state=0)[0]
+
+
+@cache
+def roll() -> np.ndarray:
+    """Return 800 points (n, 3) of a rolled sheet."""
+    return datasets.make_swiss_roll(800, noise=0.1, random_state=0)[0]
+
+
 def shuffled(x: np.ndarray) -> np.ndarray:
     """Return rows in random order."""
     return x[np.random.default_rng(13).permutation(len(x))]
@@ -87,11 +105,11 @@ def clean() -> Iterator[tuple[str, Data]]:
     yield "MNIST, 2,000", Data(mnist(), image_shape=(28, 28, 1))
     letters = open_source("letters-5x7")
     yield "letters-5x7", Data(letters.examples, letters.labels, image_shape=letters.image_shape)
-    yield "iris without labels", Data(datasets.load_iris().data)
+    yield "iris without labels", Data(iris())
     for name in ("14_glass", "18_Ionosphere", "29_Pima", "4_breastw", "28_pendigits", "6_cardio"):
         yield name, _benchmark(name)
     yield "blobs", Data(*datasets.make_blobs(500, 6, centers=4, random_state=0))
-    yield "Swiss roll", Data(datasets.make_swiss_roll(800, noise=0.1, random_state=0)[0])
+    yield "Swiss roll", Data(roll())
     yield "factors", Data(factors())
     yield "counts", Data(counts())
     yield "bits", Data(bits())

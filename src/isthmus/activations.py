@@ -1,6 +1,7 @@
 """Activations by name, so that a model file can name them and a program is compiled once."""
 
 from collections.abc import Callable
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -62,6 +63,34 @@ def activation(name: str) -> Callable[[Array], Array]:
     if found is None:
         raise SettingError(unknown("activation", name, ACTIVATIONS))
     return found
+
+
+Link = str | tuple[tuple[str, tuple[int, ...]], ...]
+"""The name of an activation, or names with the columns that each is for."""
+
+
+def link_function(link: Link) -> Callable[[Array], Array]:
+    """Return what a link does to the last axis.
+
+    Examples
+    --------
+    >>> link = (("identity", (0, 2)), ("relu", (1,)))
+    >>> link_function(link)(jnp.array([-1.0, -2.0, -3.0])).tolist()
+    [-1.0, 0.0, -3.0]
+    """
+    return activation(link) if isinstance(link, str) else _by_columns(link)
+
+
+@cache
+def _by_columns(link: tuple[tuple[str, tuple[int, ...]], ...]) -> Callable[[Array], Array]:
+    groups = [(activation(name), np.array(columns)) for name, columns in link]
+    order = np.argsort(np.concatenate([columns for _, columns in groups]))
+
+    def apply(x: Array) -> Array:
+        parts = [function(x[..., columns]) for function, columns in groups]
+        return jnp.concatenate(parts, axis=-1)[..., order]
+
+    return apply
 
 
 def initial_gain(name: str) -> float:

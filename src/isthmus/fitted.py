@@ -52,6 +52,11 @@ class FittedAutoencoder(Protocol):
         ...
 
     @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        ...
+
+    @property
     def generative_(self) -> bool:
         """Whether the code has a prior to sample from."""
         ...

@@ -11,14 +11,22 @@ from jaxtyping import Array, Float, Int, Shaped
 
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
+from isthmus.errors import SettingError
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import AbstractNetwork, Chain, Conditional, PerExample, Tied, given
+from isthmus.pairs import Pairs
 from isthmus.penalties import AbstractPenalty
 from isthmus.records import Context, Pass
 from isthmus.scaling import Scaling
 from isthmus.specifications import Fixed
+
+VIEW = 0x56696577
+"""Folded into the step's key: the second view's noise is independent of the first's."""
+
+Partner = tuple[Shaped[Array, "B D"], Shaped[Array, "B ..."] | None]
+"""The examples that a batch is paired with, in the data's own units, and their targets."""
 
 
 class Model(eqx.Module):
@@ -49,7 +57,10 @@ class Model(eqx.Module):
 
     def code(self, x: Float[Array, "B D"]) -> Float[Array, "B d"]:
         """Return the codes of scaled examples, as after training."""
-        return self.latent.code(self.encoder(self.seen(x), None)[0])
+        with jax.named_scope("encoder"):
+            h, _ = self.encoder(self.seen(x), None)
+        with jax.named_scope("latent"):
+            return self.latent.code(h)
 
     def known(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return scaled examples with zeros in place of missing entries, NaN."""
@@ -74,7 +85,8 @@ class Model(eqx.Module):
 
     def decode(self, z: Float[Array, "B d"]) -> Float[Array, "B D"]:
         """Return the raw outputs for codes, before the likelihood's link."""
-        return self._run_decoder(z, None)[0]
+        with jax.named_scope("decoder"):
+            return self._run_decoder(z, None)[0]
 
     def reconstruct(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the mean reconstructions of scaled examples, in scaled units."""
@@ -85,11 +97,35 @@ class Model(eqx.Module):
         x: Shaped[Array, "B D"],
         target: Shaped[Array, "B ..."] | None,
         context: Context,
+        partner: Partner | None = None,
     ) -> tuple[Pass, Self]:
         """Return one whole pass, and this model with its statistics moved.
 
-        Conditional networks get the target as their labels.
+        Conditional networks get the target as their labels. Where a penalty asks for pairs, the
+        pass holds that of the second view, which moves no statistics.
         """
+        p, moved = self._conditioned_pass(x, target, context)
+        pairs = self.pairs
+        if pairs is None or (pairs.neighbours and partner is None):
+            return p, moved
+        x, target = (x, target) if partner is None else partner
+        step = context.with_key(jax.random.fold_in(context.key, VIEW))
+        of_views = replace(self, corruption=_of_views(pairs, self.corruption), decoder=None)
+        view, _ = of_views._conditioned_pass(x, target, step)
+        return replace(p, view=view), moved
+
+    @property
+    def pairs(self) -> Pairs | None:
+        """The pairs that penalties ask for; None where none does."""
+        asked = (penalty.paired for penalty in self.penalties)
+        return next((pairs for pairs in asked if pairs is not None), None)
+
+    def _conditioned_pass(
+        self,
+        x: Shaped[Array, "B D"],
+        target: Shaped[Array, "B ..."] | None,
+        context: Context,
+    ) -> tuple[Pass, Self]:
         if target is not None and self.conditional:
             p, moved = self.given(target)._pass(x, target, context)
             return p, moved.given(None)
@@ -112,16 +148,22 @@ class Model(eqx.Module):
         corrupted = self.known(x)
         if self.corruption is not None:
             corrupted = self.corruption(corrupt_key, corrupted)
+            _check_shape("corruption", self.corruption, corrupted, x.shape, "like the examples")
         corrupted = self.likelihood.seen(corrupted)
         h, encoder = self.encoder(corrupted, context.with_key(encoder_key))
         attached = self.attached_latent()
         draw, latent = attached(h, context.with_key(latent_key), self.bound.draws)
+        of_draws = (self.bound.draws, len(x))
+        wanted = (*of_draws, self.latent_dim)
+        _check_shape("latent", self.latent, draw.z, wanted, "a code for each draw and example")
+        _check_shape("latent", self.latent, draw.kl, (len(x),), "a divergence for each example")
         latent = self.latent if latent is attached else latent  # attached for this pass alone
         x_hat, decoder, likelihood = None, None, self.likelihood
         cost = jnp.zeros((self.bound.draws, x.shape[0]))
         if self.decoder is not None:
             x_hat, decoder = self._decode_draws(draw.z, context.with_key(decoder_key))
             cost, likelihood = likelihood.charge(x_hat, x, context)
+            _check_shape("likelihood", likelihood, cost, of_draws, "nats for each draw and example")
         moved = eqx.tree_at(
             lambda m: (m.encoder, m.latent, m.decoder, m.likelihood),
             self,
@@ -149,8 +191,19 @@ class Model(eqx.Module):
         return self.decoder(z, context)
 
 
+def _of_views(pairs: Pairs, corruption: AbstractCorruption | None) -> AbstractCorruption | None:
+    """Return what is done to a second view before the encoder sees it."""
+    if pairs.augmentation is None or corruption is None:
+        return pairs.augmentation or corruption
+    return pairs.augmentation + corruption
+
+
 def objective(
-    model: Model, x: Array, target: Array | None, context: Context
+    model: Model,
+    x: Array,
+    target: Array | None,
+    context: Context,
+    partner: Partner | None = None,
 ) -> tuple[Float[Array, ""], tuple[dict[str, Array], Model]]:
     """Return the loss of a batch, its terms, and the model with its statistics moved.
 
@@ -158,16 +211,39 @@ def objective(
     the terms are the same mean of its parts, unweighted by beta where the part is ``kl``. This is
     the only place where costs of examples are averaged.
     """
-    p, moved = model.forward(x, target, context)
+    p, moved = model.forward(x, target, context, partner)
     parts = {"reconstruction": p.cost.mean(0), "kl": p.draw.kl, "latent_cost": p.draw.cost}
-    extras = [term for penalty in model.penalties for term in penalty.terms(p).items()]
-    extras += [(type(head).__name__.lower(), head(p)) for head in model.heads]
-    total = model.bound(p) + sum(charge for _, charge in extras)
+    each = x.shape[:1]
+    members = [("penalty", penalty, penalty.terms(p)) for penalty in model.penalties]
+    members += [("head", head, {type(head).__name__.lower(): head(p)}) for head in model.heads]
+    extras = []
+    for slot, member, terms in members:
+        for name, charge in terms.items():
+            _check_shape(slot, member, charge, each, "nats for each example")
+            extras.append((name, charge))
+    bound = model.bound(p)
+    _check_shape("bound", model.bound, bound, each, "nats for each example")
+    total = bound + sum(charge for _, charge in extras)
     for name, charge in extras:
         parts[name] = parts.get(name, 0) + charge
     weights = context.weights / context.weights.sum()
     terms = {name: (weights * part).sum() for name, part in parts.items()}
     return (weights * total).sum(), (terms, moved)
+
+
+def _check_shape(
+    slot: str, member: object, value: Array, wanted: tuple[int, ...], what: str
+) -> None:
+    """Raise `SettingError` if what a member returns has another shape than its slot's.
+
+    It would be broadcast into a wrong loss. Shapes are known while the program is traced, so that
+    the check costs nothing in training.
+    """
+    if jnp.shape(value) != wanted:
+        raise SettingError(
+            f"{slot} {type(member).__name__} returned the shape {jnp.shape(value)}, and {wanted} "
+            f"was expected: {what}."
+        )
 
 
 @jax.custom_vjp
@@ -199,7 +275,7 @@ def partition(model: Model) -> tuple[Model, Model]:
     def is_whole(node: object) -> bool:
         return isinstance(node, Fixed)
 
-    mask = jax.tree.map(lambda n: eqx.is_inexact_array(n), model, is_leaf=is_whole)
+    mask = jax.tree.map(eqx.is_inexact_array, model, is_leaf=is_whole)
     parameters, rest = eqx.partition(model, mask, is_leaf=is_whole)
     return parameters, trace_numbers(rest)
 

@@ -84,6 +84,9 @@ class Pass(eqx.Module):
         The model, for penalties that differentiate it.
     context
         The step.
+    view
+        The pass of each example's second view, without a decoder; None where no penalty asks for
+        pairs, and where there are none (neighbours, in validation).
     """
 
     x: Float[Array, "B D"]
@@ -95,3 +98,4 @@ class Pass(eqx.Module):
     cost: Float[Array, "K B"]
     model: Any
     context: Context
+    view: "Pass | None" = None

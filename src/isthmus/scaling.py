@@ -23,6 +23,9 @@ SKEWED = 2.0
 LEAST = 1e-30
 """A column that varies by less is constant: its reciprocal may leave single precision."""
 
+ALIKE = 10.0
+"""Columns whose deviations differ by more than this factor have no unit in common."""
+
 COLUMNS_VALUES = 2**22
 """About so many numbers of a few columns are held in double precision at a time."""
 
@@ -214,8 +217,10 @@ def _recognise(x: np.ndarray, image: bool) -> str:
     of = _statistics(x)
     low, high = float(of.least(x)), float(of.most(x))
     whole = x.dtype.kind in "iub" or bool(np.all((x == np.round(x)) | np.isnan(x)))
-    if low >= 0 and high <= 1:
-        return "binary" if whole else "unit"
+    if low >= 0 and high <= 1 and whole:
+        return "binary"
+    if low >= 0 and high <= 1 and (image or _share_one_range(x) or _spread_alike(x)):
+        return "unit"
     intensities = image or x.dtype == np.uint8 or (whole and low == 0 and _share_one_range(x))
     if intensities and whole and low >= 0 and 128 <= high <= 255:
         return "pixels"
@@ -231,6 +236,13 @@ def _share_one_range(x: np.ndarray) -> bool:
     varied = most > least
     filling = most[varied] - least[varied] >= 0.9 * (float(most.max()) - float(least.min()))
     return bool(varied.sum() >= 16 and filling.mean() >= 0.3)
+
+
+def _spread_alike(x: np.ndarray) -> bool:
+    """Tell whether the columns that vary do so by about as much: shares, grey levels, scores."""
+    deviation = _statistics(x).deviation(x.astype(np.float64), axis=0)
+    varied = deviation[deviation > LEAST]
+    return not len(varied) or float(varied.max()) <= ALIKE * float(varied.min())
 
 
 def _as_they_are(x: np.ndarray, found: str) -> tuple[str, Scaling]:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import equinox as eqx
+import jax
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float, Shaped
 
 from isthmus.errors import SettingError, unknown
@@ -19,8 +21,15 @@ class Spec(eqx.Module):
 
     Its plain numbers are hyperparameters: inside the compiled program they are traced, so that
     another value needs no new program and ``jax.vmap`` reaches them. Its arrays are parameters,
-    unless they are wrapped in `Fixed`.
+    unless they are wrapped in `Fixed`. A number of NumPy, or an array without axes, is a number:
+    it is stored as Python's.
     """
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if is_bare_number(value):
+                object.__setattr__(self, field.name, value.item())
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the fields by name, as scikit-learn's nested parameters want them."""
@@ -31,6 +40,20 @@ class Spec(eqx.Module):
             if deep and isinstance(value, Spec):
                 params.update({f"{name}__{key}": v for key, v in value.get_params().items()})
         return params
+
+
+def is_bare_number(value: Any) -> bool:
+    """Return whether this is a number of NumPy or JAX: known, and without axes.
+
+    >>> is_bare_number(np.float64(0.5)), is_bare_number(np.zeros(1)), is_bare_number(0.5)
+    (True, False, False)
+    """
+    if isinstance(value, Tracer):
+        return False
+    is_array = isinstance(value, np.ndarray | jax.Array)
+    return (isinstance(value, np.generic) or (is_array and value.ndim == 0)) and (
+        value.dtype.kind in "buif"
+    )
 
 
 class Fixed(eqx.Module):

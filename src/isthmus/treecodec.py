@@ -21,6 +21,7 @@ from isthmus import (
     latents,
     likelihoods,
     model,
+    pairs,
     penalties,
     scaling,
     specifications,
@@ -29,8 +30,8 @@ from isthmus.errors import ModelFileError, SettingError
 from isthmus.networks import chain, conditional, convolutional, dense, layers
 
 HOMES: tuple[ModuleType, ...] = (
-    bounds, corruption, heads, latents, likelihoods, model, penalties, scaling, specifications,
-    chain, conditional, convolutional, dense, layers,
+    bounds, corruption, heads, latents, likelihoods, model, pairs, penalties, scaling,
+    specifications, chain, conditional, convolutional, dense, layers,
 )  # fmt: skip
 
 

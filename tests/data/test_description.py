@@ -26,6 +26,8 @@ def test_a_table_is_described():
         "features": None,
         "labels": {"classes": 2, "counts": {"a": 1, "b": 2}},
         "test": None,
+        "columns": None,
+        "notes": [],
     }
 
 

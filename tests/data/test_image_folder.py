@@ -194,3 +194,45 @@ def test_a_header_of_absurd_size_is_refused(tmp_path, monkeypatch):
     save(tmp_path / "a.png", np.zeros((4, 3)))
     with pytest.raises(DataError, match=r"a\.png"):
         open_source(tmp_path)
+
+
+def _image(path, size=(6, 4), mode="RGB", **kwargs):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, 7).save(path, **kwargs)
+
+
+def test_images_of_any_size_and_mode_are_brought_together(tmp_path):
+    _image(tmp_path / "a.png", (6, 4), "L")
+    _image(tmp_path / "b.jpg", (8, 9))
+    with pytest.raises(DataError, match="resize"):
+        open_source(tmp_path)
+    source = open_source(tmp_path, resize=(5, 3), mode="RGB")
+    assert source.examples[:].shape == (2, 5, 3, 3)
+
+
+def test_images_stand_as_their_orientation_says(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    pixels = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+    source = open_source(tmp_path)
+    np.testing.assert_array_equal(source.examples[0], np.rot90(pixels, -1))
+
+
+@pytest.mark.parametrize("suffix", [".bmp", ".tif", ".webp", ".gif"])
+def test_other_formats_are_read_and_other_files_counted(tmp_path, suffix):
+    _image(tmp_path / f"a{suffix}", mode="L")
+    (tmp_path / "notes.txt").write_text("hello")
+    source = open_source(tmp_path)
+    assert len(source) == 1
+    assert "1 file that is no image is passed over (1 .txt)" in source.notes[0]
+
+
+@pytest.mark.parametrize("middle", ["valid", "val", "validation"])
+def test_folders_of_parts_are_no_labels(tmp_path, middle):
+    for part, count in (("train", 3), (middle, 2), ("test", 1)):
+        for i in range(count):
+            _image(tmp_path / part / "cats" / f"{i}.png")
+    source = open_source(tmp_path)
+    assert (len(source), len(source.validation), len(source.test)) == (3, 2, 1)
+    assert set(source.labels) == {"cats"}

@@ -51,6 +51,7 @@ def counts():
 
 PLANTED = {
     "repeated-rows": lambda: Data(np.repeat(rng().normal(size=(60, 8)), 4, axis=0)),
+    "missing-values": lambda: Data(changed(WINE, slice(0, 178, 9), 2, np.nan)),
     "near-duplicates": lambda: Data(
         np.concatenate([WINE, WINE[:40] * (1 + 1e-4 * rng().normal(size=(40, 13)))])
     ),
@@ -130,4 +131,8 @@ def test_copies_of_real_rows_are_always_found(seed, share, width):
 
 def test_missing_values_are_no_finding_of_their_own():
     x = np.where(rng().random(WINE.shape) < 0.1, np.nan, WINE)
-    assert [one for one in examine_data(Data(x)) if one.severity != "note"] == []
+    x[3], x[:, 5] = np.nan, np.nan
+    masked = Data(x, plan=Plan(masked=True))
+    assert [one for one in examine_data(masked) if one.severity != "note"] == []
+    x[0, 0] = np.inf
+    assert "infinite" in next(iter(examine_data(masked))).sentence

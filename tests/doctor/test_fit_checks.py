@@ -36,7 +36,7 @@ HEALTHY = Fit(
     examples=1000,
     settings={
         "learning_rate": 1e-3, "epochs": 60, "batch_size": None, "beta": None, "corruption": None,
-        "penalties": "auto", "likelihood": "Gaussian", "scaling": "range",
+        "penalties": None, "likelihood": "Gaussian", "scaling": "range",
         "latent": "Deterministic", "activation": "identity", "examples": 1000,
     },
     history=history(SETTLED),

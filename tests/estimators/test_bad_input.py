@@ -43,11 +43,6 @@ DATA = {
         DataError,
         "X holds text .*'a'.*numbers are needed: drop such columns or encode them",
     ),
-    "sparse": (
-        lambda d: __import__("scipy.sparse").sparse.csr_matrix(d),
-        TypeError,
-        "Sparse data was passed",
-    ),
 }
 
 
@@ -55,7 +50,7 @@ DATA = {
 def test_data_that_cannot_be_learned_from(case, make, digits) -> None:
     spoil, kind, words = DATA[case]
     with pytest.raises(kind, match=words) as caught:
-        make().fit(spoil(digits))
+        make(likelihood="gaussian").fit(spoil(digits))
     assert "\n" not in str(caught.value)
 
 
@@ -65,7 +60,9 @@ def test_the_same_on_disk(case, limit, make, digits, tmp_path) -> None:
     spoil, _, _ = DATA[case]
     np.save(tmp_path / "x.npy", spoil(digits))
     with pytest.raises(DataError) as caught:
-        make(memory_limit=limit).fit(np.load(tmp_path / "x.npy", mmap_mode="r"))
+        make(memory_limit=limit, likelihood="gaussian").fit(
+            np.load(tmp_path / "x.npy", mmap_mode="r")
+        )
     assert "\n" not in str(caught.value)
 
 

@@ -1,5 +1,7 @@
 """Full covariances, categories and spheres: densities, divergences, gradients."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -142,6 +144,18 @@ def test_spherical_divergence_in_closed_form_is_the_mean_log_ratio(d, kappa, mak
     drawn, _ = PowerSpherical()(sphere_input(d, kappa), make_context(1), DRAWS)
     assert float(drawn.statistics["kappa"][0]) == pytest.approx(kappa, rel=1e-4)
     np.testing.assert_allclose(jnp.linalg.norm(drawn.z, axis=-1), 1, atol=1e-5)
+    assert (gap(drawn) < 4).all()
+
+
+@pytest.mark.parametrize(("d", "kappa"), [(3, 1e6), (8, 1e7)])
+def test_spherical_divergence_keeps_precision_for_any_concentration(d, kappa, make_context):
+    """It approaches log |S| - b (1 + log(4 pi / kappa)), b = (d - 1) / 2, for large kappa."""
+    h = jnp.zeros((1, d + 1)).at[0, 0].set(1.0).at[0, -1].set(kappa)
+    drawn, _ = PowerSpherical()(h, make_context(1), DRAWS)
+    b = (d - 1) / 2
+    log_area = np.log(2) + d / 2 * np.log(np.pi) - math.lgamma(d / 2)
+    expected = log_area - b * (1 + np.log(4 * np.pi / kappa))
+    assert float(drawn.kl[0]) == pytest.approx(expected, abs=1e-3)
     assert (gap(drawn) < 4).all()
 
 

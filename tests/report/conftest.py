@@ -52,6 +52,7 @@ class StandIn:
         self.fit_seconds_ = 0.5
         self.first_layer_weights_ = self.mixing_.components_
         self.generative_ = False
+        self.paired_neighbours_ = 0
         return self
 
     def get_params(self, deep=True):

@@ -74,5 +74,5 @@ def test_two_sections_cannot_measure_the_same(better, digits, monkeypatch):
 
 def test_metrics_name_their_format_and_are_plain(better, digits):
     metrics = measure_fit(better, digits)
-    assert metrics["format"] == 2
+    assert metrics["format"] == 3
     assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics

@@ -5,23 +5,41 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isthmus.cli import consoles, models, options, output
+from isthmus.cli import consoles, models, options, output, parsing
 from isthmus.cli.declaring import option, takes
-from isthmus.cli.delivery import deliver_blocks, deliver_decoded
+from isthmus.cli.delivery import beside, deliver_blocks, deliver_decoded
 from isthmus.cli.progress import map_blocks
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-@takes(options.Apply)
-def encode(given: options.Apply) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Encode(options.Apply):
+    """Examples that are encoded, and what is written beside their codes."""
+
+    keep: Annotated[
+        str | None,
+        option(
+            "--keep",
+            metavar="COLUMN,...",
+            help="Columns of the source to write beside the codes, such as an identifier or the"
+            " label.",
+        ),
+    ] = None
+
+
+@takes(Encode)
+def encode(given: Encode) -> None:
     """Compute the latent codes of examples."""
     target = output.maybe_target(given.out, force=given.force, images=False)
     estimator = models.load(given.run, given.condition)
     read = models.read(estimator, given, quiet=given.quiet)
     names = list(estimator.get_feature_names_out())
     codes = map_blocks("encoding", estimator.transform, *read, quiet=given.quiet)
+    if given.keep is not None:
+        kept = models.kept_columns(given, parsing.words(given.keep))
+        codes = beside(codes, kept, names)
     deliver_blocks(codes, len(read[0]), names, target, given.json)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from isthmus.cli import consoles, models, options, tables
+from isthmus.cli import consoles, language, models, options, tables
 from isthmus.cli.declaring import takes
 from isthmus.cli.verbs import Command
 
@@ -63,28 +63,40 @@ def get(
 @app.command(cls=Command)
 @takes(options.Examples)
 def info(given: options.Examples, json: options.JsonOption = False) -> None:
-    """Show what a source holds, and which scaling `auto` would choose for it."""
+    """Show what a source holds: its columns, and what a fit would make of them."""
     from isthmus.data import describe
+    from isthmus.tables import Rules
 
-    opened = models.origin(given).open()
-    facts = describe(opened)
-    facts["scaling"] = _scaling(opened, finite=not (facts["missing"] or facts["infinite"]))
+    origin = models.origin(given)
+    opened = origin.open()
+    facts = describe(opened, Rules(kinds=origin.kinds))
+    facts["scaling"] = _scaling(opened, infinite=bool(facts["infinite"]))
     if json:
         consoles.print_json(facts)
         return
+    columns, notes = facts["columns"], facts["notes"]
     shown = facts | {
         "bytes": tables.size_words(facts["bytes"]),
-        "features": _feature_words(facts["features"]),
+        "features": None if columns else _feature_words(facts["features"]),
         "labels": _label_words(facts["labels"]),
+        "columns": None,
+        "notes": None,
     }
     consoles.out().print(tables.facts(shown))
+    if columns:
+        consoles.out().print(tables.records(columns))
+    for note in notes:
+        consoles.say(consoles.out(), language.translate(note))
 
 
-def _scaling(source: "Source", finite: bool) -> str:
+def _scaling(source: "Source", infinite: bool) -> str:
+    from isthmus.data.table_rows import TableRows
     from isthmus.scaling import SAMPLE, choose
 
-    if not finite:
-        return "none, until the missing and infinite values are gone"
+    if infinite:
+        return "none, until the infinite values are gone"
+    if isinstance(source.examples, TableRows):
+        return "each column by its kind"
     step = -(-len(source) // SAMPLE)
     sample = source.examples[::step]
     flat = sample.reshape(len(sample), -1)

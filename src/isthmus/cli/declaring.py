@@ -9,7 +9,7 @@ together by inheritance, so that verbs share options without repeating them.
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import typer
 from typer.models import OptionInfo
@@ -33,6 +33,21 @@ class Setting:
         self, parameter: str | None = None, read: Callable[[str], object] | None = None
     ) -> None:
         self.parameter, self.read = parameter, read
+
+
+class Reads:
+    """Marks an option that says how a source is read.
+
+    Parameters
+    ----------
+    name
+        Of the field of `isthmus.data.reading.Reading`.
+    read
+        Turns the option's value into the field's; the value itself where left out.
+    """
+
+    def __init__(self, name: str, read: Callable[[Any], object] | None = None) -> None:
+        self.name, self.read = name, read
 
 
 class Alias:
@@ -140,6 +155,17 @@ def settings_of(given: object) -> dict[str, object]:
     return settings
 
 
+def reading_of(given: object) -> dict[str, object]:
+    """Return the reading options that a record of options gives, by their names."""
+    reading: dict[str, object] = {}
+    for name, hint in get_type_hints(type(given), include_extras=True).items():
+        for mark in getattr(hint, "__metadata__", ()):
+            value = getattr(given, name)
+            if isinstance(mark, Reads) and value not in (None, []):
+                reading[mark.name] = mark.read(value) if mark.read else value
+    return reading
+
+
 def aliases_of(record: type) -> dict[str, str]:
     """Return the fields of a record by the other names that sentences have for them."""
     aliases: dict[str, str] = {}
@@ -149,4 +175,6 @@ def aliases_of(record: type) -> dict[str, str]:
                 aliases |= dict.fromkeys(mark.names, name)
             elif isinstance(mark, Setting) and mark.parameter:
                 aliases[mark.parameter] = name
+            elif isinstance(mark, Reads):
+                aliases[mark.name] = name
     return aliases

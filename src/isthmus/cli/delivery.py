@@ -1,6 +1,7 @@
 """Where the results of a verb go: to a file, to the screen, to a program as JSON."""
 
 from collections.abc import Iterator, Sequence
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, output
@@ -21,12 +22,35 @@ def deliver_blocks(
     image_shape: tuple[int, int, int] | None = None,
 ) -> None:
     """Deliver n values as they come, to a file without ever holding them all."""
-    import numpy as np
-
     if target is not None and target.form in output.TABULAR:
         _report(target, output.write_blocks(target, blocks, n, names=names), json)
     else:
-        deliver(np.concatenate([*blocks]), names, target, json, image_shape)
+        deliver(_joined([*blocks]), names, target, json, image_shape)
+
+
+def beside(blocks: Iterator[Any], kept: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Yield blocks of values (b, ...) as tables, with the columns of a table of n rows before."""
+    import pyarrow
+
+    start = 0
+    for block in blocks:
+        columns = [pyarrow.array(column) for column in block.reshape(len(block), -1).T]
+        own = kept.slice(start, len(block))
+        start += len(block)
+        yield pyarrow.table([*own.columns, *columns], names=[*own.column_names, *names])
+
+
+def _joined(blocks: list[Any]) -> Any:
+    """Return arrays, or tables, one below the other."""
+    import numpy as np
+
+    from isthmus.tables import is_table
+
+    if not is_table(blocks[0]):
+        return np.concatenate(blocks)
+    import pyarrow
+
+    return pyarrow.concat_tables([table.unify_dictionaries() for table in blocks])
 
 
 def deliver_decoded(
@@ -62,6 +86,11 @@ def deliver(
     """Write the values, or show their beginning; with ``json`` print them, or where they lie."""
     import numpy as np
 
+    from isthmus.tables import is_table, to_arrow
+
+    if is_table(values):
+        _deliver_table(to_arrow(values), target, json)
+        return
     values = np.asarray(values)
     if target is not None:
         output.write(target, values, names=names, image_shape=image_shape, columns=columns)
@@ -71,7 +100,20 @@ def deliver(
     if json:
         consoles.print_json({"columns": list(names), "values": rows})
     else:
-        _show(rows, names)
+        _show(rows, names, len(rows))
+
+
+def _deliver_table(table: Any, target: output.Target | None, json: bool) -> None:
+    """Write a table, or show its beginning."""
+    names = table.column_names
+    if target is not None:
+        _report(target, output.write_blocks(target, [table], len(table), names=names), json)
+    elif json:
+        rows = [list(row.values()) for row in table.to_pylist()]
+        consoles.print_json({"columns": names, "values": rows})
+    else:
+        rows = [list(row.values()) for row in table.slice(0, _SHOWN_ROWS).to_pylist()]
+        _show(rows, names, len(table))
 
 
 def _report(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
@@ -82,7 +124,7 @@ def _report(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
         consoles.say(consoles.out(), f"wrote {words} values to {target.path}")
 
 
-def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
+def _show(rows: Any, names: Sequence[str], n: int) -> None:
     """Print the first rows, and as many columns as there is room for."""
     from rich.table import Table
 
@@ -93,10 +135,12 @@ def _show(rows: "np.ndarray", names: Sequence[str]) -> None:
     for i, row in enumerate(rows[:_SHOWN_ROWS]):
         table.add_row(str(i), *map(_cell, row[: len(shown)]))
     console.print(table)
-    if len(rows) > _SHOWN_ROWS or len(names) > len(shown):
-        n, count = len(rows), len(names)
-        consoles.say(console, f"{n} examples of {count} values; --out writes them all")
+    if n > _SHOWN_ROWS or len(names) > len(shown):
+        consoles.say(console, f"{n} examples of {len(names)} values; --out writes them all")
 
 
 def _cell(value: Any) -> str:
-    return str(value) if isinstance(value, str) else f"{value:.5g}"
+    if value is None:
+        return ""
+    real = isinstance(value, Real) and not isinstance(value, Integral)
+    return f"{value:.5g}" if real else str(value)

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 @takes(FitOptions)
 def fit(given: FitOptions, context: typer.Context) -> int:
     """Fit an autoencoder to SOURCE and compare it with PCA of the same code size."""
-    return _run(given, context.obj)
+    return run(given, context.obj)
 
 
-def _run(given: FitOptions, command: Sequence[str]) -> int:
+def run(given: FitOptions, command: Sequence[str]) -> int:
     """Fit in a folder that no other process writes; return the exit code."""
     with runs.claimed_folder(given) as folder:
         return _fit(given, command, folder)
@@ -47,11 +47,16 @@ def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
     from isthmus.data import parts
     from isthmus.estimators.slots import takes_missing
     from isthmus.report import write_run
+    from isthmus.tables import Rules
 
     console = consoles.err() if given.json else consoles.out()
     estimator = settings.build(given)
     origin = models.origin(given)
     source = origin.open(quiet=given.quiet)
+    if origin.kinds:
+        estimator.set_params(schema=Rules(kinds=origin.kinds))
+    for note in source.notes:
+        consoles.say(console, language.translate(note))
     targets.check_source(estimator, source)
     masked = takes_missing(estimator.likelihood)
     divided = parts.divide(source, **runs.division(given), missing_allowed=masked)
@@ -62,7 +67,7 @@ def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
         consoles.say(console, f"no checkpoint in {folder}: training starts from the beginning")
     interrupts.check()
     _train(estimator, divided, folder, given, console)
-    if source.feature_names is not None:
+    if source.feature_names is not None and estimator.schema_ is None:
         estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
     kept = rescue.kept_on_failure(estimator, folder)
     with kept, progress.stages(quiet=given.quiet) as stage:
@@ -111,7 +116,11 @@ def _train(
 
 def _choices(estimator: Any) -> str:
     likelihood = type(estimator.likelihood_).__name__
-    return f"scaling {estimator.scaling_.describe()}; likelihood {likelihood}"
+    words = f"scaling {estimator.scaling_.describe()}; likelihood {likelihood}"
+    if estimator.likelihood_.masked:
+        words += ", which leaves out missing entries"
+    schema = estimator.schema_
+    return words if schema is None else f"{schema.describe()}\n{words}"
 
 
 class Once:
@@ -140,6 +149,8 @@ def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folde
     from isthmus.report.sections.summary import kept_epoch
 
     console.print(tables.comparison(metrics))
+    if (columns := tables.columns(metrics)) is not None:
+        console.print(columns)
     count, trainable = metrics["model"]["parameters"], metrics["model"]["trainable_parameters"]
     parameters = f"{count:,} parameters"
     if trainable != count:

@@ -52,6 +52,13 @@ class Generate(options.Output, options.Model):
             complete=options.complete_source,
         ),
     ] = None
+    means: Annotated[
+        bool,
+        option(
+            "--means",
+            help="Give the decoder's means of a table's columns, rather than rows drawn from them.",
+        ),
+    ] = False
     label: options.LabelOption = None
     array: options.ArrayOption = None
     image_shape: options.ImageShapeOption = None
@@ -77,7 +84,11 @@ def generate(given: Generate) -> None:
         estimator = models.under_one(estimator, "a sampler is fitted to the codes of one")
         examples = _codes_from(given, estimator)
         generator = _generator(given.sampler, estimator, examples, given.seed)
-    values = generator.sample(given.n, random_state=given.seed)
+    if given.means:
+        codes = generator.sample_codes(given.n, random_state=given.seed)
+        values = estimator.inverse_transform(codes)
+    else:
+        values = generator.sample(given.n, random_state=given.seed)
     deliver_examples(values, estimator, target, given.json)
 
 

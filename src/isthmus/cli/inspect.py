@@ -10,7 +10,7 @@ from isthmus.cli import consoles, models, options, progress, tables
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import SettingError
 
-_SLOTS = ("corruption", "encoder", "latent", "decoder", "bound", "penalties")
+_SLOTS = ("latent", "bound")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +97,8 @@ def _likelihood_sentence(found: Mapping[str, Any]) -> str:
 
 
 def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
+    from isthmus.estimators.built import built_settings
+
     kind, labels = type(estimator).__name__, getattr(estimator, "classes_", None)
     settings = estimator.get_params(deep=False)
     slots = {name: _words(settings[name]) for name in _SLOTS if name in settings}
@@ -105,6 +107,7 @@ def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
         "model": kind,
         "labels": None if labels is None else labels.tolist(),
         **slots,
+        **built_settings(estimator),
         "likelihood": _words(estimator.likelihood_),
         "scaling": estimator.scaling_.describe(),
         "latent_dim": estimator.latent_dim,

@@ -1,10 +1,12 @@
 """What the verbs that use a fitted model share: loading it, and reading data that fits it."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.cli.declaring import reading_of
 from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
 from isthmus.plainjson import read_object
@@ -21,6 +23,14 @@ class Origin:
     label: str | None = None
     array: str | None = None
     image_shape: str | None = None
+    reading: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kinds of columns that were given."""
+        given = self.reading.get("kinds", {})
+        assert isinstance(given, dict)
+        return given
 
     def open(self, *, quiet: bool = True) -> "Source":
         """Open the source; unless ``quiet``, long work is shown."""
@@ -28,7 +38,7 @@ class Origin:
         from isthmus.data import open_source
 
         shape = None if self.image_shape is None else parsing.image_shape(self.image_shape)
-        given = {"label": self.label, "array": self.array, "image_shape": shape}
+        given = {"label": self.label, "array": self.array, "image_shape": shape, **self.reading}
         if quiet:
             return open_source(self.source, **given)
         with progress.advancing(f"reading {self.source}") as advance:
@@ -88,12 +98,54 @@ def _some_of(estimator: Any, most: int = 20) -> str:
 
 def read(estimator: Any, given: Examples, *, quiet: bool = True) -> tuple[Any, ...]:
     """Open the source that options name, and return what the model's methods take of it."""
-    return inputs(origin(given).open(quiet=quiet), estimator)
+    return inputs(open_like(origin(given), getattr(given, "run", ""), quiet=quiet), estimator)
+
+
+def open_like(wanted: Origin, run: str, *, quiet: bool = True) -> "Source":
+    """Open a source as the fit of a run read its own, where the options say nothing else.
+
+    So the column of labels of the fit is no feature, and a decimal comma is one again.
+    """
+    own = run_facts(run).get("source", {})
+    reading = {**own.get("reading", {}), **wanted.reading}
+    label = own.get("label")
+    if wanted.label is None and isinstance(label, str) and not _is_number(label):
+        try:
+            return replace(wanted, label=label, reading=reading).open(quiet=quiet)
+        except (DataError, SettingError):
+            pass  # these examples have no labels, or other columns
+    try:
+        return replace(wanted, reading=reading).open(quiet=quiet)
+    except SettingError:
+        return wanted.open(quiet=quiet)
+
+
+def kept_columns(given: Examples, columns: Sequence[str]) -> Any:
+    """Return columns of the source as they stand in it, whatever the model makes of them.
+
+    Raises
+    ------
+    SettingError
+        If the source is no table, or has no such column.
+    """
+    from isthmus.data.table_rows import TableRows
+
+    wanted = origin(given)
+    reading = {**wanted.reading, "columns": columns, "kinds": dict.fromkeys(columns, "other")}
+    rows = replace(wanted, label=None, reading=reading).open().examples
+    if not isinstance(rows, TableRows):
+        raise SettingError(f"--keep {','.join(columns)} names columns, and SOURCE is no table.")
+    return rows.table.select(list(columns))
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
 
 
 def origin(given: Examples) -> Origin:
     """Return where the examples come from that options name."""
-    return Origin(given.source, given.label, given.array, given.image_shape)
+    reading = reading_of(given)
+    return Origin(given.source, given.label, given.array, given.image_shape, reading)
 
 
 def read_for(
@@ -150,6 +202,8 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
     """
     from isthmus.data import check_finite
 
+    if estimator.schema_ is not None:
+        return _rows_of_table(source, estimator)
     masked = estimator.model_.likelihood.masked
     check_finite(source.examples, source.name, source.feature_names, missing_allowed=masked)
     names = getattr(estimator, "feature_names_in_", None)
@@ -169,6 +223,25 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
             " give data of the same shape."
         )
     return source.examples
+
+
+def _rows_of_table(source: "Source", estimator: Any) -> Any:
+    """Return rows of a table for a model that was fitted on one of several kinds of columns."""
+    import numpy as np
+    import pyarrow
+
+    from isthmus.data.table_rows import TableRows
+
+    if isinstance(source.examples, TableRows):
+        return source.examples
+    if source.feature_names is None:
+        names = ", ".join(estimator.schema_.names[:8])
+        raise DataError(
+            f"{source.name} is no table of named columns, and the model was fitted on one with"
+            f" {names}; give such a table."
+        )
+    columns = [pyarrow.array(column, from_pandas=True) for column in np.asarray(source.examples).T]
+    return TableRows(pyarrow.table(columns, names=list(source.feature_names)))
 
 
 def _columns(examples: Any, chosen: list[int]) -> Any:

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from isthmus.cli import parsing
-from isthmus.cli.declaring import Setting, option
+from isthmus.cli.declaring import Reads, Setting, option
 
 _data = partial(option, panel="The data")
 _output = partial(option, panel="The output")
+_reading = partial(option, panel="How the data are read")
 
 
 def complete_source(incomplete: str) -> list[str]:
@@ -24,7 +25,8 @@ SourceArgument = Annotated[
     str,
     typer.Argument(
         metavar="SOURCE",
-        help="A file (.npy, .npz, .csv, .parquet, IDX), a folder of images, or a data set's name.",
+        help="A file (.csv, .xlsx, .parquet, .npy, .h5, IDX and more), a folder of images, or a"
+        " data set's name.",
         autocompletion=complete_source,
         show_default=False,
     ),
@@ -44,7 +46,12 @@ LabelOption = Annotated[
     ),
 ]
 ArrayOption = Annotated[
-    str | None, _data("--array", metavar="NAME", help="Which array of an .npz file to read.")
+    str | None,
+    _data(
+        "--array",
+        metavar="NAME",
+        help="Which array of a file that holds several to read (.npz, .mat, .h5, .zarr).",
+    ),
 ]
 ImageShapeOption = Annotated[
     str | None,
@@ -82,13 +89,110 @@ SeedOption = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examples:
-    """Where examples are, and how they are read."""
+class Reading:
+    """How a table of text, a workbook or a folder of images is read; found where not given."""
+
+    delimiter: Annotated[
+        str | None,
+        _reading(
+            "--delimiter",
+            metavar="CHAR",
+            help="What separates the values of a text table: a character, or comma, semicolon, tab,"
+            " space or pipe.",
+            default="found",
+        ),
+        Reads("delimiter"),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        _reading("--decimal", metavar="CHAR", help="Decimal point or comma.", default="found"),
+        Reads("decimal"),
+    ] = None
+    header: Annotated[
+        str | None,
+        _reading(
+            "--header",
+            metavar="yes|no",
+            help="Whether the first row of a table names the columns.",
+            default="found",
+        ),
+        Reads("header", parsing.yes_or_no),
+    ] = None
+    skip: Annotated[
+        int | None,
+        _reading("--skip", metavar="N", min=0, help="Lines before the table.", default="found"),
+        Reads("skip"),
+    ] = None
+    missing: Annotated[
+        str | None,
+        _reading(
+            "--missing",
+            metavar="VALUE,...",
+            help="Values that mean missing, beside empty entries, NA, nan, null and ?.",
+        ),
+        Reads("missing", parsing.words),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        _reading("--encoding", metavar="NAME", help="Encoding of a text table.", default="found"),
+        Reads("encoding"),
+    ] = None
+    sheet: Annotated[
+        str | None,
+        _reading("--sheet", metavar="NAME", help="Sheet of a workbook.", default="the first"),
+        Reads("sheet"),
+    ] = None
+    resize: Annotated[
+        str | None,
+        _reading("--resize", metavar="HxW", help="Height and width to bring images to."),
+        Reads("resize", parsing.height_and_width),
+    ] = None
+    mode: Annotated[
+        str | None,
+        _reading("--mode", metavar="L|RGB", help="Bring images to grey (L) or colour (RGB)."),
+        Reads("mode"),
+    ] = None
+    drop: Annotated[
+        str | None,
+        _reading("--drop", metavar="COLUMN,...", help="Columns of a table to leave out."),
+        Reads("drop", parsing.words),
+    ] = None
+    columns: Annotated[
+        str | None,
+        _reading(
+            "--columns",
+            metavar="COLUMN,...",
+            help="The only columns of a table to use.",
+            default="all",
+        ),
+        Reads("columns", parsing.words),
+    ] = None
+    kind: Annotated[
+        list[str] | None,
+        _reading(
+            "--kind",
+            metavar="COLUMN=KIND",
+            help="What a column is: number, skewed, count, binary, category, ordered, date,"
+            " identifier or text. May be given several times.",
+            default="found, see `isthmus data info`",
+        ),
+        Reads("kinds", parsing.pairs),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """Where examples are."""
 
     source: SourceArgument
     label: LabelOption = None
     array: ArrayOption = None
     image_shape: ImageShapeOption = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples(Reading, Where):
+    """Where examples are, and how they are read."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,7 +84,17 @@ def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None
 
 def decoded_target(out: str | None, estimator: Any, *, force: bool) -> Target | None:
     """Check ``--out`` for examples that a model decodes."""
+    if out is not None and out.lower().endswith(".npy") and has_schema(estimator):
+        raise SettingError(
+            f"--out {out!r} is for an array, and this model decodes rows of a table; end it in .csv"
+            " or .parquet."
+        )
     return maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+
+
+def has_schema(estimator: Any) -> bool:
+    """Tell whether a fitted model takes and gives rows of a table of several kinds of columns."""
+    return getattr(estimator, "schema_", None) is not None
 
 
 def _check_replaceable(path: Path, out: str, form: str, force: bool) -> None:
@@ -131,7 +141,7 @@ def write(
 
 
 def write_blocks(
-    target: Target, blocks: Iterable["np.ndarray"], n: int, *, names: Sequence[str]
+    target: Target, blocks: Iterable[Any], n: int, *, names: Sequence[str]
 ) -> tuple[int, ...]:
     """Write n values that come block by block to a file, all or none; return their shape.
 
@@ -140,7 +150,7 @@ def write_blocks(
     target
         An .npy, CSV or Parquet file.
     blocks
-        Arrays (b, ...), n examples in all.
+        Arrays (b, ...), or tables of b rows; n examples in all.
     names
         Column names of the flattened values, for CSV and Parquet.
     """
@@ -175,13 +185,33 @@ def _begin_table(
     from pyarrow import csv, parquet
 
     begin: Any = csv.CSVWriter if form == "csv" else parquet.ParquetWriter
-    writer = stack.enter_context(begin(path, _table(block[:1], names).schema))
-    return lambda block: writer.write_table(_table(block, names))
+    as_table = _plain_table if form == "csv" else _table
+    writer = stack.enter_context(begin(path, as_table(block[:1], names).schema))
+    return lambda block: writer.write_table(as_table(block, names))
 
 
-def _table(values: "np.ndarray", names: Sequence[str]) -> "Table":
+def _plain_table(values: Any, names: Sequence[str]) -> "Table":
+    """Return a table of what CSV can hold: categories as their entries, durations as numbers."""
     import pyarrow as pa
 
+    table = _table(values, names)
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        elif pa.types.is_duration(column.type):
+            column = column.cast(pa.int64())
+        elif pa.types.is_null(column.type) or pa.types.is_nested(column.type):
+            column = pa.chunked_array([pa.nulls(len(column), pa.string())])
+        columns.append(column)
+    return pa.table(columns, names=table.column_names)
+
+
+def _table(values: Any, names: Sequence[str]) -> "Table":
+    import pyarrow as pa
+
+    if isinstance(values, pa.Table):
+        return values
     flat = values.reshape(len(values), -1)
     return pa.Table.from_arrays([pa.array(column) for column in flat.T], names=list(names))
 

@@ -1,7 +1,7 @@
 """The small languages of the options: widths, shapes, specifications of slots."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from isthmus.errors import SettingError, unknown
@@ -39,6 +39,45 @@ def image_shape(text: str) -> tuple[int, int, int]:
         raise SettingError(f"--image-shape is {text!r}; it should be HxW or HxWxC, say 28x28x1.")
     height, width, channels = (*shape, 1)[:3]
     return height, width, channels
+
+
+def height_and_width(text: str) -> tuple[int, int]:
+    """Read (H, W) from ``64x48``."""
+    sides = whole_numbers(text, "--resize", "x")
+    if len(sides) != 2:
+        raise SettingError(f"--resize is {text!r}; it should be HxW, say 64x64.")
+    return sides[0], sides[1]
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read words with commas between them.
+
+    >>> words("NA, -999")
+    ('NA', '-999')
+    """
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """Read ``COLUMN=KIND``, several times.
+
+    >>> pairs(["zip=category", "a=b=date"])
+    {'zip': 'category', 'a=b': 'date'}
+    """
+    found = {}
+    for text in texts:
+        column, equals, kind = text.rpartition("=")
+        if not equals or not column:
+            raise SettingError(f"--kind is {text!r}; it should be COLUMN=KIND, say zip=category.")
+        found[column] = kind
+    return found
+
+
+def yes_or_no(text: str) -> bool:
+    """Read yes or no."""
+    if text.lower() not in ("yes", "no"):
+        raise SettingError(f"--header is {text!r}; it should be yes or no.")
+    return text.lower() == "yes"
 
 
 def specification(text: str, members: Mapping[str, Callable[..., Member]], option: str) -> Member:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from rich import progress as rich
 
@@ -270,7 +270,7 @@ def map_blocks(
     *given: "Examples",
     rows: int | None = None,
     quiet: bool = False,
-) -> Iterator["np.ndarray"]:
+) -> Iterator[Any]:
     """Apply ``function`` block by block; yield what it returns.
 
     Parameters
@@ -278,7 +278,8 @@ def map_blocks(
     what
         The work, as a word for the bar.
     function
-        Takes examples (b, ...), and labels (b,) where such are given; returns an array (b, ...).
+        Takes examples (b, ...), and labels (b,) where such are given; returns an array (b, ...),
+        or a table of b rows.
     given
         Array-likes: examples (n, ...), and maybe their labels (n,); they are read block by block,
         so they may be larger than memory.
@@ -289,10 +290,13 @@ def map_blocks(
     """
     import numpy as np
 
+    from isthmus.tables import is_table, to_arrow
+
     examples = given[0]
     per_example = max(1, int(np.prod(examples.shape[1:])))
     step = max(1, BLOCK // per_example) if rows is None else rows
     with advancing(what, quiet=quiet) as advance:
         for start in range(0, len(examples), step):
-            yield np.asarray(function(*(array[start : start + step] for array in given)))
+            result = function(*(array[start : start + step] for array in given))
+            yield to_arrow(result) if is_table(result) else np.asarray(result)
             advance(min(start + step, len(examples)), len(examples))

@@ -166,6 +166,7 @@ def record(
             "label": origin.label,
             "array": origin.array,
             "image_shape": origin.image_shape,
+            "reading": dict(origin.reading),
             "contents": contents(source.examples),
         },
         "split": division(given),

@@ -36,8 +36,36 @@ def comparison(metrics: Mapping[str, Any]) -> Table:
         table.add_row(f"  {words}", *_cells(own, scores, "score", form))
     table.add_section()
     if linear:
-        blind = ", without the labels" if metrics["model"]["told_labels"] else ""
+        blind = ", without the labels" if metrics["model"]["condition_labels"] else ""
         _add_group(table, f"PCA, code of {metrics['model']['pca_components']}{blind}", linear)
+    return table
+
+
+def columns(metrics: Mapping[str, Any]) -> Table | None:
+    """Compare the columns of a table under the autoencoder, PCA and a constant guess.
+
+    Parameters
+    ----------
+    metrics
+        What ``metrics.json`` holds.
+
+    Returns
+    -------
+    Table or None
+        None for what is no table of several kinds of columns.
+    """
+    compared = metrics.get("table")
+    if not compared:
+        return None
+    table = Table("column", "kind", "measure", "autoencoder", "PCA", "constant guess")
+    for one in table.columns[3:]:
+        one.justify = "right"
+    for row in compared["columns"]:
+        form = "{:.3f}" if row["unit"] == "sd" else "{:.1%}"
+        words = "error, sd" if row["unit"] == "sd" else "accuracy"
+        scores = (row["autoencoder"], row["pca"], row["constant"])
+        cells = ("" if score is None else form.format(score) for score in scores)
+        table.add_row(row["column"], row["kind"], words, *cells)
     return table
 
 

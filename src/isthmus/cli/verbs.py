@@ -37,6 +37,7 @@ _FIT, _USE, _LOOK, _MORE = "Fit models", "Use a model", "Look into a model", "Da
 
 VERBS = (
     Verb("fit", "isthmus.cli.fit:fit", _FIT),
+    Verb("map", "isthmus.cli.map:map", _FIT),
     Verb("sweep", "isthmus.cli.sweep:sweep", _FIT),
     Verb("recipes", "isthmus.cli.recipes:recipes", _FIT),
     Verb("encode", "isthmus.cli.apply:encode", _USE),
@@ -48,6 +49,8 @@ VERBS = (
     Verb("predict", "isthmus.cli.apply:predict", _USE),
     Verb("generate", "isthmus.cli.generate:generate", _USE),
     Verb("interpolate", "isthmus.cli.generate:interpolate", _USE),
+    Verb("export", "isthmus.cli.export:export", _USE),
+    Verb("push", "isthmus.cli.export:push", _USE),
     Verb("evaluate", "isthmus.cli.inspect:evaluate", _LOOK),
     Verb("compare", "isthmus.cli.compare:compare", _LOOK),
     Verb("info", "isthmus.cli.inspect:info", _LOOK),

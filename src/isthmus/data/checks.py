@@ -147,7 +147,7 @@ def check_finite(
     feature_names: Sequence[str] | None = None,
     *,
     missing_allowed: bool = False,
-) -> None:
+) -> int:
     """Refuse missing and infinite values, reading a block at a time.
 
     Parameters
@@ -159,6 +159,11 @@ def check_finite(
         Names of the columns, to say in which one the first bad value is.
     missing_allowed : bool
         Whether NaN passes.
+
+    Returns
+    -------
+    int
+        How many values are missing.
 
     Raises
     ------
@@ -174,22 +179,22 @@ def check_finite(
     index 0, counted from 0; drop or fill these, or fit with the likelihood "masked".
     """
     if examples.dtype.kind != "f":
-        return
+        return 0
     missing = infinite = 0
     first = None
     for start, block in blocks(examples):
-        good = ~np.isinf(block) if missing_allowed else np.isfinite(block)
-        if good.all():
+        finite = np.isfinite(block)
+        if finite.all():
             continue
-        bad = ~good
-        nans = 0 if missing_allowed else int(np.isnan(block).sum())
-        missing += nans
-        infinite += int(bad.sum()) - nans
-        if first is None:
+        nan = np.isnan(block)
+        missing += int(nan.sum())
+        bad = ~finite & ~nan if missing_allowed else ~finite
+        infinite += int((~finite & ~nan).sum())
+        if first is None and bad.any():
             example, *index = (int(i) for i in np.unravel_index(bad.argmax(), bad.shape))
             first = (start + example, index)
     if first is None:
-        return
+        return missing
     example, index = first
     place = ", ".join(map(str, index))
     place = f"index {place}" if feature_names is None else f'column "{feature_names[index[0]]}"'
@@ -197,7 +202,8 @@ def check_finite(
     if not infinite:
         remedy += ', or fit with the likelihood "masked"'
     raise DataError(
-        f"{name} holds {missing} missing and {infinite} infinite values, the first at example "
+        f"{name} holds {0 if missing_allowed else missing} missing and {infinite} infinite values, "
+        f"the first at example "
         f"{example}, {place}, counted from 0; {remedy}."
     )
 

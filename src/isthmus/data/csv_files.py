@@ -1,137 +1,332 @@
-"""Tables as text: values parted by commas, semicolons or tabs, compressed or not."""
+"""Tables as text, as people have them: any separator, decimal point, encoding, compression."""
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
 import re
-from collections.abc import Iterable
+import zipfile
+import zlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from isthmus.data.checks import reason
-from isthmus.data.labels import Label
-from isthmus.data.limits import Limited
+from isthmus.data.dialect import MISSING, Dialect, encoding_of, sniff
+from isthmus.data.limits import Limited, check_unpacked
+from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table
-from isthmus.errors import DataError
+from isthmus.errors import DataError, SettingError
 
 if TYPE_CHECKING:
     import pyarrow
 
-_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "None", "?")
+SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
 _BLOCK_BYTES = 1 << 24  # a row must fit into one block
-_ROWS_TO_LOOK_AT = 50
+_LOOKED_AT = 1 << 18  # bytes that the dialect is found by
+_LINES = 200
 _RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+_BROKEN = (
+    OSError,
+    EOFError,
+    UnicodeError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    csv.Error,
+)
+_OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
-def open_csv(path: Path, *, label: Label | None = None) -> Source:
-    """Read a table of numbers from text, one example a row.
+def open_csv(path: Path, how: Reading | None = None) -> Source:
+    """Read a table from text, one example a row.
 
-    The first row is taken as the names of the columns if it is not made of numbers as the
-    rows below it are, or if it counts the columns 0, 1, 2, ... as pandas writes unnamed
-    ones; otherwise the columns are called x0, x1, and so on. Empty entries, ``NA``, ``nan``,
-    ``null`` and ``?`` are missing values. A first column that has no name and only counts the
-    rows, as pandas and R write it, is left out.
+    Separator, decimal point, encoding, remarks, lines before the table, titles and a row of units
+    are found by a look at the first lines, unless they are given. Titles are the first row if it
+    is not made of numbers as the rows below it are, if it counts the columns 0, 1, 2, ... as
+    pandas writes unnamed ones, or if it is a row of rising numbers above rows that do not rise;
+    else the columns are called x0, x1, and so on. Empty entries, ``NA``, ``nan``, ``null`` and
+    ``?`` are missing values. A first column that has no name and numbers the rows, in any order,
+    is left out.
 
     Parameters
     ----------
     path : Path
-        A .csv or .tsv file, or one of these compressed as .gz.
-    label : str or int, optional
-        Name or number of the column of labels.
+        A .csv, .tsv, .txt or .dat file, or one of these compressed as .gz, .bz2, .xz or .zip.
+    how : Reading, optional
+        What is known beforehand.
     """
+    how = Reading() if how is None else how
+    try:
+        with opened(path) as file:
+            start = file.read(_LOOKED_AT)
+        encoding = encoding_of(start, how.encoding)
+        dialect = _sniffed(path, start, encoding, how)
+        table = _read(path, dialect, how)
+        if dialect.encoding == "utf-8" and how.encoding is None and _has_bytes(table):
+            dialect = _sniffed(path, start, "cp1252", how)  # bytes past the start are not UTF-8
+            table = _read(path, dialect, how)
+    except LookupError as error:
+        raise SettingError(f"There is no encoding {how.encoding!r} ({reason(error)}).") from None
+    except _BROKEN as error:
+        raise DataError(_refusal(path.name, error)) from None
+    table, notes = _named(table, dialect)
+    table, more = tidied(table, dialect.decimal, how.missing)
+    notes = [*dialect.notes(), *notes, *more]
+    said = (f"{path.name}: {'; '.join(notes)}",) if notes else ()
+    return from_table(table, path.name, how, notes=said)
+
+
+def opened(path: Path) -> AbstractContextManager[IO[bytes]]:
+    """Lend the bytes of a file, decompressed; of a .zip, those of the one file in it."""
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        return _Zipped(path)
+    if suffix not in _OPENERS:
+        return path.open("rb")
+    return _Unpacked(_OPENERS[suffix](path, "rb"), path.name)
+
+
+class _Unpacked(AbstractContextManager):
+    """The bytes of a compressed file, up to the limit of what it may unpack to."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file = file
+        self._limited = io.BufferedReader(Limited(file, name))
+
+    def __enter__(self) -> IO[bytes]:
+        return self._limited
+
+    def __exit__(self, *raised: object) -> None:
+        self._limited.close()
+        self._file.close()
+
+
+class _Zipped(AbstractContextManager):
+    """The one table in a .zip archive."""
+
+    def __init__(self, path: Path) -> None:
+        self._archive = zipfile.ZipFile(path)
+        inside = [i for i in self._archive.infolist() if not _is_clutter(i)]
+        if len(inside) != 1:
+            self._archive.close()
+            raise DataError(
+                f"{path.name} holds {len(inside)} files, and one table is expected: unpack it, and "
+                "name the file that is meant."
+            )
+        check_unpacked(inside[0].file_size, path.name)
+        self._file = self._archive.open(inside[0])
+
+    def __enter__(self) -> IO[bytes]:
+        return self._file
+
+    def __exit__(self, *raised: object) -> None:
+        self._file.close()
+        self._archive.close()
+
+
+def _is_clutter(entry: zipfile.ZipInfo) -> bool:
+    name = entry.filename
+    return entry.is_dir() or name.startswith("__MACOSX") or Path(name).name.startswith(".")
+
+
+def _sniffed(path: Path, start: bytes, encoding: str, how: Reading) -> Dialect:
+    text = start.decode(encoding, errors="replace" if how.encoding is None else "strict")
+    lines = list(islice(io.StringIO(text, newline=""), _LINES))
+    if len(start) == _LOOKED_AT and len(lines) < _LINES:
+        lines = lines[:-1] or lines  # the last one may be cut
+    if not any(line.strip() for line in lines):
+        raise DataError(f"{path.name} is empty; expected at least one row of numbers.")
+    return sniff(lines, encoding, how)
+
+
+def _read(path: Path, dialect: Dialect, how: Reading) -> "pyarrow.Table":
+    """Read all entries, the row of titles among them left out."""
     import pyarrow
     from pyarrow import csv as arrow_csv
 
-    delimiter, rows = _first_rows(path)
-    named = has_header(rows)
+    delimiter = "\t" if dialect.delimiter == " " else dialect.delimiter
+    missing = [*MISSING, *(str(one) for one in how.missing)]
     try:
-        table = arrow_csv.read_csv(
-            Limited(pyarrow.input_stream(path), path.name) if path.suffix == ".gz" else path,
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False,  # with threads, a ragged row loses its number
-                block_size=_BLOCK_BYTES,
-                autogenerate_column_names=not named,
-            ),
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter),
-            convert_options=arrow_csv.ConvertOptions(
-                null_values=_MISSING, strings_can_be_null=True
-            ),
-        )
-        names = table.column_names
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        with opened(path) as file:
+            source = file if dialect.regular else io.BytesIO(_cleaned(file, dialect))
+            return arrow_csv.read_csv(
+                source,
+                read_options=arrow_csv.ReadOptions(
+                    use_threads=False,  # with threads, a ragged row loses its number
+                    block_size=_BLOCK_BYTES,
+                    autogenerate_column_names=not dialect.titled,
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=delimiter, newlines_in_values=not dialect.regular or _quotes(path)
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    null_values=missing, strings_can_be_null=True, decimal_point=dialect.decimal
+                ),
+            )
+    except pyarrow.ArrowException as error:
         raise DataError(_refusal(path.name, error)) from None
-    if named and names[0] == "" and _counts_rows(table.column(0)):
+
+
+def _quotes(path: Path) -> bool:
+    """Return whether quoted entries may hold line breaks: whether there are quotes at all."""
+    with opened(path) as file:
+        return b'"' in file.read(_LOOKED_AT)
+
+
+def _cleaned(file: IO[bytes], dialect: Dialect) -> bytes:
+    """Return the rows alone, as UTF-8, tabs between values that were parted by spaces."""
+    text = io.TextIOWrapper(file, encoding=dialect.encoding, newline="")
+    lines, kept = 0, []
+    for line in text:
+        bare = line.strip()
+        if not bare or (dialect.comment and bare.startswith(dialect.comment)):
+            continue
+        lines += 1
+        titles = dialect.skip + dialect.titled
+        if lines <= dialect.skip or (dialect.units and lines == titles + 1):
+            continue
+        kept.append("\t".join(line.split()) + "\n" if dialect.delimiter == " " else line)
+    text.detach()
+    return "".join(kept).encode()
+
+
+def _has_bytes(table: "pyarrow.Table") -> bool:
+    from pyarrow import types
+
+    return any(types.is_binary(kind) for kind in table.schema.types)
+
+
+def _named(table: "pyarrow.Table", dialect: Dialect) -> tuple["pyarrow.Table", list[str]]:
+    """Return the table with its titles, without an unnamed first column that numbers the rows."""
+    names = list(table.column_names) if dialect.titled else list(dialect.names or ())
+    if not names:
+        return table.rename_columns([f"x{i}" for i in range(table.num_columns)]), []
+    notes = []
+    if names[0].strip() == "" and table.num_columns > 1 and _numbers_rows(table.column(0)):
         table, names = table.remove_column(0), names[1:]
-    names = [name if named and name else f"x{i}" for i, name in enumerate(names)]
-    return from_table(table.rename_columns(names), path.name, label=label)
+        notes.append("the unnamed first column numbers the rows and is left out")
+    titles = [name.strip().removeprefix("\ufeff") for name in names]
+    return table.rename_columns([t or f"x{i}" for i, t in enumerate(titles)]), notes
 
 
-def _counts_rows(column: "pyarrow.ChunkedArray") -> bool:
-    values = column.to_numpy()
-    return any(np.array_equal(values, np.arange(len(values)) + start) for start in (0, 1))
+def _numbers_rows(column: "pyarrow.ChunkedArray") -> bool:
+    """Return whether a column holds whole numbers, all different, that count rows."""
+    from pyarrow import types
 
-
-def has_header(rows: list[list[str]]) -> bool:
-    """Say whether the first of these rows names the columns.
-
-    It does if all its entries are text, if one is text above a number, or if it counts
-    the columns from 0.
-
-    >>> has_header([["label", "0", "1"], ["5", "0", "255"]])
-    True
-    >>> has_header([["5.1", "3.5", "setosa"], ["4.9", "3.0", "setosa"]])
-    False
-    """
-    first, *below = rows
-    if len(first) > 2 and first == [str(i) for i in range(len(first))]:
-        return True
-    kinds = [_is_number(entry) for entry in first]
-    if all(kind is False for kind in kinds):
-        return True
-    return any(
-        kind is False and _first_known(row[i] for row in below if i < len(row)) is True
-        for i, kind in enumerate(kinds)
-    )
-
-
-def _is_number(entry: str) -> bool | None:
-    """Tell numbers and truth values from text; None if the entry is missing."""
-    entry = entry.strip()
-    if entry in _MISSING:
-        return None
-    if entry.lower() in ("true", "false"):
-        return True
-    try:
-        float(entry)
-    except ValueError:
+    if not types.is_integer(column.type) or column.null_count or not len(column):
         return False
-    return True
+    values = column.to_numpy()
+    counts = any(np.array_equal(values, np.arange(len(values)) + start) for start in (0, 1))
+    return counts or (len(values) > 2 and len(np.unique(values)) == len(values))
 
 
-def _first_known(entries: Iterable[str]) -> bool | None:
-    kinds = (_is_number(entry) for entry in entries)
-    return next((kind for kind in kinds if kind is not None), None)
+def tidied(
+    table: "pyarrow.Table", decimal: str, missing: Sequence[str | float]
+) -> tuple["pyarrow.Table", list[str]]:
+    """Return a table with spaces around text stripped, thousands read, and more values missing.
 
+    Parameters
+    ----------
+    table
+        As a reader gave it.
+    decimal
+        The decimal point.
+    missing
+        Further entries that are missing, as numbers or text.
+    """
+    from isthmus.tables.values import is_text
 
-def _first_rows(path: Path) -> tuple[str, list[list[str]]]:
-    """Find the delimiter, and read the rows that show whether there is a header."""
+    columns, grouped = [], []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if is_text(column.type):
+            column = _stripped(column, missing)
+            numbers = _without_thousands(column, decimal) if is_text(column.type) else None
+            if numbers is not None:
+                column = numbers
+                grouped.append(name)
+        columns.append(_without(column, missing))
     import pyarrow
 
+    words = f"thousands separators in {', '.join(grouped[:3])}"
+    return pyarrow.table(columns, names=table.column_names), [words] if grouped else []
+
+
+def _stripped(
+    column: "pyarrow.ChunkedArray", missing: Sequence[str | float]
+) -> "pyarrow.ChunkedArray":
+    """Return text without spaces around it; what is a number or missing then, is that."""
+    import pyarrow
+
+    from isthmus.tables.values import functions
+
+    compute = functions()
+    bare = compute.utf8_trim_whitespace(column)
+    if bare.equals(column):
+        return column
+    marks = pyarrow.array([*MISSING, *map(str, missing)])
+    bare = compute.if_else(compute.is_in(bare, marks), pyarrow.scalar(None, bare.type), bare)
+    for kind in (pyarrow.int64(), pyarrow.float64()):
+        try:
+            return bare.cast(kind)
+        except pyarrow.ArrowInvalid:
+            continue
+    return bare
+
+
+def _without_thousands(
+    column: "pyarrow.ChunkedArray", decimal: str
+) -> "pyarrow.ChunkedArray | None":
+    """Return numbers whose thousands are grouped, or None if any entry is none."""
+    import pyarrow
+
+    from isthmus.tables.values import functions
+
+    compute = functions()
+    group, point = (r"\.", ",") if decimal == "," else ("[, ']", r"\.")
+    grouped = rf"^[+-]?\d{{1,3}}({group}\d{{3}})+({point}\d+)?$"
+    number = rf"^[+-]?\d+({point}\d+)?$"
+    known = column.drop_null()
+    if not len(known):
+        return None
+    has = compute.match_substring_regex(known, grouped)
+    plain = compute.match_substring_regex(known, number)
+    if not compute.any(has).as_py() or not compute.all(compute.or_(has, plain)).as_py():
+        return None
+    text = compute.replace_substring_regex(column, group, "")
+    text = compute.replace_substring(text, ",", ".") if decimal == "," else text
     try:
-        with pyarrow.input_stream(path, compression="detect") as stream:
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-            start = io.StringIO(text.read(_BLOCK_BYTES), newline="")
-            lines = [line for line in islice(start, _ROWS_TO_LOOK_AT) if line.strip()]
-            delimiter = max(",;\t", key=lines[0].count) if lines else ","
-            rows = list(csv.reader(lines, delimiter=delimiter))
-    except (OSError, pyarrow.ArrowException, csv.Error) as error:
-        raise DataError(_refusal(path.name, error)) from None
-    if not rows:
-        raise DataError(f"{path.name} is empty; expected at least one row of numbers.")
-    return delimiter, rows
+        return text.cast(pyarrow.int64())
+    except pyarrow.ArrowInvalid:
+        return text.cast(pyarrow.float64())
+
+
+def _without(
+    column: "pyarrow.ChunkedArray", missing: Sequence[str | float]
+) -> "pyarrow.ChunkedArray":
+    """Return a column of numbers with the numbers that mean missing missing."""
+    import pyarrow
+    from pyarrow import types
+
+    from isthmus.tables.values import functions
+
+    if not missing or not (types.is_integer(column.type) or types.is_floating(column.type)):
+        return column
+    compute = functions()
+    for mark in missing:
+        try:
+            number = float(mark)
+        except ValueError:
+            continue
+        none = pyarrow.scalar(None, column.type)
+        column = compute.if_else(compute.equal(column.cast("float64"), number), none, column)
+    return column
 
 
 def _refusal(name: str, error: Exception) -> str:

@@ -7,10 +7,26 @@ import numpy as np
 
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Source, blocks
+from isthmus.data.sparse_rows import SparseRows
+from isthmus.data.table_rows import TableRows
+from isthmus.errors import DataError
+from isthmus.tables import Rules, infer
+
+MOST_COLUMNS = 200
+"""A table of more columns is described as a whole."""
+
+SAMPLE = 100_000
+"""At most so many rows of a table of numbers are looked at."""
 
 
-def describe(source: Source) -> dict[str, Any]:
+def describe(source: Source, rules: Rules | None = None) -> dict[str, Any]:
     """Sum up a source in plain numbers and strings, reading it a block at a time.
+
+    Parameters
+    ----------
+    source : Source
+    rules : isthmus.tables.Rules, optional
+        Kinds of a table's columns that are known beforehand.
 
     Returns
     -------
@@ -19,8 +35,10 @@ def describe(source: Source) -> dict[str, Any]:
         "files"), ``length``, ``shape`` of an example, ``image_shape``, ``dtype``, ``bytes``,
         ``min`` and ``max`` of the finite values (None if there are none), ``missing`` and
         ``infinite`` (counts of values), ``features`` (the names, or None), ``labels`` (None,
-        or ``classes`` and ``counts``, a dict from label to number of examples) and ``test``
-        (number of examples in the source's own test split, or None).
+        or ``classes`` and ``counts``, a dict from label to number of examples), ``test``
+        (number of examples in the source's own test split, or None), ``columns`` (of a table: a
+        dict for each column with its kind, missing entries, and levels or range) and ``notes``
+        (sentences about what was found when it was read).
 
     Examples
     --------
@@ -30,7 +48,12 @@ def describe(source: Source) -> dict[str, Any]:
     (32, [35], 'uint8', 0, 1)
     """
     examples = source.examples
-    low, high, missing, infinite = _range(source)
+    columns = _columns(source, rules)
+    if isinstance(examples, TableRows):
+        low, high, infinite = None, None, 0
+        missing = sum(column["missing"] for column in columns or ())
+    else:
+        low, high, missing, infinite = _range(source)
     return {
         "name": source.name,
         "kind": "table" if source.image_shape is None else "images",
@@ -39,7 +62,7 @@ def describe(source: Source) -> dict[str, Any]:
         "shape": [int(side) for side in examples.shape[1:]],
         "image_shape": source.image_shape and list(source.image_shape),
         "dtype": str(examples.dtype),
-        "bytes": math.prod(examples.shape) * examples.dtype.itemsize,
+        "bytes": _bytes(examples),
         "min": low,
         "max": high,
         "missing": missing,
@@ -47,13 +70,40 @@ def describe(source: Source) -> dict[str, Any]:
         "features": source.feature_names and list(source.feature_names),
         "labels": None if source.labels is None else _count(source.labels),
         "test": None if source.test is None else len(source.test),
+        "columns": columns,
+        "notes": list(source.notes),
     }
+
+
+def _columns(source: Source, rules: Rules | None) -> list[dict[str, Any]] | None:
+    """Return what each column of a table is; of a table of numbers alone, of an even sample."""
+    if isinstance(source.examples, TableRows):
+        return infer(source.examples.table, rules, source.name).rows()
+    if source.feature_names is None or len(source.feature_names) > MOST_COLUMNS:
+        return None
+    import pyarrow
+
+    sample = np.asarray(source.examples[:: -(-len(source) // SAMPLE)])
+    columns = [pyarrow.array(column, from_pandas=True) for column in sample.T]
+    try:
+        rows = infer(pyarrow.table(columns, names=list(source.feature_names))).rows()
+    except DataError:  # nothing varies: which a fit will say
+        return None
+    return [row | {"encoded as": "itself, scaled"} for row in rows]
+
+
+def _bytes(examples: Any) -> int:
+    if isinstance(examples, TableRows):
+        return examples.table.nbytes
+    if isinstance(examples, SparseRows):
+        return examples.matrix.data.nbytes + examples.matrix.indices.nbytes
+    return math.prod(examples.shape) * examples.dtype.itemsize
 
 
 def _storage(examples: Any) -> str:
     if isinstance(examples, ArrayFile):
         return "file"
-    return "memory" if isinstance(examples, np.ndarray) else "files"
+    return "memory" if isinstance(examples, np.ndarray | TableRows | SparseRows) else "files"
 
 
 def _range(source: Source) -> tuple[float | None, float | None, int, int]:

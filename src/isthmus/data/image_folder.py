@@ -1,27 +1,41 @@
-"""A folder of PNG and JPEG files, read only where it is indexed."""
+"""A folder of images, read only where it is indexed."""
 
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from isthmus.data.checks import listed
+from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
+_UNREADABLE = ("HDF5", "BUFR", "GRIB", "MPEG", "WMF", "EPS", "PDF")  # what Pillow only recognises
 _ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 _TAIL_BYTES = 1024  # a little may follow the end mark
-_SPLITS = ("train", "test")
+_PARTS = {
+    "train": "train", "training": "train",
+    "valid": "validation", "val": "validation", "validation": "validation",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+_ORIENTATION = 0x0112  # the EXIF tag; 5 to 8 are turned by a quarter
 _BROKEN = (OSError, SyntaxError, ValueError, KeyError, struct.error, zlib.error)
 
 _MODES = {  # as stored: as read, channels, type
     "1": ("L", 1, np.uint8),
     "L": ("L", 1, np.uint8),
+    "I": ("I", 1, np.int32),
+    "F": ("F", 1, np.float32),
+    "I;16B": ("I;16", 1, np.uint16),
+    "PA": ("RGBA", 4, np.uint8),
+    "LAB": ("RGB", 3, np.uint8),
+    "HSV": ("RGB", 3, np.uint8),
     "I;16": ("I;16", 1, np.uint16),
     "LA": ("LA", 2, np.uint8),
     "RGB": ("RGB", 3, np.uint8),
@@ -34,9 +48,8 @@ _MODES = {  # as stored: as read, channels, type
 
 @dataclass(frozen=True)
 class _Header:
-    """What is known of an image before its pixels are read."""
+    """What is known of an image before its pixels are read: as it will be, not as it is stored."""
 
-    mode: str
     channels: int
     dtype: np.dtype
     height: int
@@ -56,8 +69,8 @@ class ImageFiles:
     dtype : numpy.dtype
     """
 
-    def __init__(self, paths: Sequence[Path], header: _Header):
-        self.paths = tuple(paths)
+    def __init__(self, paths: Sequence[Path], header: _Header, how: Reading):
+        self.paths, self._how = tuple(paths), how
         channels = () if header.channels == 1 else (header.channels,)
         self.shape = (len(paths), header.height, header.width, *channels)
         self.dtype = header.dtype
@@ -82,12 +95,17 @@ class ImageFiles:
         return self[:].astype(dtype or self.dtype, copy=False)
 
     def _read(self, i: int) -> np.ndarray:
-        from PIL import Image
+        from PIL import Image, ImageOps
 
         path = self.paths[i]
         try:
             with Image.open(path) as image:
-                pixels = np.asarray(image.convert(_MODES[image.mode][0]), self.dtype)
+                upright = ImageOps.exif_transpose(image)
+                upright = upright.convert(self._how.mode or _MODES[image.mode][0])
+                if self._how.resize is not None:
+                    height, width = self._how.resize
+                    upright = upright.resize((width, height), Image.Resampling.BILINEAR)
+                pixels = np.asarray(upright, self.dtype)
         except (*_BROKEN, Image.DecompressionBombError) as error:
             raise _corrupt(path, error) from None
         if pixels.shape != self.shape[1:]:
@@ -98,58 +116,106 @@ class ImageFiles:
         return pixels
 
 
-def open_image_folder(folder: Path) -> Source:
-    """Take all PNG and JPEG files under a folder, in the order of their names, as a source.
+def open_image_folder(folder: Path, how: Reading | None = None) -> Source:
+    """Take all images under a folder, in the order of their names, as a source.
 
-    The labels are the names of the sub-folders, if there are any. Sub-folders ``train`` and
-    ``test``, and no others, are the source's own split. Grey images have one channel, colour
-    three, transparency one more; palettes are resolved to colour. Only headers are read here.
+    Files of every format that Pillow reads are images; the others are counted. The labels are the
+    names of the sub-folders, if there are any. Sub-folders ``train``, ``valid`` (or ``val``) and
+    ``test``, and no others, are the source's own parts. Grey images have one channel, colour
+    three, transparency one more; palettes are resolved to colour, and images stand as their EXIF
+    orientation says. Only headers are read here.
+
+    Parameters
+    ----------
+    folder : Path
+    how : Reading, optional
+        ``resize`` brings all images to one height and width, ``mode`` to grey or colour.
 
     Raises
     ------
     DataError
         If there are no images, one cannot be read, or sizes or channels differ.
     """
-    parts = sorted({path.relative_to(folder).parts[0] for path in _images(folder)})
-    if tuple(sorted(parts, reverse=True)) == _SPLITS:
-        train, test = (_open_part(folder / part, folder.name) for part in _SPLITS)
-        if train.examples.shape[1:] != test.examples.shape[1:]:
+    how = Reading() if how is None else how
+    top = {path.relative_to(folder).parts[0] for path in _images(folder)}
+    parts = {_PARTS[name]: folder / name for name in sorted(top) if name in _PARTS}
+    whole = "train" in parts and len(parts) > 1 and len(parts) == len(top)
+    source = _open_parts(parts, folder.name, how) if whole else _open_part(folder, folder.name, how)
+    return replace(source, notes=_passed_over(folder))
+
+
+def _open_parts(parts: Mapping[str, Path], name: str, how: Reading) -> Source:
+    """Open the folders of a source's own parts, "train" among them."""
+    opened = {part: _open_part(folder, name, how) for part, folder in parts.items()}
+    train = opened.pop("train")
+    for part, source in opened.items():
+        if source.examples.shape[1:] != train.examples.shape[1:]:
             raise DataError(
-                f"The images in {folder.name}/train have shape {train.examples.shape[1:]}, but "
-                f"those in {folder.name}/test {test.examples.shape[1:]}; make them equal."
+                f"The images in {name}/train have shape {train.examples.shape[1:]}, but "
+                f"those in {name}/{parts[part].name} {source.examples.shape[1:]}; make them equal."
             )
-        return replace(train, test=replace(test, name=f"{folder.name} (test)"))
-    return _open_part(folder, folder.name)
+    named = {p: replace(source, name=f"{name} ({p})") for p, source in opened.items()}
+    return replace(train, test=named.get("test"), validation=named.get("validation"))
 
 
-def _open_part(folder: Path, name: str) -> Source:
+def _passed_over(folder: Path) -> tuple[str, ...]:
+    """Return a sentence about the files that are no images, where there are any."""
+    kinds = _suffixes()
+    others = Counter(
+        path.suffix.lower() or path.name
+        for path in folder.rglob("*")
+        if path.is_file() and not _is_hidden(path, folder) and path.suffix.lower() not in kinds
+    )
+    if not others:
+        return ()
+    most = ", ".join(f"{count} {kind}" for kind, count in others.most_common(4))
+    verb = "file that is no image is" if others.total() == 1 else "files that are no images are"
+    return (f"{folder.name}: {others.total()} {verb} passed over ({most})",)
+
+
+def _open_part(folder: Path, name: str, how: Reading) -> Source:
     paths = sorted(_images(folder))
     if not paths:
         raise DataError(
-            f"The folder {name} holds no images; expected files ending in {', '.join(SUFFIXES)}, "
+            f"The folder {name} holds no images; expected files such as .png, .jpg or .tif, "
             "in it or in its sub-folders."
         )
-    headers = [_read_header(path) for path in paths]
+    headers = [_read_header(path, how) for path in paths]
     for path, header in zip(paths, headers, strict=True):
         if str(header) != str(headers[0]):
             raise DataError(
                 f"{path.relative_to(folder)} is {header}, but {paths[0].relative_to(folder)} is "
-                f"{headers[0]}; bring all images of {name} to one size and number of channels."
+                f"{headers[0]}; bring all images of {name} to one size and number of channels, by "
+                'resize=(height, width) or mode="RGB".'
             )
     first = headers[0]
     return Source(
         name,
-        ImageFiles(paths, first),
+        ImageFiles(paths, first, how),
         labels=_folder_labels(paths, folder, name),
         image_shape=(first.height, first.width, first.channels),
     )
 
 
+@cache
+def _suffixes() -> frozenset[str]:
+    """Return how the names of files end that Pillow reads."""
+    from PIL import Image
+
+    known = Image.registered_extensions()
+    return frozenset(
+        suffix for suffix, kind in known.items() if kind in Image.OPEN and kind not in _UNREADABLE
+    )
+
+
 def _images(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
+        if path.suffix.lower() in _suffixes() and not _is_hidden(path, folder) and path.is_file():
             yield path
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _folder_labels(paths: list[Path], folder: Path, name: str) -> np.ndarray | None:
@@ -166,32 +232,47 @@ def _folder_labels(paths: list[Path], folder: Path, name: str) -> np.ndarray | N
     return np.array([parts[0] for parts in inside])
 
 
-def _read_header(path: Path) -> _Header:
-    """Read an image's size and mode, and check that the file is not cut short."""
+def _read_header(path: Path, how: Reading) -> _Header:
+    """Read an image's size and mode, and check that a PNG or JPEG is not cut short."""
     from PIL import Image
 
     try:
-        with Image.open(path, formats=list(_ENDS)) as image:
+        with Image.open(path) as image:
             mode, (width, height), kind = image.mode, image.size, str(image.format)
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-            complete = _ENDS[kind] in file.read()
+            turned = _orientation(image) >= 5
+        complete = kind not in _ENDS or _ENDS[kind] in _tail(path)
     except (*_BROKEN, Image.DecompressionBombError) as error:
         raise _corrupt(path, error) from None
     if not complete:
         raise _corrupt(path, "it is cut short")
-    if mode not in _MODES:
+    if how.mode is None and mode not in _MODES:
         raise DataError(
             f"{path.name} is an image of mode {mode}, but expected one of {', '.join(_MODES)}; "
             "convert it."
         )
-    _, channels, dtype = _MODES[mode]
-    return _Header(mode, channels, np.dtype(dtype), height, width)
+    _, channels, dtype = _MODES[how.mode or mode]
+    height, width = how.resize or ((width, height) if turned else (height, width))
+    return _Header(channels, np.dtype(dtype), height, width)
+
+
+def _orientation(image: Any) -> int:
+    """Return the EXIF orientation, 1 to 8; Pillow itself would decode a PNG for it."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif.load(image.info.get("exif", b""))
+    return int(exif.get(_ORIENTATION, 1))
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        return file.read()
 
 
 def _corrupt(path: Path, reason: object) -> DataError:
     return DataError(
-        f"{path.name} cannot be read as a PNG or JPEG image ({_brief(reason, path)}); replace it "
+        f"{path.name} cannot be read as an image ({_brief(reason, path)}); replace it "
         "or take it out of the folder."
     )
 

@@ -5,13 +5,17 @@ import struct
 import tokenize
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from isthmus.data.arrays import from_array
-from isthmus.data.checks import listed, nearest, reason
+from isthmus.data.checks import reason
 from isthmus.data.limits import check_unpacked
+from isthmus.data.named_arrays import from_named
+from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
@@ -21,8 +25,10 @@ _BROKEN = (
     zlib.error, lzma.LZMAError,
 )  # fmt: skip
 
+_SPARSE = {"format", "shape", "data"}  # what `scipy.sparse.save_npz` always writes
 
-def open_npy(path: Path) -> Source:
+
+def open_npy(path: Path, how: Reading | None = None) -> Source:
     """Map an array file into memory; it is read only where it is indexed."""
     return from_array(read_npy(path), path.name)
 
@@ -35,16 +41,15 @@ def read_npy(path: Path) -> np.ndarray:
         raise _refusal(error, path.name) from None
 
 
-def open_npz(path: Path, *, array: str | None = None, label: str | None = None) -> Source:
-    """Read one array of an .npz file.
+def open_npz(path: Path, how: Reading | None = None) -> Source:
+    """Read one array of an .npz file, or the sparse matrix that SciPy wrote in one.
 
     Parameters
     ----------
     path : Path
-    array : str, optional
-        Name of the array of examples; not needed when there is only one besides the labels.
-    label : str, optional
-        Name of the array of labels.
+    how : Reading, optional
+        Its ``array`` names the array of examples, which is not needed when there is only one
+        besides the labels; its ``label`` names the array of labels.
     """
     with path.open("rb") as file:  # opened here, because numpy leaves a damaged one open
         try:
@@ -54,27 +59,22 @@ def open_npz(path: Path, *, array: str | None = None, label: str | None = None) 
         if not isinstance(archive, np.lib.npyio.NpzFile):
             raise DataError(f"{path.name} holds one array and no names; call it {path.stem}.npy.")
         with archive:
-            return _from_archive(archive, path.name, array, label)
+            if set(archive.files) >= _SPARSE:
+                return from_array(_sparse(path), path.name)
+            read = partial(_member, archive, name=path.name)
+            return from_named(archive.files, read, path.name, how or Reading())
 
 
-def _from_archive(
-    archive: np.lib.npyio.NpzFile, name: str, array: str | None, label: str | None
-) -> Source:
-    names = archive.files
-    for wanted in (array, label):
-        if wanted is not None and wanted not in names:
-            raise DataError(
-                f'{name} holds no array "{wanted}" (it holds {listed(names) or "none"})'
-                f"{nearest(wanted, names)}"
-            )
-    if array is None:
-        array = _only([known for known in names if known != label], name)
-    examples = _member(archive, array, name)
-    labels = None if label is None else _member(archive, label, name)
-    return from_array(examples, f"{array} of {name}", labels=labels)
+def _sparse(path: Path) -> Any:
+    from scipy.sparse import load_npz
+
+    try:
+        return load_npz(path)
+    except _BROKEN as error:
+        raise _refusal(error, path.name) from None
 
 
-def _member(archive: "np.lib.npyio.NpzFile", array: str, name: str) -> np.ndarray:
+def _member(archive: "np.lib.npyio.NpzFile", array: str, *, name: str) -> np.ndarray:
     for entry in archive.zip.infolist() if archive.zip is not None else ():
         if entry.filename in (array, f"{array}.npy"):
             check_unpacked(entry.file_size, f"{array} of {name}")
@@ -85,17 +85,6 @@ def _member(archive: "np.lib.npyio.NpzFile", array: str, name: str) -> np.ndarra
     if not isinstance(member, np.ndarray):
         raise DataError(f"{array} in {name} is not an array; save the file again with numpy.savez.")
     return member
-
-
-def _only(names: list[str], name: str) -> str:
-    if len(names) == 1:
-        return names[0]
-    if not names:
-        raise DataError(f"{name} holds no array of examples; save one in it with numpy.savez.")
-    raise DataError(
-        f"{name} holds {len(names)} arrays ({listed(names)}), and which one is meant is not "
-        "clear; name it with array=."
-    )
 
 
 def _refusal(error: Exception, what: str) -> DataError:

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from isthmus.data import catalogue
 from isthmus.data.arrays import from_array
 from isthmus.data.checks import check_image_shape, nearest
-from isthmus.data.csv_files import open_csv
+from isthmus.data.formats import format_of, known_suffixes
 from isthmus.data.idx import is_idx, open_idx, read_idx, training_file
 from isthmus.data.image_folder import open_image_folder
 from isthmus.data.labels import Label, as_column_number, is_reference, with_labels
-from isthmus.data.numpy_files import open_npy, open_npz, read_npy
-from isthmus.data.parquet_files import SUFFIXES as PARQUET_SUFFIXES
+from isthmus.data.numpy_files import read_npy
+from isthmus.data.other_arrays import is_foreign
 from isthmus.data.parquet_files import open_parquet, parquet_files
+from isthmus.data.reading import Progress, Reading
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table, is_table
-from isthmus.data.unpacking import Progress
 from isthmus.errors import DataError
 
 
@@ -31,26 +32,32 @@ def open_source(
     array: str | None = None,
     image_shape: Sequence[int] | None = None,
     progress: Progress | None = None,
+    **how: Any,
 ) -> Source:
     """Read anything into a `Source`.
 
     Parameters
     ----------
     spec : array, data frame, path, name or Source
-        An array (n, features), (n, H, W) or (n, H, W, C); a table of pandas, polars or
-        Arrow; a path to an .npy, .npz, .csv, .tsv, .parquet or IDX file, to a folder of
-        Parquet or IDX files, or to a folder of PNG and JPEG images; or a name of the
-        catalogue, such as ``"digits"``.
+        An array (n, features), (n, H, W) or (n, H, W, C), of NumPy, JAX, PyTorch, xarray or dask,
+        a list of images, or a sparse matrix; a table of pandas, polars or Arrow; a path to a file
+        of `isthmus.data.formats.FORMATS` or to an IDX file, to a folder of Parquet or IDX files, or
+        to a folder of images; or a name of the catalogue, such as ``"digits"``.
     label : str, int or array-like, optional
         Where the labels are: a column of a table by name or by number from 0, an array of
         an .npz file by name, an .npy or IDX file of labels; or the labels themselves, (n,).
     array : str, optional
-        Which array of an .npz file holds the examples.
+        Which array of an .npz, .mat, HDF5 or zarr file holds the examples.
     image_shape : (H, W) or (H, W, C), optional
         The shape of images that are stored flat.
     progress : callable, optional
         Told of long work, the unpacking of a Parquet table larger than memory: what is being done,
         how many rows are done, and how many there are.
+    **how
+        How a table of text, a workbook or a folder of images is to be read, where a look at it is
+        not enough: ``delimiter``, ``decimal``, ``header``, ``skip``, ``missing``, ``encoding``,
+        ``sheet``, ``resize``, ``mode``, ``drop``, ``columns``, ``kinds``; see
+        `isthmus.data.reading.Reading`.
 
     Returns
     -------
@@ -70,7 +77,8 @@ def open_source(
     (4, 3, 1)
     """
     named = label if is_reference(label) else None
-    source, labelled = _open(spec, named, array, progress)
+    reading = Reading.of(label=named, array=array, progress=progress, **how)
+    source, labelled = _open(spec, reading)
     if label is not None and not labelled:
         source = with_labels(source, label, _read_labels)
     if image_shape is not None:
@@ -78,26 +86,36 @@ def open_source(
     return source
 
 
-def _open(
-    spec: Any, label: Any, array: str | None, progress: Progress | None
-) -> tuple[Source, bool]:
+def _open(spec: Any, how: Reading) -> tuple[Source, bool]:
     """Read a source, and say whether the label has been seen to on the way."""
     path = _path(spec)
-    if path is not None and path.suffix.lower() == ".npz" and path.is_file():
-        label = None if as_column_number(label) is not None else label
-        return open_npz(path, array=array, label=label), label is not None
-    if array is not None:
+    known = None if path is None or is_idx(path) else format_of(path)
+    if how.array is not None and (known is None or known.labels == "column") and not _cells(known):
         raise DataError(
-            f'array="{array}" names an array of an .npz file, but this source is none; '
-            "leave it out."
+            f'array="{how.array}" names an array of a file that holds several (.npz, .mat, HDF5, '
+            "zarr), but this source is none; leave it out."
         )
     if is_table(spec):
-        return from_table(spec, "the table", label=label), label is not None
+        return from_table(spec, "the table", how), how.label is not None
     if path is None:
         return _open_object(spec), False
-    if path.is_dir():
-        return _open_folder(path, label, progress)
-    return _open_file(path, label, progress)
+    if path.is_dir() and (known is None or path.suffix != ".zarr"):
+        return _open_folder(path, how)
+    if known is not None:
+        source = known.open(path, how)
+        named = known.labels == "column" or as_column_number(how.label) is None
+        return source, how.label is not None and known.labels is not None and named
+    if is_idx(path):
+        return open_idx(path), False
+    raise DataError(
+        f"{path.name} is of a kind that isthmus does not know; expected {known_suffixes()}, "
+        "an IDX file named like train-images-idx3-ubyte.gz, or a folder of images."
+    )
+
+
+def _cells(known: Any) -> bool:
+    """Return whether a format of rows with labels by column holds several matrices."""
+    return known is not None and ".h5ad" in known.suffixes
 
 
 def _path(spec: Any) -> Path | None:
@@ -120,7 +138,8 @@ def _open_object(spec: Any) -> Source:
         return spec
     if isinstance(spec, str):
         return catalogue.load(spec)
-    if isinstance(spec, np.ndarray):
+    images = isinstance(spec, list | tuple) and len(spec) > 0 and np.ndim(spec[0]) > 0
+    if isinstance(spec, np.ndarray) or is_foreign(spec) or issparse(spec) or images:
         return from_array(spec, "the array")
     if hasattr(spec, "__array__"):
         return from_array(np.asarray(spec), "the array")
@@ -130,29 +149,13 @@ def _open_object(spec: Any) -> Source:
     )
 
 
-def _open_folder(path: Path, label: Any, progress: Progress | None) -> tuple[Source, bool]:
+def _open_folder(path: Path, how: Reading) -> tuple[Source, bool]:
     training = training_file(path)
     if training is not None:
         return open_idx(training, path.name), False
     if parquet_files(path):
-        return open_parquet(path, label=label, progress=progress), label is not None
-    return open_image_folder(path), False
-
-
-def _open_file(path: Path, label: Any, progress: Progress | None) -> tuple[Source, bool]:
-    name = path.name.lower()
-    if is_idx(path):
-        return open_idx(path), False
-    if name.endswith(".npy"):
-        return open_npy(path), False
-    if name.removesuffix(".gz").endswith((".csv", ".tsv")):
-        return open_csv(path, label=label), label is not None
-    if name.endswith(PARQUET_SUFFIXES):
-        return open_parquet(path, label=label, progress=progress), label is not None
-    raise DataError(
-        f"{path.name} is of a kind that isthmus does not know; expected .npy, .npz, .csv, .tsv, "
-        ".parquet, an IDX file named like train-images-idx3-ubyte.gz, or a folder of images."
-    )
+        return open_parquet(path, how), how.label is not None
+    return open_image_folder(path, how), False
 
 
 def _read_labels(path: Path) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from isthmus.data import unpacking
 from isthmus.data.checks import reason
-from isthmus.data.labels import Label
+from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table
 from isthmus.errors import DataError
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".pq")
 
 
-def open_parquet(
-    path: Path, *, label: Label | None = None, progress: unpacking.Progress | None = None
-) -> Source:
+def open_parquet(path: Path, how: Reading | None = None) -> Source:
     """Read a Parquet file, or all those of a folder in the order of their names.
 
     Rows of Parquet cannot be reached one by one, and every epoch reads them in another order. So a
@@ -29,11 +27,11 @@ def open_parquet(
     ----------
     path : Path
         The file or folder.
-    label : str or int, optional
-        Name or number of the column of labels.
-    progress : callable, optional
-        Told what is being done, how many rows are unpacked, and how many there are.
+    how : Reading, optional
+        Where the labels are, and who is told of the unpacking: what is being done, how many rows
+        are unpacked, and how many there are.
     """
+    how = Reading() if how is None else how
     files = [path] if path.is_file() else parquet_files(path)
     schemas = [_schema(file) for file in files]
     for file, schema in zip(files, schemas, strict=True):
@@ -43,11 +41,11 @@ def open_parquet(
                 "the same ones in the same order."
             )
     if unpacking.is_large(files):
-        return unpacking.unpacked(path.name, files, label, progress)
-    return _joined(path, [_read(file) for file in files], label)
+        return unpacking.unpacked(path.name, files, how)
+    return _joined(path, [_read(file) for file in files], how)
 
 
-def _joined(path: Path, tables: Sequence["pyarrow.Table"], label: Label | None) -> Source:
+def _joined(path: Path, tables: Sequence["pyarrow.Table"], how: Reading) -> Source:
     import pyarrow
 
     try:
@@ -57,7 +55,7 @@ def _joined(path: Path, tables: Sequence["pyarrow.Table"], label: Label | None) 
             f"The files of {path.name} have columns of types that do not fit together "
             f"({reason(error)}); write them with the same types."
         ) from None
-    return from_table(joined, path.name, label=label)
+    return from_table(joined, path.name, how)
 
 
 def parquet_files(folder: Path) -> list[Path]:

@@ -24,12 +24,12 @@ def divide(
     limit: int | None = None,
     missing_allowed: bool = False,
 ) -> Parts:
-    """Divide a source as a fit does: its own test part where it has one, else by fraction.
+    """Divide a source as a fit does: its own parts where it has them, else by fraction.
 
     Parameters
     ----------
     validation, test
-        Shares of the source; no test share is taken where the source has its own test part.
+        Shares of the source; none is taken of a part that the source has itself.
     seed
         Decides who goes where; equal classes in all parts where there are labels.
     limit
@@ -57,17 +57,18 @@ def divide(
     indices = split(
         len(source),
         labels=source.labels,
-        validation=validation,
+        validation=0 if source.validation is not None else validation,
         test=0 if source.test is not None else test,
         seed=seed,
     )
     train = indices.train if limit is None else indices.train[:limit]
     chosen = {"train": train, "validation": indices.validation, "test": indices.test}
     parts = {name: _part(source, rows) for name, rows in chosen.items() if len(rows)}
-    if source.test is not None:
-        check_finite(source.test.examples, source.test.name, source.test.feature_names, **passing)
-        parts["test"] = (source.test.examples, source.test.labels)
-    return parts
+    for name, own in (("validation", source.validation), ("test", source.test)):
+        if own is not None:
+            check_finite(own.examples, own.name, own.feature_names, **passing)
+            parts[name] = (own.examples, own.labels)
+    return {name: parts[name] for name in chosen if name in parts}
 
 
 def describe(source: Source, parts: Parts) -> str:
@@ -77,7 +78,10 @@ def describe(source: Source, parts: Parts) -> str:
     sizes = ", ".join(f"{len(X):,} for {name}" for name, (X, _) in parts.items())
     sizes = sizes.replace("for train", "for training")
     labelled = "" if source.labels is None else ", labelled"
-    return f"{source.name}: {shape} {kind} of {source.examples.dtype}{labelled}; {sizes}"
+    stored = source.examples.dtype
+    of = "several kinds" if stored.kind == "O" else str(stored)
+    shape = shape if stored.kind != "O" else str(source.examples.shape[1])
+    return f"{source.name}: {shape} {kind} of {of}{labelled}; {sizes}"
 
 
 def _part(source: Source, rows: np.ndarray) -> tuple[Any, Any]:

@@ -48,6 +48,10 @@ class Source:
         Set when an example is an image, whether stored flat or not.
     test : Source or None
         The split that the source itself sets aside for testing.
+    validation : Source or None
+        The split that the source itself sets aside to decide when to stop.
+    notes : tuple of str
+        What was found when it was read and may surprise, a sentence each.
     """
 
     name: str
@@ -56,6 +60,8 @@ class Source:
     feature_names: tuple[str, ...] | None = None
     image_shape: ImageShape | None = None
     test: "Source | None" = None
+    validation: "Source | None" = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.examples)

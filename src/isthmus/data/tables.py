@@ -1,81 +1,122 @@
 """Tables of named columns: data frames, and what the readers of table files give."""
 
-import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isthmus.data.checks import check_labels, listed, nearest, reason
+from isthmus.data.checks import check_labels, listed, nearest
 from isthmus.data.labels import Label, as_column_number
+from isthmus.data.reading import Reading
 from isthmus.data.source import Source
-from isthmus.errors import DataError
+from isthmus.data.table_rows import TableRows
+from isthmus.errors import DataError, SettingError, unknown
 
 if TYPE_CHECKING:
     import pyarrow
 
+SENTINELS = 3
+"""At most so many columns are named that may hold numbers in the place of missing entries."""
+
 
 def is_table(spec: object) -> bool:
-    """Say whether this is a data frame of pandas or polars, or an Arrow table."""
-    return any(
-        isinstance(spec, getattr(sys.modules[module], kind))
-        for module, kind in (("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "Table"))
-        if module in sys.modules and hasattr(sys.modules[module], kind)
-    )
+    """Return whether this is a data frame of pandas or polars, or an Arrow table."""
+    from isthmus.tables.frames import make_of
+
+    return make_of(spec) is not None
 
 
-def from_table(table: Any, name: str, *, label: Label | None = None) -> Source:
-    """Take a table whose columns are numbers or booleans, but for one that may hold the labels.
+def from_table(
+    table: Any, name: str, how: Reading | None = None, *, notes: Sequence[str] = ()
+) -> Source:
+    """Take a table as a source.
+
+    Where every column holds numbers or truth values, the examples are a matrix of them; else they
+    are the rows of the table (`TableRows`), which an estimator encodes by a schema.
 
     Parameters
     ----------
     table : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        Missing entries become NaN. All columns are brought to one common type.
+        Missing entries of numbers become NaN. Numbers are brought to one common type.
     name : str
         What to call it in a sentence.
-    label : str or int, optional
-        Name or number (from 0, or from the end if negative) of the column of labels.
+    how : Reading, optional
+        Its label is the name or number (from 0, or from the end if negative) of the column of
+        labels; columns may be left out, and kinds given.
+    notes : sequence of str
+        What was found on the way here.
 
     Raises
     ------
     DataError
-        If there are no rows, a column is not numeric, or there is no such label column.
+        If there are no rows, nothing to learn from, or no such label column.
     """
-    columns = _columns(table, name)
-    n = len(columns[0][1]) if columns else 0
-    if n == 0:
+    from isthmus.tables.frames import to_arrow
+
+    how = Reading() if how is None else how
+    arrow = to_arrow(table, name)
+    if arrow.num_rows == 0:
         raise DataError(
-            f"{name} has {len(columns)} columns and no rows; expected at least one row of numbers."
+            f"{name} has {arrow.num_columns} columns and no rows; expected at least one row of "
+            "numbers."
         )
     labels = None
-    if label is not None:
-        _, column = columns.pop(find_column(label, [title for title, _ in columns], name))
-        labels = check_labels(_label_values(column), n, name)
-    _refuse_other_types(columns, name)
-    examples = _matrix([column for _, column in columns], n)
-    return Source(name, examples, labels, feature_names=tuple(title for title, _ in columns))
+    if how.label is not None:
+        column = find_column(how.label, arrow.column_names, name)
+        labels = check_labels(_label_values(arrow.column(column)), arrow.num_rows, name)
+        arrow = arrow.remove_column(column)
+    arrow = _chosen(arrow, how)
+    if not arrow.num_columns:
+        raise DataError(
+            f"{name} has no column beside the labels; expected at least one of numbers."
+        )
+    columns = list(zip(arrow.column_names, arrow.columns, strict=True))
+    if how.kinds or not all(is_numeric(column.type) for _, column in columns):
+        said = (*notes, *_about_sentinels(columns, name))
+        return Source(name, TableRows(arrow), labels, tuple(arrow.column_names), notes=said)
+    columns, left = _without_identifiers(columns)
+    said = (*notes, f"{name}: {left}") if left else tuple(notes)
+    said = (*said, *_about_sentinels(columns, name))
+    examples = _matrix([column for _, column in columns], arrow.num_rows)
+    return Source(name, examples, labels, tuple(title for title, _ in columns), notes=said)
 
 
-def _columns(table: Any, name: str) -> list[tuple[str, "pyarrow.ChunkedArray"]]:
-    """Give every column with its name; names may repeat, so they are no keys."""
-    import pyarrow
+def _chosen(arrow: "pyarrow.Table", how: Reading) -> "pyarrow.Table":
+    """Return the columns that are to be read."""
+    for title in (*how.drop, *(how.columns or ()), *how.kinds):
+        if title not in arrow.column_names:
+            raise SettingError(unknown("column", title, arrow.column_names))
+    wanted = arrow.column_names if how.columns is None else how.columns
+    kept = [title for title in arrow.column_names if title in wanted and title not in how.drop]
+    return arrow.select(kept)
 
-    if isinstance(table, pyarrow.Table):
-        return list(zip(map(str, table.column_names), table.columns, strict=True))
-    if type(table).__module__.startswith("polars"):
-        return _columns(table.to_arrow(), name)
-    columns = []
-    for position, title in enumerate(table.columns):
-        try:
-            column = pyarrow.array(table.iloc[:, position], from_pandas=True)
-        except (pyarrow.ArrowException, TypeError) as error:
-            raise DataError(
-                f'Column "{title}" of {name} mixes types that do not belong together '
-                f"({reason(error)}); make it numeric or drop it."
-            ) from None
-        if isinstance(column, pyarrow.Array):
-            column = pyarrow.chunked_array([column])
-        columns.append((str(title), column))
-    return columns
+
+def _without_identifiers(
+    columns: list[tuple[str, "pyarrow.ChunkedArray"]],
+) -> tuple[list[tuple[str, "pyarrow.ChunkedArray"]], str]:
+    """Return the columns but those whose title and entries say that they name the rows."""
+    from isthmus.tables.inference import names_rows
+
+    out = [title for title, column in columns if names_rows(column, title)]
+    kept = [(title, column) for title, column in columns if title not in out]
+    if not out or not kept:
+        return columns, ""
+    verb = "name the rows and are" if len(out) > 1 else "names the rows and is"
+    return kept, f"{listed(out)} {verb} left out; give the kind number to learn from it"
+
+
+def _about_sentinels(
+    columns: Sequence[tuple[str, "pyarrow.ChunkedArray"]], name: str
+) -> tuple[str, ...]:
+    """Return a sentence for each number that may stand for a missing entry, such as -999."""
+    from isthmus.tables.sentinels import find_sentinels
+    from isthmus.tables.values import is_number, numbers
+
+    found = []
+    for title, column in columns:
+        if is_number(column.type):
+            found += find_sentinels(numbers(column)[:, None], [title])
+    return tuple(f"{name}: {one}, by missing=[{one.value:g}]" for one in found[:SENTINELS])
 
 
 def find_column(label: Label, names: list[str], name: str) -> int:
@@ -93,7 +134,7 @@ def find_column(label: Label, names: list[str], name: str) -> int:
             f"{name} has {len(names)} columns, so there is no label column {number}; columns are "
             f"counted from 0 to {len(names) - 1}."
         )
-    return number
+    return number % len(names)
 
 
 def _label_values(column: "pyarrow.ChunkedArray") -> np.ndarray:
@@ -107,29 +148,8 @@ def _label_values(column: "pyarrow.ChunkedArray") -> np.ndarray:
     return column.to_numpy()
 
 
-def _refuse_other_types(columns: list[tuple[str, "pyarrow.ChunkedArray"]], name: str) -> None:
-    """Name the columns that are not numeric, and what the first of them holds."""
-    others = [(title, column) for title, column in columns if not _is_numeric(column.type)]
-    if not columns:
-        raise DataError(
-            f"{name} has no column beside the labels; expected at least one of numbers."
-        )
-    if not others:
-        return
-    title, column = others[0]
-    found = f'column "{title}" of {name} holds {_what_it_holds(column)}'
-    if len(others) == len(columns):
-        raise DataError(
-            f"{name} has no numeric columns to learn from: {found}; encode its columns as numbers."
-        )
-    more = f" (and {len(others) - 1} more are not numeric)" if others[1:] else ""
-    raise DataError(
-        f"{found[0].upper()}{found[1:]}{more}, but expected numbers; drop or encode it, or pass "
-        f'label="{title}" if it holds the labels.'
-    )
-
-
-def _is_numeric(kind: "pyarrow.DataType") -> bool:
+def is_numeric(kind: "pyarrow.DataType") -> bool:
+    """Return whether a type of Arrow is one of numbers, of truth values, or of nothing at all."""
     from pyarrow import types
 
     return (
@@ -139,28 +159,6 @@ def _is_numeric(kind: "pyarrow.DataType") -> bool:
         or types.is_decimal(kind)
         or types.is_null(kind)
     )
-
-
-def _what_it_holds(column: "pyarrow.ChunkedArray") -> str:
-    """Describe a column that is not numeric, text by its first entry that is no number."""
-    from pyarrow import types
-
-    kind = column.type.value_type if types.is_dictionary(column.type) else column.type
-    if not (types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)):
-        return f"values of type {column.type}"
-    for row, scalar in enumerate(column):
-        entry = scalar.as_py()
-        if entry is not None and not _reads_as_number(entry):
-            return f"text ({entry[:40]!r} in row {row}, counted from 0)"
-    return "numbers stored as text"
-
-
-def _reads_as_number(entry: str) -> bool:
-    try:
-        float(entry)
-    except ValueError:
-        return False
-    return True
 
 
 def _matrix(columns: list["pyarrow.ChunkedArray"], n: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +13,13 @@ import numpy as np
 from isthmus.atomic import new_file
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.checks import reason
-from isthmus.data.labels import Label
+from isthmus.data.reading import Progress, Reading
 from isthmus.data.source import Source
-from isthmus.data.tables import find_column, from_table, stored_type
+from isthmus.data.tables import find_column, from_table, is_numeric, stored_type
 from isthmus.errors import DataError
 
 if TYPE_CHECKING:
+    import pyarrow
     from pyarrow.parquet import FileMetaData, ParquetFile
 
 LARGE = 2**28
@@ -26,9 +27,6 @@ LARGE = 2**28
 
 BATCH = 2**25
 """Bytes that are unpacked at a time."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, how much is done, how much there is)."""
 
 
 @contextmanager
@@ -56,9 +54,7 @@ def is_large(files: Sequence[Path]) -> bool:
     return 4 * values > LARGE
 
 
-def unpacked(
-    name: str, files: Sequence[Path], label: Label | None, progress: Progress | None
-) -> Source:
+def unpacked(name: str, files: Sequence[Path], how: Reading) -> Source:
     """Return the table of these files as a source whose examples are an array file.
 
     The array is kept in the user's cache under a digest of the files' paths, sizes and times, and
@@ -70,10 +66,9 @@ def unpacked(
         What to call the table.
     files
         With the same columns; their rows follow each other.
-    label
-        Name or number of the column of labels.
-    progress
-        Told of the rows as they are unpacked.
+    how
+        Where the labels are, which columns are left out, and who is told of the rows as they are
+        unpacked.
 
     Raises
     ------
@@ -81,17 +76,35 @@ def unpacked(
         If a column is not numeric, or the disk has no room.
     """
     with opened(files[0]) as first:
-        names = first.schema_arrow.names
-    left_out = None if label is None else find_column(label, names, name)
+        schema = first.schema_arrow
+    names = schema.names
+    _check_numbers(name, schema, how)
+    left_out = None if how.label is None else find_column(how.label, names, name)
     kept = [i for i in range(len(names)) if i != left_out]
     shape = (_count(files), len(kept))
     dtype = _common_type(files, kept)
     path = _place(files, left_out)
     array = ArrayFile(path, shape, dtype, len(_header(shape, dtype)))
     if not path.exists():
-        _write(array, name, files, left_out, progress)
+        _write(array, name, files, left_out, how.progress)
     labels = None if left_out is None else _labels(name, files, left_out)
     return Source(name, array, labels, feature_names=tuple(names[i] for i in kept))
+
+
+def _check_numbers(name: str, schema: "pyarrow.Schema", how: Reading) -> None:
+    """Refuse what only a table in memory can be: text, dates, columns left out, kinds given."""
+    if how.drop or how.columns or how.kinds:
+        raise DataError(
+            f"{name} is too large for memory, so its columns cannot be chosen here; write those "
+            "that are wanted to a file of their own."
+        )
+    label = None if how.label is None else find_column(how.label, schema.names, name)
+    for i, field in enumerate(schema):
+        if i != label and not is_numeric(field.type):
+            raise DataError(
+                f'Column "{field.name}" of {name} holds {field.type}, and a table too large for '
+                "memory must be made of numbers; encode it, or write fewer rows."
+            )
 
 
 def _count(files: Sequence[Path]) -> int:
@@ -188,7 +201,7 @@ def _labels(name: str, files: Sequence[Path], column: int) -> np.ndarray:
             beside = pyarrow.array(np.zeros(len(taken), np.uint8))
             tables.append(pyarrow.table([taken, beside], ["label", "beside"]))
     joined = pyarrow.concat_tables(tables, promote_options="permissive")
-    labels = from_table(joined, name, label=0).labels
+    labels = from_table(joined, name, Reading(label=0)).labels
     assert labels is not None
     return labels
 

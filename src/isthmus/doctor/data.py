@@ -30,6 +30,8 @@ class Plan:
         Whether the code is drawn from a posterior.
     latent_dim, batch_size, limit
         None where they are not known or chosen automatically.
+    masked
+        Whether entries may be missing.
     penalised
         Whether a penalty, a corruption or a drawn code limits what the code holds.
     """
@@ -40,6 +42,7 @@ class Plan:
     latent_dim: int | None = None
     batch_size: int | None = None
     limit: int | None = None
+    masked: bool = False
     penalised: bool = False
 
     @property
@@ -83,8 +86,9 @@ class Data:
         return math.prod(self.examples.shape[1:])
 
     def rows(self, index: np.ndarray) -> np.ndarray:
-        """Return chosen rows (m, D), double precision."""
-        return np.asarray(self.examples[index], np.float64).reshape(len(index), -1)
+        """Return chosen rows (m, D), double precision; what is infinite is missing."""
+        values = np.asarray(self.examples[index], np.float64).reshape(len(index), -1)
+        return np.where(np.isinf(values), np.nan, values)
 
     def spread(self, most: int) -> np.ndarray:
         """Return the indexes of up to ``most`` rows, evenly spaced and rising."""

@@ -61,11 +61,11 @@ class Fit:
     Parameters
     ----------
     features, latent_dim, examples
-        Columns D, size d of the code, rows of the training part.
+        Columns D, size d of the code, rows of the training part that were read.
     settings
         What was set or chosen: ``learning_rate``, ``epochs``, ``batch_size``, ``beta`` (numbers),
-        ``corruption``, ``penalties``, ``likelihood``, ``scaling``, ``latent``, ``activation``
-        (words, None where there is none).
+        ``corruption``, ``penalties``, ``likelihood``, ``scaling``, ``latent``, ``activation`` of
+        the code (words, None where there is none), ``automatic_penalties``.
     history
         A column of numbers for every column of the history, an entry per epoch.
     best_epoch
@@ -138,6 +138,12 @@ class Fit:
     bound: np.ndarray | None = None
     linear_bound: np.ndarray | None = None
     samples_apart: float | None = None
+
+    @property
+    def penalised(self) -> bool:
+        """Whether penalties were asked for, besides automatic weight decay."""
+        asked = self.settings.get("penalties") is not None
+        return asked and not self.settings.get("automatic_penalties", False)
 
     @property
     def judged(self) -> Errors:

@@ -6,6 +6,7 @@ from isthmus.engine.devices import Devices
 from isthmus.engine.feed import Feed
 from isthmus.engine.loop import train
 from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
+from isthmus.engine.pairs import Partners
 from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
 from isthmus.engine.steps import State
 from isthmus.engine.together import Replica, shape_of, train_together
@@ -20,6 +21,7 @@ __all__ = [
     "Feed",
     "HearsProgress",
     "Optimiser",
+    "Partners",
     "Replica",
     "State",
     "Trained",

@@ -108,10 +108,9 @@ class Devices:
     def divide(self, block: Block) -> Block:
         """Return a block whose batches (S, B, ...) are divided among the devices along B."""
         divided = NamedSharding(self.mesh, PartitionSpec(None, "batch"))
-        x, target, weights = (
-            None if part is None else self._laid(part, divided) for part in block[:3]
-        )
-        return Block(x, target, weights, block.steps)
+        batches = block._replace(steps=None)  # pyright: ignore[reportArgumentType]
+        laid = jax.tree.map(lambda part: self._laid(part, divided), batches)
+        return laid._replace(steps=block.steps)
 
     def share(self, tree: T) -> T:
         """Return a tree whose arrays lie on every device."""

@@ -12,6 +12,7 @@ import jax
 import numpy as np
 
 from isthmus.data.source import Rows
+from isthmus.engine.pairs import Partners
 
 BLOCK_BYTES = 2**23
 """Target size of a block, in bytes: long enough to hide its dispatch, small enough to be cached."""
@@ -42,12 +43,34 @@ class Block(NamedTuple):
         1, or 0 for rows that fill up the last batch of an epoch.
     steps
         Batches that are filled.
+    partner : ((S, B, D), (S, B, ...) or None) or None
+        Examples that those of ``x`` are paired with, and their targets.
     """
 
     x: Any
     target: Any
     weights: Any
     steps: np.ndarray
+    partner: tuple[Any, Any] | None = None
+
+
+class Buffer(NamedTuple):
+    """Memory for the examples of a block.
+
+    Parameters
+    ----------
+    x : (S, B, D)
+        For the examples.
+    partner : (S, B, D) or None
+        For those that they are paired with.
+    """
+
+    x: np.ndarray
+    partner: np.ndarray | None
+
+    def row(self, i: int) -> "Buffer":
+        """Return one replica's part of a buffer of several."""
+        return Buffer(self.x[i], None if self.partner is None else self.partner[i])
 
 
 class Feed:
@@ -65,16 +88,26 @@ class Feed:
     seed
         The order is a function of (seed, epoch) alone; None keeps the examples in order, and so
         does a batch that holds them all.
+    partners
+        Draws the example that each is paired with, anew in every epoch; None for no pairs.
     """
 
-    def __init__(self, x: Any, target: np.ndarray | None, batch_size: int, seed: int | None):
-        self.x, self.target = x, target
+    def __init__(
+        self,
+        x: Any,
+        target: np.ndarray | None,
+        batch_size: int,
+        seed: int | None,
+        partners: Partners | None = None,
+    ):
+        self.x, self.target, self.partners = x, target, partners
         self.batch_size = batch_size
         self.steps_per_epoch = -(-len(x) // batch_size)
         self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
         self.features = int(np.prod(x.shape[1:]))
         self.dtype = stored_type(x.dtype)
-        self.batch_bytes = batch_size * self.features * self.dtype.itemsize
+        views = 1 if partners is None else 2
+        self.batch_bytes = views * batch_size * self.features * self.dtype.itemsize
         self.block_steps = steps_of_block(self.batch_bytes, SHORTEST_BLOCK)
         sizes = np.full(self.steps_per_epoch, batch_size)
         sizes[-1] = len(x) - batch_size * (self.steps_per_epoch - 1)
@@ -82,7 +115,7 @@ class Feed:
         self._batches: tuple[int, np.ndarray] = (-1, np.empty(0, int))
 
     def blocks(
-        self, first: int, last: int, buffers: Sequence[np.ndarray] | None = None
+        self, first: int, last: int, buffers: Sequence[Buffer] | None = None
     ) -> Iterator[Block]:
         """Yield the batches of steps ``first`` to ``last``, counted from the start of training.
 
@@ -94,36 +127,53 @@ class Feed:
         ----------
         first, last
             Steps.
-        buffers : (S, B, D) each
+        buffers
             Memory to fill, as `buffers` returns it; None allocates it.
         """
         buffers = self.buffers() if buffers is None else buffers
-        length = len(buffers[0])
+        length = len(buffers[0].x)
         for start, buffer in zip(range(first, last, length), cycle(buffers), strict=False):
             yield self._gather(range(start, min(start + length, last)), buffer)
 
-    def buffers(self) -> list[np.ndarray]:
+    def buffers(self) -> list[Buffer]:
         """Return memory for the examples (S, B, D) of two blocks."""
-        shape = (self.block_steps, self.batch_size, self.features)
-        return [aligned_empty(shape, self.dtype) for _ in range(2)]
+        return [self.buffer(self.block_steps) for _ in range(2)]
+
+    def buffer(self, *leading: int) -> Buffer:
+        """Return memory for examples (*leading, B, D), and as much for their partners if any."""
+        shape = (*leading, self.batch_size, self.features)
+        partner = None if self.partners is None else aligned_empty(shape, self.dtype)
+        return Buffer(aligned_empty(shape, self.dtype), partner)
 
     def sizes(self, first: int, last: int) -> np.ndarray:
         """Return the number of examples that the batches of steps ``first`` to ``last`` hold."""
         return self._sizes[np.arange(first, last) % self.steps_per_epoch]
 
-    def _gather(self, steps: range, buffer: np.ndarray) -> Block:
+    def _gather(self, steps: range, buffer: Buffer) -> Block:
         places = np.arange(steps.start, steps.stop) % self.steps_per_epoch
-        weights = np.zeros(buffer.shape[:2], np.float32)
+        weights = np.zeros(buffer.x.shape[:2], np.float32)
         weights[: len(steps)] = self._filled[places]
         index = np.empty((len(steps), self.batch_size), np.int64)
+        paired = np.empty_like(index)
         for start, stop, epoch in self._epochs_of(steps):
             index[start:stop] = self._epoch_batches(epoch)[places[start:stop]]
-        target = None
-        if self.target is not None:
-            shape = (*weights.shape, *self.target.shape[1:])
-            target = np.zeros(shape, self.target.dtype)
-            target[: len(steps)] = self.target[index]
-        return Block(self._take(index, buffer), target, weights, np.asarray(len(steps), np.int32))
+            if self.partners is not None:
+                paired[start:stop] = self.partners.of_epoch(epoch)[index[start:stop]]
+        length = len(weights)
+        partner = None
+        if buffer.partner is not None:
+            partner = self._take(paired, buffer.partner), self._targets(paired, length)
+        x, target = self._take(index, buffer.x), self._targets(index, length)
+        return Block(x, target, weights, np.asarray(len(steps), np.int32), partner)
+
+    def _targets(self, index: np.ndarray, length: int) -> np.ndarray | None:
+        """Return targets (length, B, ...) for an index (s, B), zero after the first s."""
+        if self.target is None:
+            return None
+        shape = (length, self.batch_size, *self.target.shape[1:])
+        target = np.zeros(shape, self.target.dtype)
+        target[: len(index)] = self.target[index]
+        return target
 
     def _take(self, index: np.ndarray, buffer: np.ndarray) -> Any:
         """Return examples (S, B, D) for an index (s, B), s <= S: in the buffer, if the host can."""
@@ -147,7 +197,7 @@ class Feed:
 
     def _epochs_of(self, steps: range) -> Iterator[tuple[int, int, int]]:
         """Yield (start, stop, epoch) of the parts of some steps that lie in one epoch."""
-        if self.seed is None:  # every epoch is the first again
+        if self.seed is None and self.partners is None:  # every epoch is the first again
             yield 0, len(steps), 0
             return
         start = 0

@@ -70,7 +70,8 @@ class TrainingHistory:
         finished: list[EpochRecord] = []
         for epoch, (loss, *terms), rate in zip(count(len(self.records) + 1), means, rates):
             parts = dict(zip(names, terms, strict=True))
-            record = EpochRecord(epoch, self.epochs, loss, *validation, parts, rate, seconds)
+            known = None if np.isnan(rate) else rate
+            record = EpochRecord(epoch, self.epochs, loss, *validation, parts, known, seconds)
             finished.append(record)
         self.records += finished
         return finished
@@ -87,12 +88,14 @@ def check_losses(logs: Mapping[str, np.ndarray], first: int, feed: Feed) -> None
     if not bad.any():
         return
     i = int(bad.argmax())
-    guilty = [k for k, v in logs.items() if k != "loss" and not np.isfinite(v[i])]
-    step = first + i
+    terms = {name: log for name, log in logs.items() if name not in ("loss", "learning_rate")}
+    guilty = [name for name, log in terms.items() if not np.isfinite(log[i])]
+    step, rate = first + i, float(logs["learning_rate"][i])
+    known = "" if np.isnan(rate) else f" (it is {rate:.3g})"
     raise NonFiniteLossError(
         f"The loss became {logs['loss'][i]} at step {step + 1} "
         f"(epoch {step // feed.steps_per_epoch + 1}), in the term "
-        f"{guilty[0] if guilty else 'loss'!r}: lower the learning rate "
-        f"(it is {float(logs['learning_rate'][i]):.3g}), set gradient_clip=1.0, "
+        f"{guilty[0] if guilty else 'loss'!r}: lower the learning rate{known}, set "
+        "gradient_clip=1.0, "
         "or look for extreme values in the data."
     )

@@ -89,7 +89,9 @@ class Optimiser(eqx.Module):
         return eqx.apply_updates(parameters, updates), state
 
     def rate(self, step: Float[Array, ""], progress: Float[Array, ""]) -> Float[Array, ""]:
-        """Return the learning rate of a step."""
+        """Return the learning rate of a step; NaN for a transformation that brings its own."""
+        if not isinstance(self.transformation, str):
+            return jnp.asarray(jnp.nan, jnp.float32)
         if isinstance(self.schedule, str):
             return self.learning_rate * SCHEDULES[self.schedule](progress)
         return self.learning_rate * self.schedule(step)

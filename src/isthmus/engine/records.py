@@ -22,7 +22,7 @@ class EpochRecord(NamedTuple):
     terms
         Parts of the training loss by name, nats per example.
     learning_rate
-        At the epoch's end.
+        At the epoch's end; None for an optimiser that brings its own, which is not known.
     seconds
         Since training began, compilation included.
     """
@@ -34,7 +34,7 @@ class EpochRecord(NamedTuple):
     best_epoch: int
     best_loss: float | None
     terms: Mapping[str, float]
-    learning_rate: float
+    learning_rate: float | None
     seconds: float
 
 

@@ -16,13 +16,16 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.optimiser import Optimiser
-from isthmus.model import Model, objective, partition
+from isthmus.model import Model, Partner, objective, partition
 from isthmus.records import Context
 
 T = TypeVar("T")
 
 Logs = dict[str, Float[Array, " S"]]
 """The loss, its terms and the learning rate of each step of a block, by name."""
+
+Batch = tuple[Array, Array | None, Array, Partner | None]
+"""Examples (B, D), their targets, their weights (B,), and what they are paired with."""
 
 
 class State(eqx.Module):
@@ -110,10 +113,10 @@ def evaluate_steps(
     model = eqx.combine(parameters, rest)
 
     def add(i: Array, sums: tuple[Array, Array]) -> tuple[Array, Array]:
-        x, target, weights = _batch(block, i)
+        x, target, weights, partner = _batch(block, i)
         step_key = jax.random.fold_in(key, i)
         context = Context(step_key, weights, jnp.asarray(jnp.inf), training=False)
-        loss, _ = objective(model, x, target, context)
+        loss, _ = objective(model, x, target, context, partner)
         return sums[0] + loss * weights.sum(), sums[1] + weights.sum()
 
     return jax.lax.fori_loop(0, block.steps, add, (jnp.zeros(()), jnp.zeros(())))
@@ -123,19 +126,19 @@ evaluate_block = compile_ahead(evaluate_steps)
 """The compiled program of validation."""
 
 
-def _batch(block: Block, i: int | Array) -> tuple[Array, Array | None, Array]:
-    return jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights))
+def _batch(block: Block, i: int | Array) -> Batch:
+    return jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights, block.partner))
 
 
 def _step(
-    batch: tuple[Array, Array | None, Array], optimiser: Optimiser, clock: Clock, state: State
+    batch: Batch, optimiser: Optimiser, clock: Clock, state: State
 ) -> tuple[State, dict[str, Array]]:
-    x, target, weights = batch
+    x, target, weights, partner = batch
     epoch = state.step / clock.steps_per_epoch
     context = Context(jax.random.fold_in(clock.key, state.step), weights, epoch)
 
     def loss_of(parameters: Model) -> tuple[Array, tuple[dict[str, Array], Model]]:
-        return objective(eqx.combine(parameters, state.rest), x, target, context)
+        return objective(eqx.combine(parameters, state.rest), x, target, context, partner)
 
     (loss, (terms, moved)), gradients = eqx.filter_value_and_grad(loss_of, has_aux=True)(
         state.parameters

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.engine.compiled import compile_ahead, compile_run, is_array
-from isthmus.engine.feed import Block, Feed, aligned_empty, steps_of_block
+from isthmus.engine.feed import Block, Buffer, Feed, steps_of_block
 from isthmus.engine.history import TrainingHistory, check_losses
 from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.pipeline import Logged, Sent, one_behind
@@ -242,30 +242,45 @@ def _evaluate_replicas(
 
 
 def _block_axes(block: Block) -> Block:
-    return Block(0, None if block.target is None else 0, 0, None)  # pyright: ignore[reportArgumentType]
+    arrays: Block = jax.tree.map(lambda _: 0, block)
+    return arrays._replace(steps=None)  # pyright: ignore[reportArgumentType]
 
 
-def _buffers(feeds: Sequence[Feed]) -> list[np.ndarray]:
+def _buffers(feeds: Sequence[Feed]) -> list[Buffer]:
     """Return two buffers (R, S, B, D) for the examples of R feeds."""
     first = feeds[0]
     steps = steps_of_block(len(feeds) * first.batch_bytes, SHORTEST_BLOCK)
-    shape = (len(feeds), steps, first.batch_size, first.features)
-    return [aligned_empty(shape, first.dtype) for _ in range(2)]
+    return [first.buffer(len(feeds), steps) for _ in range(2)]
 
 
 def _stacked_blocks(
-    feeds: Sequence[Feed], buffers: Sequence[np.ndarray], first: int, last: int
+    feeds: Sequence[Feed], buffers: Sequence[Buffer], first: int, last: int
 ) -> Iterator[Block]:
     """Yield blocks whose arrays (R, S, B, ...) are those of every feed, in the buffers in turn."""
     each = [
-        feed.blocks(first, last, [buffer[row] for buffer in buffers])
+        feed.blocks(first, last, [buffer.row(row) for buffer in buffers])
         for row, feed in enumerate(feeds)
     ]
     for parts, buffer in zip(zip(*each, strict=True), cycle(buffers), strict=False):
-        on_host = isinstance(parts[0].x, np.ndarray)
-        x = buffer[: len(feeds)] if on_host else jnp.stack([part.x for part in parts])
-        target = None if parts[0].target is None else np.stack([part.target for part in parts])
-        yield Block(x, target, np.stack([part.weights for part in parts]), parts[0].steps)
+        partner = None
+        if buffer.partner is not None:
+            examples, targets = zip(*(part.partner for part in parts), strict=True)
+            partner = _joined(examples, buffer.partner), _joined(targets)
+        x, target, weights = (
+            _joined([part.x for part in parts], buffer.x),
+            _joined([part.target for part in parts]),
+            _joined([part.weights for part in parts]),
+        )
+        yield Block(x, target, weights, parts[0].steps, partner)
+
+
+def _joined(arrays: Sequence[Any], memory: np.ndarray | None = None) -> Any:
+    """Stack the arrays of several feeds; those that the host gathered lie in memory already."""
+    if arrays[0] is None:
+        return None
+    if not isinstance(arrays[0], np.ndarray):
+        return jnp.stack(arrays)
+    return np.stack(arrays) if memory is None else memory[: len(arrays)]
 
 
 def _stack(trees: Sequence[T]) -> T:

@@ -45,6 +45,9 @@ class Autoencoder(AbstractAutoencoder):
     penalties : "auto", member, name or tuple of them, default="auto"
         Of `isthmus.penalties`; ``"auto"`` decays the weights by 1/n nats where the n examples are
         few (below 10,000), and is nothing for many.
+    schema : "auto", isthmus.tables.Rules or isthmus.tables.Schema, default="auto"
+        What the columns of a table are. ``"auto"`` looks at a data frame that holds more than
+        numbers; rules say which columns are left out, and what others are.
     scaling : str, default="auto"
         ``"auto"`` or a name of `isthmus.scaling.KINDS`; the choice is kept in ``scaling_``.
     start : {"auto", "pca", "random"}, default="auto"
@@ -110,6 +113,10 @@ class Autoencoder(AbstractAutoencoder):
         ``"finished"``, ``"patience"``, ``"callback"`` or ``"interrupted"``.
     n_features_in_, feature_names_in_
         As everywhere in scikit-learn.
+    schema_ : isthmus.tables.Schema or None
+        What the columns of the table are that was fitted on, and how they are encoded; None for
+        arrays and tables of numbers alone. Results of `reconstruct`, `impute`, `inverse_transform`
+        and `sample` are then tables with the same columns, types and levels.
     image_shape_ : tuple of int or None
         (H, W, C).
     n_parameters_, n_trainable_parameters_ : int
@@ -145,6 +152,16 @@ class Autoencoder(AbstractAutoencoder):
     (3, 4)
     >>> conditioned.sample(labels=[3, 3, 5], random_state=0).shape
     (3, 64)
+
+    A table of several kinds of columns, with missing entries, needs nothing else:
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"size": [1.5, 2.5, None, 4.0] * 10, "kind": list("uvwu") * 10})
+    >>> fitted = Autoencoder(1, epochs=2, random_state=0).fit(frame)
+    >>> fitted.schema_.describe()
+    'columns: 1 number, 1 category; encoded as 4 numbers'
+    >>> int(fitted.impute(frame)["size"].isna().sum()), list(fitted.sample(3).columns)
+    (0, ['size', 'kind'])
     """
 
     _: KW_ONLY

@@ -69,9 +69,23 @@ class Conditioned(FittedAttributes):
             )
         return condition_numbers(self.classes_, labels, rows)
 
+    def _own_units(self, flat: np.ndarray) -> np.ndarray:
+        """Return what the model gives (n, D) with the offsets of the columns added again."""
+        return flat if self.offset_ is None else flat.astype(np.float64) + self.offset_
+
     def _as_given(self, flat: np.ndarray) -> np.ndarray:
+        return self._shaped(self._own_units(flat))
+
+    def _shaped(self, flat: np.ndarray) -> np.ndarray:
         shape = self._example_shape
         return flat.reshape(len(flat), *shape) if len(shape) > 1 else flat
+
+    @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        check_is_fitted(self)
+        pairs = self.model_.pairs
+        return 0 if pairs is None else pairs.neighbours
 
     @property
     def generative_(self) -> bool:

@@ -58,7 +58,7 @@ def short_array(described: dict[str, Any], file_size: int) -> np.ndarray:
 
 def _check_facts(estimator: Any) -> None:
     """Check what is said of the fit: counts, shapes, the history."""
-    model, features = estimator.model_, estimator.n_features_in_
+    model, features = estimator.model_, estimator.width_
     width = model.scaling.shift.value.size
     _demand(features == width, "features", features, width)
     _demand(estimator.latent_dim == model.latent_dim, "latent_dim", estimator.latent_dim, "")
@@ -105,9 +105,9 @@ def _check_values(estimator: Any) -> None:
     if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise ModelFileError("it holds a mean or covariance of codes that is not finite.")
     _demand(np.allclose(covariance, covariance.T), "covariance of codes", "not", "symmetric")
-    features = estimator.n_features_in_
-    names = np.shape(getattr(estimator, "feature_names_in_", range(features)))
-    _demand(names == (features,), "names", names, features)
+    columns = estimator.n_features_in_
+    names = np.shape(getattr(estimator, "feature_names_in_", range(columns)))
+    _demand(names == (columns,), "names", names, columns)
     classes = getattr(estimator, "classes_", None)
     if classes is not None:
         unique = len(np.unique(classes)) == classes.size and classes.ndim == 1
@@ -116,7 +116,7 @@ def _check_values(estimator: Any) -> None:
 
 def _check_shapes(estimator: Any) -> None:
     """Trace the model on an example of the size that it claims."""
-    model, features = _labelled(estimator.model_), estimator.n_features_in_
+    model, features = _labelled(estimator.model_), estimator.width_
     d = model.latent_dim
     example = jax.ShapeDtypeStruct((1, features), jnp.float32)
     traced: Shapes = {"code": (_traced(encode, model, example), (1, d))}
@@ -135,7 +135,7 @@ def _check_shapes(estimator: Any) -> None:
 def _check_passes(estimator: Any) -> None:
     """Trace what scoring, sampling and further training do."""
     model, d = _labelled(estimator.model_), estimator.model_.latent_dim
-    example = jax.ShapeDtypeStruct((2, estimator.n_features_in_), jnp.float32)
+    example = jax.ShapeDtypeStruct((2, estimator.width_), jnp.float32)
     key = jax.ShapeDtypeStruct((), jax.random.key(0).dtype)
     drawn = jax.eval_shape(lambda k: model.attached_latent().sample_prior(k, 1, d), key)
     _demand(drawn is None or drawn.shape == (1, d), "code drawn", drawn, (1, d))

@@ -36,6 +36,9 @@ from isthmus.networks.layers import Linear
 from isthmus.scaling import Choice
 from isthmus.specifications import Spec
 
+CODES_LOOKED_AT = 1_000
+"""Number of examples whose codes penalties over pairs look at before training."""
+
 _anchors: ContextVar[dict[Any, PCABaseline] | None] = ContextVar("anchors", default=None)
 
 
@@ -75,14 +78,18 @@ def build_model(
     latent: AbstractLatent = member("latent", settings.latent)
     likelihood = choose_likelihood(likelihood, choice.kind, latent)
     if likelihood.masked:
-        scaled_sample = _without_missing(scaled_sample)
+        scaled_sample = without_missing(scaled_sample)
     seen = _seen(likelihood, scaled_sample)
     as_scaled, scaled_sample = seen is scaled_sample, seen
-    corruption = None if settings.corruption is None else member("corruption", settings.corruption)
+    corruption = settings.corruption
+    if corruption is not None:
+        corruption = member("corruption", corruption).create(image_shape)
     spec = encoder_spec(settings, features, n, image_shape)
     width = latent.width(settings.latent_dim)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
+    if likelihood.starts_at_zero and isinstance(decoder, Chain) and _ends_bare(decoder):
+        decoder = start_at_zero(decoder)
     penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
     model = Model(
         scaling=choice.scaling,
@@ -100,11 +107,26 @@ def build_model(
     )
     if not _starts_from_pca(settings, model):
         settings.pca_ = None
-        return model
+        return _with_penalties_of_codes(model, scaled_sample)
     pca = _anchor(scaled_sample, model.latent_dim)
     whole = as_scaled and len(scaled_sample) == n
     settings.pca_ = pca if whole else None  # a report compares with it
-    return _start_from_pca(model, pca)
+    return _with_penalties_of_codes(_start_from_pca(model, pca), scaled_sample)
+
+
+def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
+    """Return the model whose penalties over pairs know the codes before training."""
+    if model.pairs is None:
+        return model
+    asked = [one.paired for one in model.penalties if one.paired is not None]
+    for other in asked[1:]:
+        if repr(other) != repr(asked[0]):
+            raise SettingError(
+                f"penalties ask for different pairs, {asked[0]} and {other}, and an example has "
+                "one second view: give them the same."
+            )
+    codes = np.asarray(model.code(jnp.asarray(scaled_sample[:CODES_LOOKED_AT])))
+    return replace(model, penalties=tuple(one.initialised(codes) for one in model.penalties))
 
 
 def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> AbstractLikelihood:
@@ -161,7 +183,7 @@ def check_domain(likelihood: AbstractLikelihood, scaled: Examples) -> None:
     limits = likelihood.domain()
     if not any(np.isfinite(limit).any() for limit in limits):
         return
-    known = _without_missing(scaled) if likelihood.masked else scaled  # 0 is within
+    known = without_missing(scaled) if likelihood.masked else scaled  # 0 is within
     lows, highs = zip(*((x.min(axis=0), x.max(axis=0)) for _, x in blocks(known)), strict=True)
     least, most = np.min(lows, axis=0), np.max(highs, axis=0)
     low, high = (np.broadcast_to(limit, least.shape) for limit in limits)
@@ -311,7 +333,7 @@ def _ends_bare(network: AbstractNetwork | None) -> bool:
     return last.norm is None and last.activation == "identity" and last.dropout is None
 
 
-def _without_missing(examples: Examples) -> Examples:
+def without_missing(examples: Examples) -> Examples:
     """Return examples with zeros where an entry is missing."""
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
 

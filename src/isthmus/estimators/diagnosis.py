@@ -25,7 +25,8 @@ from isthmus.doctor import (
     ordered,
 )
 from isthmus.estimators import inference
-from isthmus.estimators.slots import member
+from isthmus.estimators.built import built_settings
+from isthmus.estimators.slots import member, takes_missing
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
@@ -34,6 +35,9 @@ from isthmus.records import Context
 
 ROWS = 2_000
 """Maximum of examples of a part that are looked at."""
+
+VALUES, RUN = 8_000_000, 500
+"""Maximum of values that are read of a part, and how many neighbouring rows are read at a time."""
 
 CLOSELY = 500
 """Maximum of those that are decoded several times."""
@@ -47,8 +51,8 @@ DIRECTIONS = 16
 DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
 """Likelihoods under which an example has a density as under probabilistic PCA."""
 
-SHARED = ("pixels", "range", "unit", "binary")
-"""Scalings of columns that share one range."""
+BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
+"""Scalings of data that have a range, which all columns share but under ``minmax``."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,9 @@ def examine(
 
     The parameters are those of `numbers_of`; without a decoder there are no numbers.
     """
+    X, y = read_some(X, y)
+    if X_test is not None:
+        X_test, y_test = read_some(X_test, y_test)
     X_numbers, names = _numbers(X)
     known = getattr(estimator, "feature_names_in_", None)
     data = Data(
@@ -107,6 +114,7 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
         Their labels, where the model is conditioned on labels.
     """
     names = getattr(estimator, "feature_names_in_", None)
+    X, new = read_some(X, None)[0], read_some(new, None)[0]
     data = Data(
         _numbers(X)[0],
         names=None if names is None else [str(name) for name in names],
@@ -120,6 +128,21 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
     return ordered(found)
 
 
+def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
+    """Read up to 8 million values of examples, once: runs of rows, evenly spaced; with targets.
+
+    Runs, because the order of rows tells something too.
+    """
+    n, width = len(X), max(1, int(np.prod(X.shape[1:])))
+    most = max(2 * RUN, VALUES // width)
+    rows = np.arange(n)
+    if n > most:
+        starts = np.linspace(0, n - RUN, most // RUN).astype(int)
+        rows = np.unique(starts[:, None] + np.arange(RUN))
+    some = X.iloc[rows] if hasattr(X, "iloc") else X[rows] if len(rows) < n else X[:]
+    return some, None if y is None else np.asarray(y)[rows]
+
+
 def _numbers(X: Any) -> tuple[Any, list[str] | None]:
     """Return examples as an array, and the names of a data frame's columns; its numeric ones."""
     if not hasattr(X, "iloc"):
@@ -131,6 +154,7 @@ def _numbers(X: Any) -> tuple[Any, list[str] | None]:
 def plan_of(settings: Any) -> Plan:
     """Return the settings of an estimator, fitted or not, that checks of data depend on."""
     likelihood = settings.likelihood
+    masked = takes_missing(likelihood)
     likelihood = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
     name = likelihood if isinstance(likelihood, str) else type(likelihood).__name__
     latent = member("latent", settings.latent)
@@ -141,6 +165,7 @@ def plan_of(settings: Any) -> Plan:
         stochastic=bool(latent.stochastic),
         latent_dim=int(settings.latent_dim),
         batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
+        masked=masked,
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
 
@@ -173,7 +198,7 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
         history={name: np.asarray(column) for name, column in estimator.history_.items()},
         best_epoch=int(estimator.best_epoch_),
         floor=float(measured["floor_nats"]),
-        train=_errors(measured, scaled, pca, d),
+        train=_errors(estimator, train, measured, pca, d),
         test=None if test is None else _errors_of(estimator, test, pca, d),
         codes=np.asarray(estimator.transform(train.X, train.labels), np.float64),
         stochastic=bool(estimator.model_.latent.stochastic),
@@ -188,7 +213,7 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
     return replace(
         fit,
         kept=_kept(estimator, few, fit.codes),
-        symbols=_symbols(estimator.model_, train),
+        symbols=_symbols(estimator.model_, scaled),
         **_drawn(estimator, train),
         **_nearness(estimator, scaled, few),
         **_bounds(estimator, train, train if test is None else test),
@@ -201,41 +226,33 @@ def _flat(X: Any) -> np.ndarray:
 
 def _errors_of(estimator: Any, part: Part, pca: PCABaseline, d: int) -> Errors:
     measured = estimator.measure(part.X, part.labels)
-    return _errors(measured, estimator.scale(part.X), pca, d)
+    return _errors(estimator, part, measured, pca, d)
 
 
-def _errors(measured: Any, scaled: np.ndarray, pca: PCABaseline, d: int) -> Errors:
+def _errors(estimator: Any, part: Part, measured: Any, pca: PCABaseline, d: int) -> Errors:
+    """Return errors of the model, of PCA and of the mean, over the entries that are observed."""
+    scaled = estimator.scale(part.X)
+    observed = np.ones(scaled.shape, bool)
+    if estimator.model_.likelihood.masked:
+        given = _numbers(part.X)[0]
+        flat = np.asarray(given, np.float64).reshape(len(scaled), -1)
+        observed = ~np.isnan(flat) if flat.shape == scaled.shape else observed
+    counts = np.maximum(observed.sum(axis=1), 1)
+
+    def error(back: np.ndarray) -> np.ndarray:
+        squares = np.square(scaled - back, dtype=np.float64)
+        return np.where(observed, squares, 0).sum(axis=1) / counts
+
     back = pca.reconstruct(scaled, min(d, len(pca.components)))
-    return Errors(
-        np.asarray(measured["errors"], np.float64),
-        np.square(scaled - back, dtype=np.float64).mean(axis=1),
-        np.square(scaled - pca.mean, dtype=np.float64).mean(axis=1),
-    )
+    own = np.asarray(measured["errors"], np.float64)
+    return Errors(own, error(back), error(np.broadcast_to(pca.mean, scaled.shape)))
 
 
-def _settings(estimator: Any, n: int) -> dict[str, Any]:
-    """Return the settings as numbers and words, with the chosen values in place of "auto"."""
-    rates = [rate for rate in estimator.history_.get("learning_rate", ()) if rate is not None]
-    size = estimator.batch_size
-
-    def words(value: Any) -> str | None:
-        if value is None or value == ():
-            return None
-        return value if isinstance(value, str) else repr(value)
-
-    return {
-        "learning_rate": float(max(rates)) if rates else None,
-        "epochs": int(estimator.n_epochs_),
-        "batch_size": None if size == "auto" else int(size),
-        "beta": getattr(estimator.bound, "beta", None),
-        "corruption": words(estimator.corruption),
-        "penalties": words(estimator.penalties),
-        "likelihood": type(estimator.likelihood_).__name__,
-        "scaling": estimator.scaling_.kind,
-        "latent": type(estimator.model_.latent).__name__,
-        "activation": getattr(estimator.model_.latent, "activation", None),
-        "examples": n,
-    }
+def _settings(estimator: Any, examples: int) -> dict[str, Any]:
+    """Return the settings with the chosen values in place of "auto", and whether decay was."""
+    given = estimator.penalties
+    automatic = isinstance(given, str) and given == "auto"
+    return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
 def _head(estimator: Any, train: Part, part: Part) -> Head | None:
@@ -299,23 +316,24 @@ def _drawn(estimator: Any, part: Part) -> dict[str, np.ndarray]:
     model: Model = estimator.model_
     if not model.latent.stochastic or is_discrete(model.latent):
         return {}
-    rows = inference.map_rows(_draw_codes, model, _flat(part.X).astype(np.float32))
+    rows = inference.map_rows(_draw_codes, model, estimator.scale(part.X))
     return {
         "drawn": np.asarray(rows, np.float64),
         "prior": np.asarray(estimator.sample_codes(len(rows), random_state=0), np.float64),
     }
 
 
-def _draw_codes(model: Model, x: Array) -> Array:
-    h, _ = model.encoder(model.seen(model.scaling(x)), None)
+def _draw_codes(model: Model, scaled: Array) -> Array:
+    h, _ = model.encoder(model.seen(scaled), None)
     return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
 
 
 def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
     """Return what comes out beside what went in, in the data's own units."""
+    if estimator.scaling_.kind not in BOUNDED:
+        return {}
     x = _flat(part.X)
-    shared = estimator.scaling_.kind in SHARED or estimator.image_shape_ is not None
-    axis = None if shared else 0
+    axis = 0 if estimator.scaling_.kind == "minmax" else None
     return {
         "outputs": _flat(estimator.reconstruct(part.X, part.labels)),
         "low": np.nanmin(x, axis=axis),
@@ -331,7 +349,7 @@ def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
     sampled = estimator.scale(samples)
     distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, sampled))
     return {
-        "samples": _flat(samples),
+        "samples": _flat(samples) if estimator.scaling_.kind in BOUNDED else None,
         "distances": distances,
         "samples_apart": _apart(rebuilt, sampled),
     }
@@ -365,11 +383,11 @@ def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
     }
 
 
-def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:
+def _symbols(model: Model, scaled: np.ndarray) -> tuple[int, int, int] | None:
     """Return how many values of the code occur, how many there are, and how many were looked at."""
     if not is_discrete(model.latent):
         return None
-    index = inference.map_rows(_write_symbols, model, _flat(part.X).astype(np.float32))
+    index = inference.map_rows(_write_symbols, model, scaled)
     sizes = model.latent.alphabet(index.shape[1])  # pyright: ignore[reportAttributeAccessIssue]
     if getattr(model.latent, "codebook", None) is not None:  # shared by all symbols
         return len(np.unique(index)), int(sizes[0]), index.size
@@ -377,8 +395,8 @@ def _symbols(model: Model, part: Part) -> tuple[int, int, int] | None:
     return used, int(sum(sizes)), index.size
 
 
-def _write_symbols(model: Model, x: Array) -> Array:
-    h, _ = model.encoder(model.seen(model.scaling(x)), None)
-    context = Context(jax.random.key(0), jnp.ones(len(x)), jnp.asarray(jnp.inf), False)
+def _write_symbols(model: Model, scaled: Array) -> Array:
+    h, _ = model.encoder(model.seen(scaled), None)
+    context = Context(jax.random.key(0), jnp.ones(len(scaled)), jnp.asarray(jnp.inf), False)
     draw, _ = model.latent(h, context, 1)
     return model.latent.symbols(draw)  # pyright: ignore[reportAttributeAccessIssue]

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
 from isthmus.specifications import Spec
+from isthmus.tables import is_table
 from isthmus.version import __version__
 
 SAMPLE = 1_000
@@ -69,7 +70,11 @@ def contents(examples: Any) -> str:
     >>> contents(np.zeros((3, 2))) == contents(np.zeros((3, 2))) != contents(np.ones((3, 2)))
     True
     """
-    some = np.asarray(examples[:: -(-len(examples) // SAMPLE)])
+    some = examples[:: -(-len(examples) // SAMPLE)]
+    if is_table(some):
+        rows = "\n".join(map(repr, (some.schema.to_string(), *some.to_pylist())))
+        some = np.frombuffer(rows.encode(), np.uint8)
+    some = np.asarray(some)
     return f"{tuple(examples.shape)} {examples.dtype} {digest(some)}"
 
 

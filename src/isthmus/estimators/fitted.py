@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jax
 import jax.numpy as jnp
@@ -14,16 +14,19 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from isthmus.checks import check_whole
 from isthmus.doctor import Finding, Fit
 from isthmus.errors import DataError, SettingError
-from isthmus.estimators import importance, inference, measuring, persistence
-from isthmus.estimators.conditioning import Conditioned
+from isthmus.estimators import door, importance, inference, measuring, persistence
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.tabular import Tabular
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
 
+if TYPE_CHECKING:
+    from isthmus.export import Export
 
-class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
+
+class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
     """The methods of a fitted autoencoder.
 
     Where the model is conditioned on labels, every method that meets examples or codes takes their
@@ -38,7 +41,7 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     )  # fmt: skip
     """Fitted attributes that a model file holds as JSON (tuples come back as tuples)."""
 
-    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_",)
+    _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_", "offset_")
     """Fitted attributes, where there are such, that are short arrays of numbers or words."""
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
@@ -123,8 +126,8 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """
         check_is_fitted(self)
         self.need_decoder()
-        examples = examples_to_walk(self, X)
-        return self._as_given(self._map(inference.reconstruct, examples, labels, "reconstruct"))
+        rows = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "reconstruct")
+        return self._as_given(rows, X)
 
     def impute(self, X: Any, labels: Any = None) -> np.ndarray:
         """Fill in missing entries.
@@ -152,11 +155,15 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         self.need_decoder()
         self.need_masked()
         back = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "impute")
+        if self.schema_ is not None:
+            return door.fill(self, back, X)
+        X = door.enter(self, X)
         X = X[:] if is_indexed(X) else X
         rows = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X
         dtypes: Any = ("float64", "float32")
         known = check_array(rows, dtype=dtypes, ensure_all_finite=False)
-        return self._as_given(np.where(np.isnan(known), back, known).astype(known.dtype))
+        filled = np.where(np.isnan(known), self._own_units(back), known)
+        return self._shaped(filled.astype(known.dtype))
 
     def corrupt(self, X: Any, seed: int = 0, labels: Any = None) -> np.ndarray:
         """Return what the encoder would see of ``X`` in training, in the data's own units.
@@ -181,10 +188,10 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         """Return scaled examples (n, D) in the data's own units."""
         check_is_fitted(self)
         scaled = check_array(X, dtype="float32", ensure_all_finite=False)
-        if scaled.shape[1] != self.n_features_in_:
+        if scaled.shape[1] != self.width_:
             raise DataError(
                 f"The scaled examples have {scaled.shape[1]} features, and this model's have "
-                f"{self.n_features_in_}."
+                f"{self.width_}."
             )
         return self._as_given(self._rows(inference.unscale, scaled))
 
@@ -237,7 +244,9 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
             ``negative_elbo``: divergence, evidence lower bound of one draw and its negative, which
             is a loss, nats an example, for stochastic latents;
             ``kl_per_dimension`` (d,); ``errors`` (n,): mean squared error an example, scaled;
-            ``column_mse``, ``column_mse_input`` (D,).
+            ``column_mse``, ``column_mse_input`` (D,); ``outside``: how many examples lie outside
+            the support of the likelihood, where their log likelihood is minus infinity: means of
+            nats leave them out.
         """
         check_is_fitted(self)
         self.need_decoder()
@@ -397,10 +406,14 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         Returns
         -------
         ndarray, shaped as the examples given to fit
-            Mean reconstructions of the codes, in the data's own units.
+            Mean reconstructions of the codes, in the data's own units. Of a table, rows that are
+            drawn from the likelihood of each column, within the range of the fit;
+            ``inverse_transform(sample_codes(n))`` gives the means.
         """
         n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
-        return self.inverse_transform(self.sample_codes(n, random_state), labels)
+        random = check_random_state(random_state)
+        codes = self.sample_codes(n, random)
+        return self.draw(codes, random, labels)
 
     def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
@@ -423,6 +436,48 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         check_is_fitted(self)
         return persistence.save(self._described(), type(self).__name__, path)
 
+    def export(
+        self,
+        path: str | Path,
+        *,
+        to: str | None = None,
+        part: str = "reconstruct",
+        X: Any = None,
+        labels: Any = None,
+        unchecked: bool = False,
+    ) -> "Export":
+        """Write a part of the model for programs without isthmus, checked against this estimator.
+
+        Parameters
+        ----------
+        path
+            Where to write.
+        to
+            ``onnx``, ``numpy``, ``js`` or ``c``; None takes it from the end of ``path``.
+        part
+            ``encoder``, ``decoder``, ``reconstruct``, ``score`` or ``predict``.
+        X : (n, ...), optional
+            Examples to check on, of which up to 1,000 are taken; without them the model generates
+            some.
+        labels : (n,), optional
+            Their labels, where the model is conditioned on labels.
+        unchecked
+            Write it too where the tool that would run it is not installed.
+
+        Returns
+        -------
+        isthmus.export.Export
+            What was written, and how far it is from this estimator.
+
+        Raises
+        ------
+        SettingError
+            If the part cannot be exported, or the export differs by more than 1e-5 (relative).
+        """
+        from isthmus.export import export  # opens the room above, which import-linter is told
+
+        return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
+
     def _described(self) -> "Fitted":
         """Return the estimator whose parameters and fitted attributes a model file holds."""
         return self
@@ -441,6 +496,13 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
         estimator = cls(**settings)
         restore(estimator)
         return estimator
+
+    @property
+    def paired_neighbours_(self) -> int:
+        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        check_is_fitted(self)
+        pairs = self.model_.pairs
+        return 0 if pairs is None else pairs.neighbours
 
     @property
     def first_layer_weights_(self) -> np.ndarray | None:
@@ -469,5 +531,6 @@ class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Conditioned):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()  # pyright: ignore[reportAttributeAccessIssue]
         tags.input_tags.allow_nan = takes_missing(self.likelihood)
+        tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -10,12 +10,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from isthmus.data.source import Computed, Rows
+from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine import (
     Checkpoint,
     Devices,
     EpochRecord,
     Feed,
     Optimiser,
+    Partners,
     Replica,
     Trained,
     train,
@@ -29,7 +31,9 @@ from isthmus.estimators.construction import (
     left_alone,
     scaling_for,
     settled_likelihood,
+    without_missing,
 )
+from isthmus.estimators.door import enter, enter_first, likelihood_setting
 from isthmus.estimators.fit_cache import fingerprint
 from isthmus.estimators.inputs import (
     check_varied,
@@ -40,8 +44,10 @@ from isthmus.estimators.inputs import (
     is_indexed,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.targets import pair_of
+from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
 from isthmus.scaling import Choice, Scaling, choose
@@ -156,7 +162,9 @@ def prepare(
     replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(estimator, training, sizes.batch_size, seed),
+        _feed(
+            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
+        ),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
@@ -176,7 +184,10 @@ def partial_fit(estimator: AbstractLearner, X: Any, target: np.ndarray | None) -
     """Take one pass over ``X`` from where the estimator stands, at a constant learning rate."""
     check_settings(estimator)
     first = not hasattr(estimator, "model_")
-    examples = _first_examples(estimator, X) if first else flat_examples(estimator, X)
+    if first:
+        examples = _first_examples(estimator, X)
+    else:
+        examples = flat_examples(estimator, enter(estimator, X))
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     done = 0 if first else estimator.n_epochs_
     size = plan(estimator, len(examples)).batch_size
@@ -213,7 +224,8 @@ def _divided(
 ) -> tuple[Part, Part | None]:
     """Return the training set and the validation set, if there is to be one."""
     if given is not None:
-        examples = flat_examples(estimator, given.examples, validation=True)
+        entered = enter(estimator, given.examples)
+        examples = flat_examples(estimator, entered, validation=True)
         return whole, Part(_loaded(estimator, examples), given.target)
     if len(whole.examples) < LEAST_VALIDATED or estimator.validation_fraction <= 0:
         return whole, None
@@ -232,8 +244,9 @@ def _validation_feed(
 
 
 def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
+    X = enter_first(estimator, X)
     examples = _loaded(estimator, flat_examples(estimator, X, fitting=True))
-    features = estimator.n_features_in_
+    features = estimator.width_
     estimator.image_shape_ = image_shape_of(X, estimator.image_shape, features)
     estimator._example_shape = example_shape_of(X)
     check_varied(examples)
@@ -242,8 +255,9 @@ def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
 
 def _loaded(estimator: AbstractLearner, examples: Any) -> Any:
     """Return examples on disk as an array in memory, if the limit allows it."""
-    size = len(examples) * estimator.n_features_in_ * examples.dtype.itemsize
-    if not is_indexed(examples) or size > estimator.memory_limit:
+    size = len(examples) * estimator.width_ * examples.dtype.itemsize
+    sparse = isinstance(examples, SparseRows)
+    if not is_indexed(examples) or sparse or size > estimator.memory_limit:
         return examples
     return flat_rows(examples, slice(None))
 
@@ -300,7 +314,13 @@ def _spread(examples: Any, most: int) -> Rows:
 def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
     """Settle the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
-    likelihood = settled_likelihood(estimator.likelihood, x)
+    seen = range_of(x)
+    offset = 0.0 if estimator.offset_ is None else estimator.offset_
+    estimator.range_ = Range(seen.low + offset, seen.high + offset)
+    likelihood = settled_likelihood(likelihood_setting(estimator), x)
+    if estimator.schema_ is not None and estimator.scaling == "auto":
+        encoded = choose("none", x)
+        return likelihood, encoded._replace(reason="columns encoded by their kinds")
     kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
     image = estimator.image_shape_ is not None
     return likelihood, choose(kind, x, image=image, left=left)
@@ -313,7 +333,7 @@ def _scaled(scaling: Scaling, examples: Rows) -> Computed:
 
 
 def _warn_of_copying(estimator: AbstractLearner) -> None:
-    latent_dim, features = estimator.latent_dim, estimator.n_features_in_
+    latent_dim, features = estimator.latent_dim, estimator.width_
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
     rebuilds = estimator.decoder is not None
     if latent_dim > features and rebuilds and not held_back:
@@ -323,14 +343,30 @@ def _warn_of_copying(estimator: AbstractLearner) -> None:
         )
 
 
-def _feed(estimator: AbstractLearner, part: Part, batch_size: int, seed: int | None) -> Feed:
+def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
+    """Return what draws the neighbours that penalties ask for; None where none does."""
+    pairs = model.pairs
+    if pairs is None or not pairs.neighbours:
+        return None
+    scaled = _scaled(model.scaling, Rows(examples, np.arange(len(examples))))
+    scaled = without_missing(scaled) if model.likelihood.masked else scaled
+    return Partners(neighbour_graph(scaled, pairs.neighbours), None, seed)
+
+
+def _feed(
+    estimator: AbstractLearner,
+    part: Part,
+    batch_size: int,
+    seed: int | None,
+    partners: Partners | None = None,
+) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target = part
     held = examples.examples if isinstance(examples, Rows) else examples
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed)
+    return Feed(examples, target, batch_size, seed, partners)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:

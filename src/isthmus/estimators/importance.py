@@ -47,6 +47,7 @@ class LogLikelihood(eqx.Module):
             draw = inference.draw_rows(latent, h, jax.random.fold_in(self.key, i), self.chunk)
             x_hat = model.decode(draw.z.reshape(-1, draw.z.shape[-1]))
             cost = model.likelihood(x_hat.reshape(*draw.z.shape[:2], -1), scaled)
+            cost = jnp.where(model.likelihood.supports(scaled), cost, jnp.inf)
             counted = i * self.chunk + jnp.arange(self.chunk) < self.samples
             weights = jnp.where(counted[:, None], -cost - draw.log_ratio, -jnp.inf)
             return jnp.logaddexp(total, logsumexp(weights, axis=0))

@@ -51,6 +51,11 @@ def decode(model: Model, z: Array) -> Array:
     return model.scaling.inverse(model.likelihood.mean(model.decode(z)))
 
 
+def decode_raw(model: Model, z: Array) -> Array:
+    """Return raw outputs (rows, D) of codes, of which the likelihood makes means or draws."""
+    return model.decode(z)
+
+
 def reconstruct(model: Model, x: Array) -> Array:
     """Return mean reconstructions (rows, D) of examples, in their own units."""
     return model.scaling.inverse(model.reconstruct(model.scaling(x)))
@@ -76,7 +81,8 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
 
     ``squares`` and ``squares_input`` (rows, D): squared errors of the mean reconstruction, scaled
     and in the data's own units, zero for missing entries; ``observed`` (rows, D): 0 for these and 1
-    for the others, under a masked likelihood; ``nats``: negative log likelihood at the code;
+    for the others, under a masked likelihood; ``nats``: negative log likelihood at the code,
+    infinite for an example outside the likelihood's support; ``drawn_nats``: that of one draw;
     ``floor_nats``: the least that the likelihood allows; ``kl``: divergence of the posterior, nats;
     ``kl_dimensions`` (rows, d) where the latent gives it.
     """
@@ -87,13 +93,15 @@ def assess(model: Model, x: Array) -> dict[str, Array]:
     x_hat = model.decode(z)
     mean = model.likelihood.rebuilt(x_hat, scaled)
     draw = draw_rows(model.attached_latent(), h, jax.random.key(0), 1)
+    outside = ~model.likelihood.supports(scaled)
+    drawn = model.likelihood(model.decode(draw.z[0])[None], scaled)[0]
     rows = {
         "squares": (mean - scaled) ** 2,
         "squares_input": (model.scaling.inverse(mean) - x) ** 2,
-        "nats": model.likelihood(x_hat[None], scaled)[0],
+        "nats": jnp.where(outside, jnp.inf, model.likelihood(x_hat[None], scaled)[0]),
         "floor_nats": model.likelihood.floor(scaled),
         "kl": draw.kl,
-        "drawn_nats": model.likelihood(model.decode(draw.z[0])[None], scaled)[0],
+        "drawn_nats": jnp.where(outside, jnp.inf, drawn),
     }
     if model.likelihood.masked:
         missing = jnp.isnan(x)

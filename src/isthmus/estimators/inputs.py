@@ -8,17 +8,21 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from isthmus.data.array_file import ArrayFile
+from isthmus.data.arrays import channels_first
 from isthmus.data.checks import check_finite, check_observed
 from isthmus.data.source import blocks
+from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine.feed import stored_type
-from isthmus.errors import DataError, warn
+from isthmus.errors import DataError
+from isthmus.estimators.door import enter
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.units import check_units
 
 STORED = (np.float64, np.float32, np.uint8)
 """Types that pass unchanged into validation; others become float64."""
 
-LEVELS = 16
-"""A column that takes fewer values than this in single precision has lost its variation there."""
+LEVELS = 2**16
+"""A column whose range spans fewer steps of single precision than this is shifted first."""
 
 LEAST_VARIED = 1e-3
 """Below this share of single precision's step a column is constant but for rounding."""
@@ -65,14 +69,17 @@ def flat_examples(
     masked = takes_missing(estimator.likelihood if model is None else model.likelihood)
     examples = _as_table(estimator, X, fitting)
     names = _names(estimator, examples)
-    check_finite(examples, "X", names, missing_allowed=masked)
-    if fitting and masked:
+    missing = check_finite(examples, "X", names, missing_allowed=masked)
+    if fitting or validation:
+        before = not fitting and estimator._has_missing
+        estimator._has_missing = before or missing > 0
+    if fitting and missing:
         check_observed(examples, "X", names)
     if is_indexed(X):
         return examples
-    if fitting and examples.dtype == np.float64:
-        _warn_of_lost_digits(examples, names)
-    return _single(examples)
+    if fitting:
+        estimator.offset_ = _lost_offset(examples) if examples.dtype == np.float64 else None
+    return _single(examples, estimator.offset_)
 
 
 def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
@@ -81,8 +88,11 @@ def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
     So they are read once, and the check of a block is hidden behind the computing of another.
     """
     masked = takes_missing(estimator.model_.likelihood)
-    examples = _as_table(estimator, X, fitting=False)
-    return CheckedExamples(examples, _names(estimator, examples), masked)
+    examples = _as_table(estimator, enter(estimator, X), fitting=False)
+    names = _names(estimator, examples)
+    if estimator.schema_ is None and not isinstance(examples, SparseRows):
+        check_units(estimator.range_, examples, names)
+    return CheckedExamples(examples, names, masked, estimator.offset_)
 
 
 class CheckedExamples:
@@ -96,10 +106,13 @@ class CheckedExamples:
         Of the columns, where they have some.
     masked
         Whether entries may be missing.
+    offset
+        What is subtracted from each column before it is brought to single precision, or None.
     """
 
-    def __init__(self, examples: Any, names: Any, masked: bool) -> None:
+    def __init__(self, examples: Any, names: Any, masked: bool, offset: Any = None) -> None:
         self._examples, self._names, self._masked = examples, names, masked
+        self._offset = offset
         self.shape, self.dtype = examples.shape, stored_type(examples.dtype)
 
     def __len__(self) -> int:
@@ -119,7 +132,7 @@ class CheckedExamples:
         except DataError:
             self._check(self._examples)
             raise
-        return _single(part).astype(self.dtype, copy=False)
+        return _single(part, self._offset).astype(self.dtype, copy=False)
 
     def _check(self, examples: Any) -> None:
         check_finite(examples, "X", self._names, missing_allowed=self._masked)
@@ -136,6 +149,11 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
     own = example_shape_of(X)
     if given is None and len(own) not in (2, 3):
         return None
+    if given is None and channels_first((len(X), *own)):
+        raise DataError(
+            f"X has shape {(len(X), *own)}, whose channels seem to come first: give "
+            f"numpy.moveaxis(X, 1, -1), or image_shape={own} if they do not."
+        )
     shape: Any = own if given is None else given
     shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
     shape = (*shape, 1) if len(shape) == 2 else shape
@@ -172,6 +190,8 @@ def check_varied(X: Any) -> None:
 
 def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
     """Return examples as (n, D), or as they lie on disk; note or check the features alone."""
+    if estimator.schema_ is not None:
+        return _encoded_rows(estimator, X, fitting)
     if is_indexed(X):
         return _indexed_examples(estimator, X, fitting)
     _refuse_dates(X)
@@ -196,6 +216,17 @@ def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
         ) from error
 
 
+def _encoded_rows(estimator: Any, rows: np.ndarray, fitting: bool) -> np.ndarray:
+    """Return rows that a schema encoded; note the table's own columns."""
+    if fitting:
+        if len(rows) < 2:
+            raise DataError(f"Found {len(rows)} row: at least 2 rows are needed.")
+        names = estimator.schema_.names
+        estimator.feature_names_in_ = np.array(names, dtype=object)
+        estimator.n_features_in_ = len(names)
+    return rows
+
+
 def _refuse_dates(X: Any) -> None:
     """Raise `DataError` if a data frame has a column of dates or durations."""
     kinds = getattr(X, "dtypes", None)
@@ -209,28 +240,36 @@ def _refuse_dates(X: Any) -> None:
         )
 
 
-def _warn_of_lost_digits(X: np.ndarray, names: Any) -> None:
-    """Warn of columns (n, D) in double precision that vary by less than single precision shows."""
+def _lost_offset(X: np.ndarray) -> np.ndarray | None:
+    """Return what to subtract from each column (n, D), so that single precision keeps its digits.
+
+    That is the middle of columns, such as time stamps, that are far from zero beside their range;
+    zero for the others, and None if there are no such columns.
+    """
     low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         step = np.spacing(np.maximum(np.abs(low), np.abs(high)).astype(np.float32))
-    lost = (high > low) & (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
-    if lost.any():
-        j = int(lost.argmax())
-        name = f"index {j}" if names is None else f"{names[j]!r}"
-        warn(
-            f"Column {name} varies by {high[j] - low[j]:.3g} about {low[j]:.3g}, of which single "
-            "precision keeps next to nothing: subtract an offset if it matters."
-        )
+        lost = (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
+        for j in np.flatnonzero(lost):
+            known = X[:, j][~np.isnan(X[:, j])]
+            lost[j] = bool((known.astype(np.float32) != known).any())
+    return np.where(lost, low + (high - low) / 2, 0.0) if lost.any() else None
 
 
 def _names(estimator: Any, examples: Any) -> Any:
     """Return the columns' names, where the examples have columns and these have names."""
+    if estimator.schema_ is not None:
+        return estimator.schema_.feature_names
     return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
 
 
-def _single(X: np.ndarray) -> np.ndarray:
-    """Return numbers of double precision in single precision, others as they are."""
+def _single(X: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
+    """Return numbers of double precision in single precision, others as they are.
+
+    An offset is subtracted before any digit is lost.
+    """
+    if offset is not None:
+        X = X.reshape(len(X), -1).astype(np.float64) - offset
     if X.dtype != np.float64:
         return X
     with np.errstate(over="ignore"):

@@ -7,11 +7,13 @@ import numpy as np
 from isthmus.estimators.inputs import ImageShape
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.targets import TargetKind
+from isthmus.estimators.units import Range
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.heads import AbstractHead
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.model import Model
 from isthmus.scaling import Choice
+from isthmus.tables import Schema
 
 History = dict[str, list[float | None]]
 """A column for each quantity of training, with a value per epoch."""
@@ -23,6 +25,7 @@ class FittedAttributes:
     model_: Model
     likelihood_: AbstractLikelihood
     scaling_: Choice
+    schema_: Schema | None = None
     n_features_in_: int
     image_shape_: ImageShape | None
     history_: History
@@ -37,9 +40,22 @@ class FittedAttributes:
     pca_: PCABaseline | None
     """PCA of the scaled training examples, where training started from it."""
     classes_: np.ndarray
+    pca_: PCABaseline | None
+    """PCA of the scaled training examples, where training started from it."""
     _example_shape: tuple[int, ...]
+    offset_: np.ndarray | None = None
+    """What is subtracted from columns far from zero before single precision, (D,)."""
+    range_: Range | None = None
+    """The range of each feature in the fit, in its own units."""
+    _has_missing: bool = False
+    """Whether entries of the training or validation examples were missing."""
     _state: object
     """The optimiser's state, where `partial_fit` goes on from it."""
+
+    @property
+    def width_(self) -> int:
+        """Numbers in an example as the model sees it: of a table, its encoded columns."""
+        return self.n_features_in_ if self.schema_ is None else self.schema_.width
 
 
 class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):

@@ -20,6 +20,7 @@ class Measures(TypedDict):
     errors: np.ndarray
     column_mse: np.ndarray
     column_mse_input: np.ndarray
+    outside: int
     kl: float
     elbo: float
     negative_elbo: float
@@ -52,6 +53,7 @@ def measure(model: Model, examples: Examples, labels: np.ndarray | None) -> Meas
         errors=np.concatenate(errors),
         column_mse=means.column_mse,
         column_mse_input=means.column_mse_input,
+        outside=means.outside,
     )
     if means.kl is not None and means.elbo is not None:
         measured |= {"kl": means.kl, "negative_elbo": -means.elbo, "elbo": means.elbo}

@@ -17,6 +17,7 @@ from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.penalties import AbstractPenalty
 from isthmus.specifications import Spec
+from isthmus.tables import Rules, Schema
 
 Penalty = str | AbstractPenalty
 
@@ -36,6 +37,7 @@ class Parameters(BaseEstimator):
     corruption: str | AbstractCorruption | None = None
     bound: str | AbstractBound = "elbo"
     penalties: Penalty | Sequence[Penalty] | None = "auto"
+    schema: str | Rules | Schema = "auto"
     scaling: str = "auto"
     start: str = "auto"
     image_shape: tuple[int, ...] | None = None

@@ -8,9 +8,11 @@ import numpy as np
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.consistency import check_consistent, short_array
 from isthmus.estimators.registry import ESTIMATORS
+from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.scaling import Choice
+from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree
 
 OF_THE_MACHINE = ("devices",)
@@ -60,6 +62,8 @@ def save(estimator: Any, kind: str, path: str | Path) -> Path:
         "code_mean": np.atleast_1d(estimator.code_mean_),
         "code_covariance": np.atleast_2d(estimator.code_covariance_),
     }
+    if estimator.range_ is not None:
+        tensors |= {"range_low": estimator.range_.low, "range_high": estimator.range_.high}
     about = {
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
@@ -72,6 +76,8 @@ def save(estimator: Any, kind: str, path: str | Path) -> Path:
         },
         "model": encode_tree(estimator.model_, tensors),
     }
+    if estimator.schema_ is not None:
+        about["schema"] = estimator.schema_.to_plain()
     return write_model_file(Path(path), about, tensors)
 
 
@@ -124,6 +130,10 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
         for name in estimator._arrays:
             if name in about["arrays"]:
                 setattr(estimator, name, short_array(about["arrays"][name], file_size))
+        schema = about.get("schema")
+        estimator.schema_ = None if schema is None else Schema.from_plain(schema)
+        if "range_low" in tensors:
+            estimator.range_ = Range(tensors["range_low"], tensors["range_high"])
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         check_consistent(estimator)

@@ -43,14 +43,17 @@ def member(slot: str, value: Any) -> Any:
 
 
 def takes_missing(likelihood: Any) -> bool:
-    """Tell whether a likelihood's setting lets entries of the examples be missing.
+    """Return whether a likelihood's setting lets entries of the examples be missing.
+
+    ``"auto"`` is masked where entries are missing.
 
     Examples
     --------
-    >>> takes_missing("masked"), takes_missing("auto")
-    (True, False)
+    >>> takes_missing("masked"), takes_missing("auto"), takes_missing("gaussian")
+    (True, True, False)
     """
-    return isinstance(likelihood, likelihoods.Masked) or likelihood == "masked"
+    named = isinstance(likelihood, str) and likelihood in ("masked", "auto")
+    return isinstance(likelihood, likelihoods.Masked) or named
 
 
 def penalty_members(value: Any) -> tuple[penalties.AbstractPenalty, ...]:

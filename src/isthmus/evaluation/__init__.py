@@ -14,6 +14,8 @@ from isthmus.evaluation.likelihood import (
     code_information,
     importance_log_likelihood,
 )
+from isthmus.evaluation.maps import MapQuality, map_quality
+from isthmus.evaluation.neighbours import nearest_neighbours
 from isthmus.evaluation.pca import PCABaseline, PCAMoments, fit_pca
 from isthmus.evaluation.probes import as_classes, knn_accuracy
 from isthmus.evaluation.reconstruction import column_mse, explained_variance, mse
@@ -28,6 +30,7 @@ __all__ = [
     "DCI",
     "Advice",
     "LogLikelihood",
+    "MapQuality",
     "PCABaseline",
     "PCAMoments",
     "PrecisionRecall",
@@ -43,8 +46,10 @@ __all__ = [
     "frechet_from_moments",
     "importance_log_likelihood",
     "knn_accuracy",
+    "map_quality",
     "mig",
     "mse",
+    "nearest_neighbours",
     "precision_recall",
     "recommend_latent_dim",
     "sap",

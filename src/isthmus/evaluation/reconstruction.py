@@ -37,6 +37,8 @@ class ReconstructionErrors:
         Divergence of the posterior and evidence lower bound of one draw, for a stochastic code.
     kl_per_dimension : ndarray of shape (d,) or None
         The divergence of each dimension, where the code gives it.
+    outside : int
+        Examples outside the support of the likelihood, which the nats leave out.
     """
 
     mse: float
@@ -48,6 +50,7 @@ class ReconstructionErrors:
     kl: float | None = None
     elbo: float | None = None
     kl_per_dimension: np.ndarray | None = None
+    outside: int = 0
 
 
 class ErrorSums:
@@ -75,9 +78,9 @@ class ErrorSums:
         ndarray of shape (b,)
             Mean squared error of each example, scaled space.
         """
-        squares = rows["squares"]
-        for name in _SUMMED & rows.keys():
-            self._sums[name] = self._sums.get(name, 0.0) + rows[name].sum(axis=0, dtype=np.float64)
+        squares, kept = rows["squares"], within_support(rows)
+        for name in _SUMMED & kept.keys():
+            self._sums[name] = self._sums.get(name, 0.0) + kept[name].sum(axis=0, dtype=np.float64)
         self._n += len(squares)
         counts = rows["observed"].sum(axis=1) if "observed" in rows else squares.shape[1]
         return squares.sum(axis=1, dtype=np.float64) / np.maximum(counts, 1)
@@ -86,7 +89,11 @@ class ErrorSums:
         """Return the means of all examples so far."""
         sums = self._sums
         observed = sums.get("observed", np.full(len(sums["squares"]), float(self._n)))
-        means = {name: float(sums[name] / self._n) for name in _SCALARS & sums.keys()}
+        with np.errstate(invalid="ignore"):  # NaN where no example lies within the support
+            means = {
+                name: float(sums[name] / (sums["inside"] if name in NATS else self._n))
+                for name in _SCALARS & sums.keys()
+            }
         drawn, kl = means.pop("drawn_nats", None), means.get("kl")
         return ReconstructionErrors(
             mse=float(sums["squares"].sum() / observed.sum()),
@@ -95,12 +102,31 @@ class ErrorSums:
             column_mse_input=sums["squares_input"] / np.maximum(observed, 1),
             elbo=None if drawn is None or kl is None else -(drawn + kl),
             kl_per_dimension=sums["kl_dimensions"] / self._n if "kl_dimensions" in sums else None,
+            outside=self._n - int(sums["inside"]),
             **means,
         )
 
 
-_SCALARS = {"nats", "floor_nats", "kl", "drawn_nats"}
-_SUMMED = _SCALARS | {"squares", "squares_input", "observed", "kl_dimensions"}
+NATS = ("nats", "floor_nats", "drawn_nats")
+"""What is not finite for examples outside the support of the likelihood."""
+
+_SCALARS = {*NATS, "kl"}
+_SUMMED = _SCALARS | {"squares", "squares_input", "observed", "kl_dimensions", "inside"}
+
+
+def within_support(rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return rows of ``Autoencoder.assess`` whose nats are zero outside the support.
+
+    ``inside`` (b,) is 1 for the other examples: their mean is the sum over the sum of these.
+
+    Examples
+    --------
+    >>> within_support({"nats": np.array([2.0, np.inf])})
+    {'nats': array([2., 0.]), 'inside': array([ True, False])}
+    """
+    inside = np.isfinite(rows["nats"])
+    kept = {name: np.where(inside, rows[name], 0.0) for name in NATS if name in rows}
+    return {**rows, **kept, "inside": inside}
 
 
 def column_mse(X: np.ndarray, X_hat: np.ndarray) -> np.ndarray:

@@ -3,14 +3,19 @@
 from abc import abstractmethod
 from typing import Self
 
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
+from isthmus.activations import Link
 from isthmus.records import Context
 from isthmus.specifications import Spec
 
 Limit = float | np.ndarray
 """The same for every feature, or (D,), one for each."""
+
+SLACK = 1e-5
+"""Share of an entry by which it may miss its domain: what scaling in single precision rounds."""
 
 
 class AbstractLikelihood(Spec):
@@ -60,11 +65,16 @@ class AbstractLikelihood(Spec):
         return self.mean(x_hat)
 
     @property
+    def starts_at_zero(self) -> bool:
+        """Whether raw outputs start at zero, because others may cost arbitrarily much."""
+        return False
+
+    @property
     @abstractmethod
-    def link(self) -> str | None:
+    def link(self) -> Link | None:
         """The activation that turns a mean into (nearly) the raw output that stands for it.
 
-        None where it is not the same for every feature.
+        Names with their columns, where it is not the same for every feature; None for none.
         """
 
     def floor(self, x: Float[Array, "B D"]) -> Float[Array, " B"]:
@@ -82,6 +92,22 @@ class AbstractLikelihood(Spec):
     @abstractmethod
     def domain(self) -> tuple[Limit, Limit]:
         """Return the least and the greatest value that an entry of ``x`` may have."""
+
+    def supports(self, x: Float[Array, "B D"]) -> Bool[Array, " B"]:
+        """Return whether the likelihood has mass or density at each example.
+
+        It has none where an observed entry lies outside `domain`, to within rounding: the log
+        likelihood there is minus infinity, whatever the formula gives.
+
+        Examples
+        --------
+        >>> from isthmus.likelihoods import Bernoulli
+        >>> Bernoulli().supports(jnp.array([[0.0, 1.0], [0.5, 3.0]])).tolist()
+        [True, False]
+        """
+        low, high = self.domain()
+        slack = SLACK * jnp.maximum(1.0, jnp.abs(jnp.where(jnp.isfinite(x), x, 0.0)))
+        return ~((x < low - slack) | (x > high + slack)).any(-1)
 
     @property
     def masked(self) -> bool:

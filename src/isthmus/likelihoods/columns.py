@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.activations import Link
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.recognition import recognise
@@ -106,10 +107,21 @@ class Columns(AbstractLikelihood):
         return self._joined(one.rebuilt(x_hat[:, g], x[:, g]) for one, g in self._pairs())
 
     @property
-    def link(self) -> str | None:
-        """That of all members, or None where they differ."""
-        links = {one.link for one in self.likelihoods}
-        return links.pop() if len(links) == 1 else None
+    def starts_at_zero(self) -> bool:
+        """Whether the raw outputs of a member do, and so all."""
+        return any(one.starts_at_zero for one in self.likelihoods)
+
+    @property
+    def link(self) -> Link | None:
+        """That of all members, each with its columns where they differ; None if one has none."""
+        links = [one.link for one in self.likelihoods]
+        if len(set(links)) == 1:
+            return links[0]
+        named = [link for link in links if isinstance(link, str)]
+        if len(named) < len(links):
+            return None
+        groups = (tuple(int(column) for column in group) for group in self.columns)
+        return tuple(zip(named, groups, strict=True))
 
     def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the least cost of every column by its own likelihood."""

@@ -19,6 +19,9 @@ STRAIGHT = 10.0
 """Raw outputs are log rates up to here, a factor of 22,026; beyond it the rate follows the tangent,
 which stays finite."""
 
+LEAST_SPREAD = 0.1
+"""Least standard deviation of log(1 + x): a constant column has none."""
+
 LEAST_MEAN = 1e-3
 """Least mean of a column that raw outputs are measured from: a column of zeros has no logarithm."""
 
@@ -32,10 +35,11 @@ GREATEST_RATE = 1e9
 class AbstractCounts(AbstractLikelihood):
     r"""What likelihoods of counts share: a rate for each raw output.
 
-    Counts are modelled as they are: with ``scaling="none"``. In a fit, `settled` takes two things
-    from the data, which keep training finite whatever the size of the counts. Raw outputs are log
-    rates relative to the column's mean, so that a network that starts at zero starts there. The
-    encoder sees :math:`\log(1 + x)`, centred, in place of counts whose size spans many decades.
+    Counts are modelled as they are: with ``scaling="none"``. In a fit, `settled` takes from the
+    data what keeps training finite whatever the size of the counts. Raw outputs are log rates
+    relative to that of the column's mean, in standard deviations of :math:`\log(1 + x)`, so that a
+    network that starts at zero starts there. The encoder sees :math:`\log(1 + x)`, standardised, in
+    place of counts whose size spans many decades.
 
     With ``sized`` the rate of a row is a multiple of its size, its total over the columns: what the
     code describes are the proportions, as in models of single cells. The log likelihood is then
@@ -47,28 +51,37 @@ class AbstractCounts(AbstractLikelihood):
         Whether rates are multiples of the row's total.
     base : (D,)
         Log mean of every column; None without data, where raw outputs are log rates themselves.
+    centre, spread : (D,)
+        Mean and standard deviation of log(1 + x).
     typical
         Median of the rows' totals.
     """
 
     sized: eqx.AbstractVar[bool]
     base: eqx.AbstractVar[Fixed | None]
+    centre: eqx.AbstractVar[Fixed | None]
+    spread: eqx.AbstractVar[Fixed | None]
     typical: eqx.AbstractVar[Number]
 
     def settled(self, x: np.ndarray) -> Self:
-        """Return this likelihood with the columns' means and the rows' typical size."""
-        means = np.maximum(np.nan_to_num(np.nanmean(x.astype(np.float64), axis=0)), LEAST_MEAN)
-        totals = np.nansum(x.astype(np.float64), axis=1)
+        """Return this likelihood with what it knows of columns and rows."""
+        x = x.astype(np.float64)
+        totals = np.nansum(x, axis=1)
         typical = max(float(np.median(totals[totals > 0])) if (totals > 0).any() else 1.0, 1.0)
-        base = Fixed(jnp.asarray(np.log(means), jnp.float32))
-        return replace(self, base=base, typical=typical)
+        sizes = np.maximum(totals, 1)[:, None] / typical if self.sized else 1.0
+        logs = np.log1p(np.maximum(x, 0) / sizes)
+        means = np.maximum(np.nan_to_num(np.nanmean(x, axis=0)), LEAST_MEAN)
+        spread = np.maximum(np.nan_to_num(np.nanstd(logs, axis=0)), LEAST_SPREAD)
+        fixed = (np.log(means), np.nan_to_num(np.nanmean(logs, axis=0)), spread)
+        base, centre, spread = (Fixed(jnp.asarray(one, jnp.float32)) for one in fixed)
+        return replace(self, base=base, centre=centre, spread=spread, typical=typical)
 
     def seen(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
-        """Return the logarithm of one more than the counts, centred; the counts without data."""
-        if self.base is None:
+        """Return log(1 + x), standardised; the counts themselves without data."""
+        if self.centre is None or self.spread is None:
             return x
-        counts = jnp.maximum(x, 0) / jnp.exp(self._log_size(x))
-        return jnp.log1p(counts) - jnp.log1p(jnp.exp(self.base.value))
+        logs = jnp.log1p(jnp.maximum(x, 0) / jnp.exp(self._log_size(x)))
+        return (logs - self.centre.value) / self.spread.value
 
     def mean(self, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the rates, of rows of typical size."""
@@ -80,8 +93,13 @@ class AbstractCounts(AbstractLikelihood):
 
     @property
     def link(self) -> str:
-        """The logarithm; none where raw outputs are differences of logarithms, as inputs are."""
+        """The logarithm; none where raw outputs are standardised logarithms, as inputs are."""
         return "clipped_log" if self.base is None else "identity"
+
+    @property
+    def starts_at_zero(self) -> bool:
+        """Where raw outputs are relative to the means: a rate far below a count costs its size."""
+        return self.base is not None
 
     def domain(self) -> tuple[float, float]:
         """Return 0 and infinity."""
@@ -89,8 +107,9 @@ class AbstractCounts(AbstractLikelihood):
 
     def _log_rate(self, raw: Array) -> Array:
         """Return the log rate of a raw output, beyond `STRAIGHT` that of the rate's tangent."""
-        near = jnp.minimum(raw, STRAIGHT)
-        log_rate = near + jnp.log1p(raw - near)
+        relative = raw if self.spread is None else raw * self.spread.value
+        near = jnp.minimum(relative, STRAIGHT)
+        log_rate = near + jnp.log1p(relative - near)
         return log_rate if self.base is None else log_rate + self.base.value
 
     def _log_size(self, x: Float[Array, "B D"]) -> Float[Array, "B _"]:
@@ -110,8 +129,8 @@ class Poisson(AbstractCounts):
 
     Parameters
     ----------
-    sized, base, typical
-        As for `AbstractCounts`; the last two are taken from the data.
+    sized, base, centre, spread, typical
+        As for `AbstractCounts`; all but the first are taken from the data.
 
     Examples
     --------
@@ -123,6 +142,8 @@ class Poisson(AbstractCounts):
 
     sized: bool = eqx.field(static=True, default=False)
     base: Fixed | None = None
+    centre: Fixed | None = None
+    spread: Fixed | None = None
     typical: Number = 1.0
 
     def create(self, features: int) -> Self:
@@ -163,8 +184,8 @@ class NegativeBinomial(AbstractCounts):
         Whether every feature learns a dispersion of its own.
     log_dispersion : (D,), or None before `create` and where it is fixed
         log r, the parameter.
-    sized, base, typical
-        As for `AbstractCounts`; the last two are taken from the data.
+    sized, base, centre, spread, typical
+        As for `AbstractCounts`; all but the first are taken from the data.
 
     References
     ----------
@@ -185,6 +206,8 @@ class NegativeBinomial(AbstractCounts):
     log_dispersion: Float[Array, " D"] | None = None
     sized: bool = eqx.field(static=True, default=False)
     base: Fixed | None = None
+    centre: Fixed | None = None
+    spread: Fixed | None = None
     typical: Number = 1.0
 
     def __check_init__(self) -> None:

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
+from isthmus.activations import Link
 from isthmus.errors import SettingError
 from isthmus.likelihoods.abstract import AbstractLikelihood, Limit
 from isthmus.likelihoods.columns import Columns
@@ -95,7 +96,12 @@ class Masked(AbstractLikelihood):
         return self.inner.rebuilt(x_hat, _known(x)[1])
 
     @property
-    def link(self) -> str | None:
+    def starts_at_zero(self) -> bool:
+        """Whether the inner likelihood's raw outputs do."""
+        return self.inner.starts_at_zero
+
+    @property
+    def link(self) -> Link | None:
         """That of the inner likelihood."""
         return self.inner.link
 

@@ -15,7 +15,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from isthmus.activations import activation
+from isthmus.activations import Link, link_function
 from isthmus.errors import SettingError
 from isthmus.networks.layers import AbstractAffine, BatchNorm, Finish, Linear, zeros
 from isthmus.records import Context
@@ -87,19 +87,20 @@ class LinearPath(AbstractNetwork):
     network
         The nonlinear branch.
     link
-        Activation of the linear branch, such as the logit before a logistic output.
+        Activation of the linear branch, such as the logit before a logistic output, or one for
+        each group of columns.
     """
 
     linear: Linear
     network: AbstractNetwork
-    link: str = eqx.field(static=True, default="identity")
+    link: Link = eqx.field(static=True, default="identity")
 
     def __call__(
         self, x: Float[Array, "B fan_in"], context: Context | None
     ) -> tuple[Float[Array, "B fan_out"], Self]:
         """Return link(linear(x)) + network(x), and this network with its statistics moved."""
         y, network = self.network(x, context)
-        straight = activation(self.link)(self.linear(x))
+        straight = link_function(self.link)(self.linear(x))
         return straight + y, type(self)(self.linear, network, self.link)
 
 
@@ -184,7 +185,8 @@ def _run(
     moved = []
     for i, (affine, finish) in enumerate(zip(maps, finishes, strict=True)):
         step = None if context is None else context.with_key(jax.random.fold_in(context.key, i))
-        y, finish = finish(affine(y), step)
+        with jax.named_scope(f"layer {i + 1}"):
+            y, finish = finish(affine(y), step)
         moved.append(finish)
     return y.reshape(y.shape[0], -1), tuple(moved)
 

@@ -71,4 +71,5 @@ def drift(folds: Sequence[Fold], X: Any) -> Drift:
 
 
 def _p(old: np.ndarray, new: np.ndarray) -> float:
-    return float(ks_2samp(old, new, method="asymp").pvalue)
+    found: Any = ks_2samp(old, new, method="asymp")
+    return float(found.pvalue)

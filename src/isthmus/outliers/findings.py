@@ -79,7 +79,7 @@ def findings(
         "examples": len(scores),
         "held_out": len(detector.calibration_scores_),
         "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
-        "first": reasons_of(detector, take(X, order), names, order),
+        "first": reasons_of(detector, take(X, order), names, order.tolist()),
         "pictures": _pictures(detector, take(X, order[:PICTURES])),
         "comparison": comparison,
         "curves": {name: _curves(own, known) for name, own in compared.items()} if judged else {},
@@ -130,7 +130,8 @@ def _pictures(detector: OutlierDetector, X: Any) -> dict[str, Any] | None:
 
 
 def _judged(own: np.ndarray, ours: np.ndarray, known: np.ndarray | None) -> dict[str, float]:
-    agreement = {"agreement": float(spearmanr(own, ours).statistic)}
+    correlation: Any = spearmanr(own, ours)
+    agreement = {"agreement": float(correlation.statistic)}
     if known is None:
         return agreement
     return agreement | {

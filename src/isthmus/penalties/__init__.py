@@ -9,6 +9,7 @@ from isthmus.penalties.correlation import Decomposition, Decorrelation, TotalCor
 from isthmus.penalties.critic import AbstractCritic
 from isthmus.penalties.discrepancy import KERNELS, MMD
 from isthmus.penalties.jacobian import Contraction, DecoderIsometry, DecoderSmoothness
+from isthmus.penalties.neighbours import AbstractNeighbours, NegativeSampling, Neighbours
 from isthmus.penalties.reconstruction_critic import ReconstructionCritic
 from isthmus.penalties.revival import AuxK
 from isthmus.penalties.similarity import (
@@ -32,6 +33,8 @@ MEMBERS: dict[str, type[AbstractPenalty]] = {
     "total_correlation_critic": TotalCorrelationCritic,
     "reconstruction_critic": ReconstructionCritic,
     "structural_similarity": StructuralSimilarity,
+    "neighbours": Neighbours,
+    "negative_sampling": NegativeSampling,
     "decoder_smoothness": DecoderSmoothness,
     "decoder_isometry": DecoderIsometry,
     "weight_decay": WeightDecay,
@@ -46,6 +49,7 @@ __all__ = [
     "MEMBERS",
     "MMD",
     "AbstractCritic",
+    "AbstractNeighbours",
     "AbstractPenalty",
     "AuxK",
     "Contraction",
@@ -55,6 +59,8 @@ __all__ = [
     "Decomposition",
     "Decorrelation",
     "KLSparsity",
+    "NegativeSampling",
+    "Neighbours",
     "PriorCritic",
     "ReconstructionCritic",
     "StructuralSimilarity",

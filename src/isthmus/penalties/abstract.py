@@ -5,12 +5,18 @@ from abc import abstractmethod
 import numpy as np
 from jaxtyping import Array, Float
 
+from isthmus.pairs import Pairs
 from isthmus.records import Pass
 from isthmus.specifications import Spec
 
 
 class AbstractPenalty(Spec):
     """What every penalty does."""
+
+    @property
+    def paired(self) -> Pairs | None:
+        """The pairs whose second view the penalty reads in ``Pass.view``; None for most."""
+        return None
 
     @abstractmethod
     def __call__(self, p: Pass) -> Float[Array, " B"]:
@@ -28,4 +34,8 @@ class AbstractPenalty(Spec):
         image_shape: tuple[int, int, int] | None = None,
     ) -> "AbstractPenalty":
         """Return this penalty with its parameters drawn; itself where it has none."""
+        return self
+
+    def initialised(self, codes: Float[np.ndarray, "n d"]) -> "AbstractPenalty":
+        """Return this penalty with what depends on the codes before training; itself for most."""
         return self

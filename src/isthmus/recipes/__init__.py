@@ -8,6 +8,7 @@ from isthmus.recipes.adversarial import adversarial, factor_vae, vae_gan
 from isthmus.recipes.conditional import conditional_vae
 from isthmus.recipes.hyperbolic import poincare_vae
 from isthmus.recipes.likelihoods import sigma_vae
+from isthmus.recipes.maps import map
 from isthmus.recipes.networks import convolutional, tied
 from isthmus.recipes.perceptual import ms_ssim
 from isthmus.recipes.quantised import categorical_vae, fsq_vae, rvq_vae, vq_vae
@@ -72,6 +73,7 @@ __all__ = [
     "iwae",
     "kl_sparse",
     "maf_prior_vae",
+    "map",
     "missing_iwae",
     "miwae",
     "mixture_prior_vae",

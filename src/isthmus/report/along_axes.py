@@ -6,7 +6,9 @@ AXES = 8
 """Most axes that are followed."""
 
 
-def codes_along_axes(codes: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def codes_along_axes(
+    codes: np.ndarray, steps: np.ndarray, spread: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return codes that leave the mean along one axis at a time, for the axes that vary most.
 
     Parameters
@@ -15,6 +17,8 @@ def codes_along_axes(codes: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, 
         Codes of examples.
     steps : ndarray of shape (s,)
         Standard deviations of an axis, from the mean.
+    spread : ndarray of shape (d,), optional
+        The standard deviations, such as a prior's; those of the codes where left out.
 
     Returns
     -------
@@ -29,8 +33,9 @@ def codes_along_axes(codes: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, 
     >>> axes.tolist(), moved.tolist()
     ([0, 1], [[0.0, 1.0], [0.0, 1.0], [0.0, 0.0], [0.0, 2.0]])
     """
-    spread = codes.std(axis=0)
-    axes = np.sort(np.argsort(-spread, kind="stable")[:AXES])
+    own = codes.std(axis=0)
+    spread = own if spread is None else spread
+    axes = np.sort(np.argsort(-own, kind="stable")[:AXES])
     moved = np.tile(codes.mean(axis=0), (len(axes), len(steps), 1))
     for row, axis in enumerate(axes):
         moved[row, :, axis] += steps * spread[axis]

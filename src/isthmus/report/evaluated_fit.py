@@ -13,6 +13,8 @@ from isthmus.figures import Limits
 from isthmus.report.model import ReportedModel
 from isthmus.report.passes import SPLITS, PartResult, Parts, assess_parts
 from isthmus.report.sample import Sample
+from isthmus.report.table_columns import ComparedColumn, compare_columns
+from isthmus.tables import Schema
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class EvaluatedFit:
         The model as the numbers that the doctor looks at; None without a training set.
     findings : tuple of Finding
         What the doctor found, the most serious first.
+    schema : Schema or None
+        Of a table of several kinds of columns, whose examples here are encoded rows.
+    table : list of ComparedColumn or None
+        Its columns on the part that is furthest from the training.
     """
 
     model: ReportedModel
@@ -43,6 +49,8 @@ class EvaluatedFit:
     run: Mapping[str, Any]
     examination: Fit | None = None
     findings: tuple[Finding, ...] = ()
+    schema: Schema | None = None
+    table: list[ComparedColumn] | None = None
 
     @property
     def split(self) -> str:
@@ -112,7 +120,17 @@ def evaluate_fit(
     run : mapping, optional
         What ``run.json`` holds.
     """
-    model = ReportedModel(estimator)
+    schema: Schema | None = getattr(estimator, "schema_", None)
+    if schema is not None:
+        parts = {name: (estimator.encode_table(X), y) for name, (X, y) in parts.items()}
+        estimator = estimator.of_encoded_rows()
+    model = ReportedModel(estimator, None if schema is None else schema.feature_names)
     results, pca = assess_parts(model, parts, seed=seed)
+    table = None
+    if schema is not None and pca is not None and not model.conditional:
+        judged = [name for name in SPLITS if name in parts][-1]
+        table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
     examination, findings = model.examine(parts)
-    return EvaluatedFit(model, results, pca, seed, dict(run or {}), examination, findings)
+    return EvaluatedFit(
+        model, results, pca, seed, dict(run or {}), examination, findings, schema, table
+    )

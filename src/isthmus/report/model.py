@@ -1,6 +1,6 @@
 """The fitted model of a report: what is asked of an estimator, with or without labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -24,6 +24,8 @@ class ReportedModel:
     estimator
         Fitted: an autoencoder, with a classifier or a regressor on its code, or conditioned on
         labels.
+    names
+        Of the input's columns, where the estimator does not know them.
 
     Attributes
     ----------
@@ -33,7 +35,8 @@ class ReportedModel:
         Whether it is conditioned on labels.
     """
 
-    def __init__(self, estimator: Any) -> None:
+    def __init__(self, estimator: Any, names: Sequence[str] | None = None) -> None:
+        self._names = names
         self.estimator: FittedAutoencoder = estimator
         self.conditional: bool = estimator.target_kind == "condition"
 
@@ -47,6 +50,11 @@ class ReportedModel:
         """Dimensions of the code."""
         return int(self.estimator.latent_dim)
 
+    @property
+    def is_map(self) -> bool:
+        """Whether training kept neighbours of the data together in the code."""
+        return self.estimator.paired_neighbours_ > 0
+
     @cached_property
     def image_shape(self) -> tuple[int, int, int] | None:
         """Height, width and channels of an example that is an image."""
@@ -56,7 +64,7 @@ class ReportedModel:
     @property
     def column_names(self) -> list[str]:
         """Names of the input's columns."""
-        return column_names(self.estimator)
+        return column_names(self.estimator) if self._names is None else list(self._names)
 
     @property
     def labels(self) -> list[Any] | None:

@@ -8,8 +8,10 @@ from isthmus.data.opening import open_source
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
-_SOURCE_NAMES = ("path", "name", "label", "array", "image_shape", "contents")
-_SOURCE: dict[str, tuple[type, ...]] = dict.fromkeys(_SOURCE_NAMES, (str,))
+_SOURCE: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,)),
+    "reading": (dict,),
+}
 _SPLIT: dict[str, tuple[type, ...]] = {
     "validation": (int, float),
     "test": (int, float),
@@ -18,7 +20,7 @@ _SPLIT: dict[str, tuple[type, ...]] = {
 }
 """What ``run.json`` says of a source and of its division, by name, each a value or null."""
 
-_OPTIONAL = {"contents"}  # runs of earlier versions have none
+_OPTIONAL = {"contents", "reading"}  # runs of earlier versions have none
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class RunOrigin:
         As it is typed, such as ``28x28x1``.
     contents : str or None
         What `isthmus.estimators.fit_cache.contents` said of the examples.
+    reading : mapping
+        How the source is read, as further arguments of `isthmus.open_source`.
     division : mapping
         The shares, the seed and the limit, as `isthmus.data.parts.divide` takes them.
     """
@@ -43,6 +47,7 @@ class RunOrigin:
     array: str | None
     image_shape: str | None
     contents: str | None
+    reading: Mapping[str, Any] = field(default_factory=dict)
     division: Mapping[str, Any] = field(default_factory=dict)
 
     def open(self) -> Source:
@@ -53,6 +58,7 @@ class RunOrigin:
             label=self.label,
             array=self.array,
             image_shape=None if sides is None else (sides[0], sides[1], sides[2]),
+            **self.reading,
         )
 
 
@@ -88,7 +94,10 @@ def run_origin(facts: Mapping[str, Any], remedy: str) -> RunOrigin:
     assert split is not None
     names = ("label", "array", "image_shape", "contents")
     return RunOrigin(
-        where["path"] or where["name"], *(where.get(name) for name in names), division=split
+        where["path"] or where["name"],
+        *(where.get(name) for name in names),
+        reading=where.get("reading") or {},
+        division=split,
     )
 
 

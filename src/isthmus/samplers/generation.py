@@ -72,9 +72,10 @@ class Generator:
         Returns
         -------
         ndarray, shaped as the examples given to the autoencoder's fit
-            Mean reconstructions of the codes, in the data's own units.
+            Mean reconstructions of the codes, in the data's own units; of a table, rows drawn from
+            the likelihood of each column.
         """
-        return self.autoencoder.inverse_transform(self.sample_codes(n, random_state))
+        return self.autoencoder.draw(self.sample_codes(n, random_state), random_state)
 
 
 def fit(

@@ -70,7 +70,11 @@ def _spherical_error(kind: str, d: int) -> float:
 def count_masses() -> float:
     """Return how far sums of the masses of 0 to 3,000 are from one."""
     x = jnp.arange(3001.0)[:, None]
-    likelihoods = (Poisson(), NegativeBinomial(0.7, learned=False), NegativeBinomial(40.0))
+    likelihoods = (
+        Poisson(),
+        NegativeBinomial(dispersion=0.7, learned=False),
+        NegativeBinomial(dispersion=40.0),
+    )
     sums = [jnp.exp(-one(jnp.full((1, *x.shape), 2.5), x)).sum() for one in likelihoods]
     return float(max(abs(total - 1) for total in sums))
 
@@ -79,7 +83,7 @@ def poisson_limit() -> float:
     """Return the largest difference of two log masses, nats, of counts up to 20,000."""
     x = jnp.array([0.0, 1, 7, 300, 20_000])[:, None]
     raw = jnp.log(jnp.maximum(x, 0.5))[None]
-    nearly = NegativeBinomial(1e7, learned=False)(raw, x)
+    nearly = NegativeBinomial(dispersion=1e7, learned=False)(raw, x)
     # of the two variances, mu and mu + mu^2 / r, the second is larger by mu / r
     correction = np.asarray(jnp.log1p(x[:, 0] / 1e7) / 2)
     return float(np.abs(np.asarray(nearly[0] - Poisson()(raw, x)[0]) - correction).max())
@@ -147,7 +151,7 @@ def moments_of_draws() -> float:
     prior = np.asarray(Gaussian().sample_prior(jax.random.key(1), n, 1)[:, 0], np.float64)
     r = 3.0
     raw = jnp.full((n, 1), float(np.log(4.0)))
-    counts = NegativeBinomial(r, learned=False).sample(jax.random.key(2), raw)
+    counts = NegativeBinomial(dispersion=r, learned=False).sample(jax.random.key(2), raw)
     cases = (
         (posterior, mean, variance),
         (prior, 0.0, 1.0),

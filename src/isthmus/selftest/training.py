@@ -38,7 +38,8 @@ def linear_autoencoder() -> float:
     ).fit(x)  # fmt: skip
     origin = linear.inverse_transform(np.zeros((1, 2)))
     spanned = linear.inverse_transform(np.eye(2)) - origin
-    return float(subspace_angles(spanned.T, PCA(2).fit(x).components_.T).max())
+    axes = np.asarray(PCA(2).fit(x).components_)
+    return float(subspace_angles(spanned.T, axes.T).max())
 
 
 def _small() -> Autoencoder:

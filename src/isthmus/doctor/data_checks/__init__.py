@@ -18,6 +18,7 @@ from isthmus.doctor.data_checks.header_row import header_row
 from isthmus.doctor.data_checks.identifier_columns import identifier_columns
 from isthmus.doctor.data_checks.image_shape import image_shape
 from isthmus.doctor.data_checks.label_columns import label_columns
+from isthmus.doctor.data_checks.missing_values import missing_values
 from isthmus.doctor.data_checks.mixed_polarity import mixed_polarity
 from isthmus.doctor.data_checks.mixed_ranges import mixed_ranges
 from isthmus.doctor.data_checks.near_duplicates import near_duplicates
@@ -31,6 +32,7 @@ from isthmus.doctor.data_checks.too_few_examples import too_few_examples
 from isthmus.doctor.finding import Finding
 
 DATA_CHECKS: tuple[Callable[[Data], Finding | None], ...] = (
+    missing_values,
     repeated_rows,
     near_duplicates,
     label_columns,

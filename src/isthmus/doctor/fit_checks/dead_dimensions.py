@@ -42,7 +42,7 @@ def dead_dimensions(fit: Fit) -> Finding | None:
 
 
 def _remedy(fit: Fit, dead: int, relu: bool, same: bool) -> str:
-    lower = fit.settings.get("penalties") not in (None, "auto")
+    lower = fit.penalised
     if relu:
         return (
             "The code is a ReLU, which dies where its input is negative: take a code without an "

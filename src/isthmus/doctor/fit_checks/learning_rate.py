@@ -46,7 +46,7 @@ def learning_rate(fit: Fit) -> Finding | None:
         what = "The loss fell mostly when the learning rate had fallen"
     else:
         return None
-    lower = float(f"{rate / 10:.0e}") if high else 1e-3
+    lower = float(f"{rate / 10:.0e}") if rate is not None and high else 1e-3
     return Finding(
         "stop" if jump > JUMP and poor else "look",
         f"{what}: the learning rate{f' of {rate:.2g}' if rate else ''} is too high.",

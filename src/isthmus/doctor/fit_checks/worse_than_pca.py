@@ -32,5 +32,5 @@ def worse_than_pca(fit: Fit) -> Finding | None:
 
 def _restrained(fit: Fit) -> bool:
     """Tell whether something else than squared error is minimised."""
-    penalised = fit.settings.get("penalties") not in (None, "auto")
+    penalised = fit.penalised
     return penalised or fit.settings["likelihood"] != "Gaussian"

@@ -12,11 +12,13 @@ from isthmus.report.sections.effects import Effects
 from isthmus.report.sections.findings import Findings
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
+from isthmus.report.sections.map import Map
 from isthmus.report.sections.outliers import Outliers
 from isthmus.report.sections.reconstructions import Reconstructions
 from isthmus.report.sections.reproduction import Reproduction
 from isthmus.report.sections.samples import Samples
 from isthmus.report.sections.summary import Summary
+from isthmus.report.sections.table import TableSection
 from isthmus.report.sections.training import Training
 from isthmus.report.sections.traversals import Traversals
 
@@ -26,8 +28,10 @@ SECTIONS: tuple[Section[Any], ...] = (
     Outliers(),
     Comparison(),
     Reconstructions(),
+    TableSection(),
     Columns(),
     Code(),
+    Map(),
     Grid(),
     Traversals(),
     Effects(),

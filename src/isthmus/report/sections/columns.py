@@ -60,7 +60,7 @@ class Columns(Section[ColumnErrors]):
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> ColumnErrors | None:
         pca = fit.judged.pca
-        if fit.model.image_shape is not None or pca is None:
+        if fit.model.image_shape is not None or pca is None or fit.table is not None:
             return None
         errors, names = fit.judged.errors.column_mse, fit.model.column_names
         order = np.argsort(-errors, kind="stable")[:SHOWN]

@@ -91,8 +91,10 @@ class Comparison(Section[Table]):
 {% set probe = metrics.probe %}
 <p class="soft" style="margin-top:1rem"><small>Accuracy of {{ probe.kind }} on the code,
   {{ probe.split | set_name }} set: {{ probe.code | percent }} for the autoencoder, {{
-  probe.pca | percent }} for PCA.{% if metrics.model.condition_labels %} The code of a model that is
-  conditioned on labels need not hold the label.{% endif %}</small></p>
+  probe.pca | percent }} for PCA, {{ probe.majority | percent }} for the most frequent class.
+  {% if metrics.model.condition_labels %}
+  The code of a model that is conditioned on labels need not hold the label.
+  {% endif %}</small></p>
 {% endif %}
 """
 
@@ -186,7 +188,14 @@ def _neighbours(fit: EvaluatedFit) -> dict[str, Any] | None:
         "examples": len(wanted),
         "code": accuracy(train.codes, asked.codes),
         "pca": accuracy(train.pca_codes, asked.pca_codes),
+        "majority": _majority(known, wanted),
     }
+
+
+def _majority(known: np.ndarray, wanted: np.ndarray) -> float:
+    """Return the accuracy of the most frequent class of the training set."""
+    classes, counts = np.unique(known, return_counts=True)
+    return float((wanted == classes[counts.argmax()]).mean())
 
 
 def _nats(parts: list[str], metrics: Metrics) -> Measure:

@@ -1,5 +1,6 @@
 """What was fitted, and to what data."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from isthmus.fitted import FittedAutoencoder
@@ -32,6 +33,7 @@ class Summary(Section[list[tuple[str, str]]]):
                 "condition_labels": count,
                 "told_labels": count,  # the name of format 1
             },
+            "settings": {} if fit.examination is None else dict(fit.examination.settings),
             "timing": {"fit_seconds": float(estimator.fit_seconds_)},
         }
 
@@ -55,8 +57,25 @@ class Summary(Section[list[tuple[str, str]]]):
         corruption = getattr(estimator, "corruption", None)
         if corruption is not None:
             lines.append(("Corruption", _text(corruption)))
+        if fit.examination is not None:
+            lines += _built(fit.examination.settings)
         stopped = f"{estimator.n_epochs_} epochs ({estimator.stop_reason_})"
         return [*lines, ("Training", f"{stopped}; weights of {kept_epoch(estimator)} kept")]
+
+
+def _built(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was built and how it was trained, in words."""
+    names = ("encoder", "decoder", "latent", "penalties")
+    lines = [(name.capitalize(), str(settings[name])) for name in names if settings.get(name)]
+    beta = settings.get("beta")
+    bound = f"{settings.get('bound')}" + ("" if beta is None else f", beta {beta:g}")
+    rate, size = settings.get("learning_rate"), settings.get("batch_size")
+    optimiser = str(settings.get("optimizer"))
+    if rate is not None:
+        optimiser += f", learning rate up to {rate:.2g}, schedule {settings.get('schedule')}"
+    if size is not None:
+        optimiser += f", batches of {size}"
+    return [*lines, ("Bound", bound), ("Optimiser", optimiser)]
 
 
 def kept_epoch(estimator: FittedAutoencoder) -> str:

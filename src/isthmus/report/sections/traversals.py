@@ -21,13 +21,14 @@ STEPS = np.linspace(-2, 2, 9)
 
 @dataclass(frozen=True)
 class Traversal:
-    """Images (axes, steps, H, W, C), the names of the axes, the label decoded."""
+    """Images (axes, steps, H, W, C), the names of the axes, the label decoded, whose deviations."""
 
     images: np.ndarray
     steps: np.ndarray
     names: list[str]
     label: Any
     limits: figures.Limits
+    of_prior: bool = False
 
 
 class Traversals(Section[Traversal]):
@@ -47,17 +48,20 @@ class Traversals(Section[Traversal]):
   <span></span><span class="steps">{% for step in data.steps %}<span>{{
     "%+.1f" | format(step) if step else "0" }}</span>{% endfor %}</span>
 </figure>
-<figcaption>Steps in standard deviations of the dimension.</figcaption>
+<figcaption>Steps in standard deviations of {{ "the prior" if data.of_prior else "the dimension"
+  }}.</figcaption>
 """
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Traversal | None:
         shape = fit.model.image_shape
         if shape is None or fit.model.code_size == 2:
             return None
-        axes, codes = codes_along_axes(fit.codes, STEPS)
+        prior = None if fit.examination is None else fit.examination.prior
+        spread = None if prior is None else prior.std(axis=0)
+        axes, codes = codes_along_axes(fit.codes, STEPS, spread)
         images = fit.model.images(fit.decode(codes)).reshape(len(axes), len(STEPS), *shape)
         names = [f"code {axis + 1}" for axis in axes]
-        return Traversal(images, STEPS, names, fit.label, fit.limits)
+        return Traversal(images, STEPS, names, fit.label, fit.limits, prior is not None)
 
     def view(self, data: Traversal) -> dict[str, Any]:
         rows = zip(data.names, data.images, strict=True)

@@ -1,0 +1,28 @@
+"""Entries that are missing or infinite."""
+
+import numpy as np
+
+from isthmus.doctor.data import Data
+from isthmus.doctor.finding import Finding, setting
+
+
+def missing_values(data: Data) -> Finding | None:
+    """Find missing and infinite entries under a likelihood that takes none."""
+    rows = np.asarray(data.examples[data.index], np.float64).reshape(len(data.index), -1)
+    infinite = np.isinf(rows)
+    if data.plan.masked and not infinite.any():
+        return None
+    bad = ~np.isfinite(rows)
+    if not bad.any():
+        return None
+    columns = np.flatnonzero(bad.any(axis=0))
+    what = "infinite" if infinite.any() else "missing"
+    return Finding(
+        "look",
+        f"{bad.mean():.2%} of the entries are {what}, in {len(columns)} of {data.width} columns: "
+        f"{data.columns(columns)}.",
+        "Look where the infinite ones come from, and make them missing."
+        if infinite.any()
+        else f"Fit with {setting('likelihood', 'masked')}, or fill them in first.",
+        {"share": float(bad.mean()), "columns": columns.tolist()},
+    )

@@ -1,0 +1,192 @@
+"""The door: what a user gives as examples becomes an array, and what comes out looks like it."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from isthmus.data.other_arrays import as_numpy
+from isthmus.data.source import Rows, Source
+from isthmus.data.sparse_rows import SparseRows
+from isthmus.data.table_rows import TableRows
+from isthmus.data.tables import is_numeric
+from isthmus.errors import DataError, SettingError, warn
+from isthmus.likelihoods import Bernoulli, Categorical, Columns, LearnedGaussian, Masked
+from isthmus.likelihoods.abstract import AbstractLikelihood
+from isthmus.tables import Group, Rules, Schema, frame_like, infer, is_table
+from isthmus.tables.frames import make_of, to_arrow
+from isthmus.tables.matching import align
+
+if TYPE_CHECKING:
+    from isthmus.estimators.learner import AbstractLearner, FittedAttributes
+
+
+def enter_first(estimator: "AbstractLearner", X: Any) -> Any:
+    """Return the examples to learn from as `enter` does, once their schema is known.
+
+    Parameters
+    ----------
+    estimator
+        Gets ``schema_``: None for arrays and tables of numbers alone.
+    X
+        Examples as the user gave them.
+    """
+    X = _table_of(X)
+    estimator.schema_ = _learned(estimator, X)
+    if estimator.schema_ is None:
+        return _as_array(X)
+    return estimator.schema_.encode(align(estimator.schema_, X, "X").table)
+
+
+def enter(estimator: "FittedAttributes", X: Any) -> Any:
+    """Return examples as arrays, or as what reads them by index.
+
+    Arrays of other libraries become NumPy's, sparse matrices are wrapped so that only blocks of
+    them are dense, and tables of several kinds of columns are encoded by the schema of the fit.
+
+    Parameters
+    ----------
+    estimator
+        Fitted, or in its fit.
+    X
+        Examples as the user gave them.
+
+    Raises
+    ------
+    DataError
+        If ``X`` is a file's name, does not fit the schema of the fit, or is of another layout than
+        the images of the fit.
+    """
+    X = _table_of(X)
+    if estimator.schema_ is not None:
+        return _encoded(estimator.schema_, X)
+    X = _as_array(X)
+    _check_layout(estimator, X)
+    return X
+
+
+def _as_array(X: Any) -> Any:
+    if isinstance(X, Source):
+        raise DataError("X is a Source; give its examples, and its labels as y.")
+    return SparseRows(X) if issparse(X) else as_numpy(X)
+
+
+def _check_layout(estimator: "FittedAttributes", X: Any) -> None:
+    """Raise `DataError` if images have another layout, with equally many values, than the fit's."""
+    shape, own = getattr(estimator, "_example_shape", ()), np.shape(X)[1:]
+    if len(shape) > 1 and len(own) > 1 and (*own, 1)[:3] != (*shape, 1)[:3]:
+        raise DataError(
+            f"Each example of X has shape {own}, and those of the fit have {shape}: give images of "
+            "that layout."
+        )
+
+
+def leave(estimator: "FittedAttributes", rows: np.ndarray, given: Any = None) -> Any:
+    """Return rows (n, D) of the model as the table that they stand for.
+
+    Parameters
+    ----------
+    estimator
+        Fitted on a table with a schema.
+    rows
+        Encoded rows.
+    given
+        The table of the same rows, if they come from one: what was left out is taken from it, and
+        the result is of its library, with its index.
+    """
+    schema = estimator.schema_
+    assert schema is not None
+    if given is None:
+        return frame_like(schema.decode(rows), schema.make)
+    table = _table_of(given)
+    decoded = schema.decode(rows, beside=align(schema, table).table)
+    return frame_like(decoded, make_of(table) or schema.make, getattr(table, "index", None))
+
+
+def fill(estimator: "FittedAttributes", rows: np.ndarray, given: Any) -> Any:
+    """Return a table with its missing entries as rows (n, D) of the model have them."""
+    schema = estimator.schema_
+    assert schema is not None
+    table = _table_of(given)
+    filled = schema.fill(align(schema, table).table, rows)
+    return frame_like(filled, make_of(table) or schema.make, getattr(table, "index", None))
+
+
+def likelihood_setting(estimator: "AbstractLearner") -> Any:
+    """Return the likelihood's setting, ``"auto"`` filled in where the examples decide.
+
+    It is that of the schema's kinds for a table, and masked where entries are missing.
+    """
+    if not isinstance(estimator.likelihood, str) or estimator.likelihood != "auto":
+        return estimator.likelihood
+    if estimator.schema_ is not None:
+        return schema_likelihood(estimator.schema_)
+    return Masked() if estimator._has_missing else "auto"
+
+
+def schema_likelihood(schema: Schema) -> Masked:
+    """Return the likelihood that fits the kinds of a schema's columns, entries missing or not.
+
+    Examples
+    --------
+    >>> import pyarrow
+    >>> table = pyarrow.table({"size": [1.5, 2.5, 4.0] * 9, "kind": ["u", "v", "w"] * 9})
+    >>> [type(one).__name__ for one in schema_likelihood(infer(table)).inner.likelihoods]
+    ['LearnedGaussian', 'Categorical']
+    """
+    groups = schema.groups()
+    members = tuple(_member(group) for group in groups)
+    return Masked(Columns(members, tuple(group.columns for group in groups)))
+
+
+def _member(group: Group) -> AbstractLikelihood:
+    if group.member == "categorical":
+        return Categorical(group.sizes)
+    return Bernoulli() if group.member == "bernoulli" else LearnedGaussian(per_feature=True)
+
+
+def _table_of(X: Any) -> Any:
+    """Return the table that rows are of, and anything else as it is."""
+    if isinstance(X, TableRows):
+        return X.table
+    if isinstance(X, Rows) and isinstance(X.examples, TableRows):
+        return X[:]
+    return X
+
+
+def _learned(estimator: "AbstractLearner", X: Any) -> Schema | None:
+    """Return the schema of the examples to learn from; None for arrays and tables of numbers."""
+    setting = estimator.schema
+    if isinstance(setting, str) and setting != "auto":
+        raise SettingError(
+            f"schema is {setting!r}; it must be 'auto', isthmus.tables.Rules or a Schema."
+        )
+    if not is_table(X):
+        if not isinstance(setting, str):
+            raise DataError(
+                "schema is set, and X is no table: give a data frame or an Arrow table."
+            )
+        return None
+    if isinstance(setting, Schema):
+        return setting
+    if isinstance(setting, Rules):
+        return infer(X, setting, "X")
+    return None if _is_all_numbers(X) else infer(X, name="X")
+
+
+def _is_all_numbers(X: Any) -> bool:
+    return all(is_numeric(kind) for kind in to_arrow(X, "X").schema.types)
+
+
+def _encoded(schema: Schema, X: Any) -> np.ndarray:
+    """Return rows by the schema of the fit, and warn of what differs from it."""
+    if not is_table(X):
+        raise DataError(
+            f"X is {type(X).__name__}, and this model was fitted on a table with the columns "
+            f"{', '.join(schema.names[:6])}{', ...' if len(schema.names) > 6 else ''}: give a data "
+            "frame or an Arrow table."
+        )
+    aligned = align(schema, X, "X")
+    for note in aligned.notes:
+        warn(note)
+    return schema.encode(aligned.table)

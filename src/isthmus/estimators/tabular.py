@@ -1,0 +1,86 @@
+"""What a fitted autoencoder does about tables: rows in, rows out, rows drawn."""
+
+import copy
+from abc import abstractmethod
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from isthmus.estimators import door, inference
+from isthmus.estimators.conditioning import Conditioned
+from isthmus.tables import frame_like
+
+
+class Tabular(Conditioned):
+    """The methods that know the schema of a table."""
+
+    @abstractmethod
+    def inverse_transform(self, X: Any, labels: Any = None) -> Any:
+        """Return mean reconstructions of codes (n, d)."""
+
+    @abstractmethod
+    def need_decoder(self) -> None:
+        """Raise `SettingError` if the model has no decoder."""
+
+    def encode_table(self, X: Any) -> np.ndarray:
+        """Return the rows of a table as the model sees them.
+
+        Parameters
+        ----------
+        X : data frame or Arrow table of n rows
+            With the columns of the fit, in any order.
+
+        Returns
+        -------
+        ndarray (n, width_), float32
+            NaN where an entry is missing. Examples of a model without a schema come back as they
+            are, as an array.
+        """
+        check_is_fitted(self)
+        return np.asarray(door.enter(self, X))
+
+    def of_encoded_rows(self) -> Self:
+        """Return this model as one of the rows that `encode_table` gives: arrays in, arrays out."""
+        check_is_fitted(self)
+        if self.schema_ is None:
+            return self
+        of_rows = copy.copy(self)
+        vars(of_rows).pop("feature_names_in_")
+        vars(of_rows).update(schema_=None, range_=None, n_features_in_=self.schema_.width)
+        return of_rows
+
+    def _as_given(self, flat: np.ndarray, given: Any = None) -> Any:
+        """Return examples (n, D) in the layout of the fit; ``given`` are those they come from."""
+        return super()._as_given(flat) if self.schema_ is None else door.leave(self, flat, given)
+
+    def draw(self, codes: np.ndarray, random_state: Any = None, labels: Any = None) -> Any:
+        """Return an example for each code.
+
+        Parameters
+        ----------
+        codes : (n, d)
+            Codes.
+        random_state
+            As everywhere in scikit-learn.
+        labels : (n,), optional
+            Labels of the codes, where the model is conditioned on labels.
+
+        Returns
+        -------
+        ndarray, or table of n rows
+            Of a table, rows that are drawn from the likelihood of each column, within the range of
+            the fit; of arrays, the mean reconstructions.
+        """
+        if self.schema_ is None:
+            return self.inverse_transform(codes, labels)
+        self.need_decoder()
+        seed = check_random_state(random_state).randint(2**31 - 1)
+        raw = jnp.asarray(self._map(inference.decode_raw, codes, labels, "sample"))
+        drawn = np.asarray(self.model_.likelihood.sample(jax.random.key(seed), raw))
+        rows = self.schema_.within_range(self._rows(inference.unscale, drawn))
+        table = self.schema_.decode(rows, rng=np.random.default_rng(seed))
+        return frame_like(table, self.schema_.make)

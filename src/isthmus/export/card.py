@@ -1,0 +1,172 @@
+"""The model card: what a stranger should know of a model file, as the README of its folder."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from isthmus.errors import DataError
+from isthmus.export.exporting import Export
+from isthmus.fitted import column_names
+from isthmus.networks import Chain, nonlinear_branch
+from isthmus.version import __version__
+
+SHOWN = 20
+"""Columns and labels that are listed; of more, their number."""
+
+
+def model_card(
+    estimator: Any, run: str | Path | None = None, exports: Iterable[Export] = ()
+) -> str:
+    """Return the model card of a fitted estimator, Markdown.
+
+    Parameters
+    ----------
+    estimator
+        Fitted.
+    run
+        Its run folder, whose measurements the card shows; without one it shows none.
+    exports
+        Files beside the model, which the card lists with what their checks found.
+
+    Raises
+    ------
+    DataError
+        If the run folder holds a file that is not the JSON that a fit writes.
+    """
+    facts, metrics = (_read(run, name) for name in ("run.json", "metrics.json"))
+    source = facts.get("source", {}).get("name", "data of the user's own")
+    parts = [
+        _HEAD.format(source=source),
+        "## Model\n\n" + _table(_model(estimator)),
+        "## Data\n\n" + _table(_data(estimator, source)),
+        "## Measurements\n\n" + _measurements(metrics),
+        _USE,
+    ]
+    lines = [f"- `{one.path.name}`: {one.describe().partition(': ')[2]}" for one in exports]
+    if lines:
+        parts.append("## Without isthmus\n\n" + "\n".join(lines))
+    parts.append("## Origin\n\n" + _table(_origin(facts)))
+    return "\n\n".join(parts) + "\n"
+
+
+_HEAD = """\
+---
+library_name: isthmus
+tags:
+- autoencoder
+- representation-learning
+---
+
+# An autoencoder of {source}
+
+Written by isthmus from the model file and its measurements. Its author adds what they do not say:
+whom the data describe, what the model must not be used for, and under which licence it is."""
+
+_USE = """\
+## Use
+
+```python
+import isthmus
+
+model = isthmus.load("model.safetensors")
+codes = model.transform(X)                # (n, D) to (n, d)
+back = model.inverse_transform(codes)     # in the data's own units
+```
+
+The file holds no code and is not unpickled. A model that is conditioned on labels takes them as a
+second argument."""
+
+
+def _table(rows: Mapping[str, Any]) -> str:
+    lines = [f"| {name} | {value} |" for name, value in rows.items() if value is not None]
+    return "\n".join(["| | |", "| --- | --- |", *lines])
+
+
+def _name(member: Any) -> str:
+    return "none" if member is None else type(member).__name__
+
+
+def _network(network: Any) -> str:
+    """Return the sizes of a chain's layers, or the name of another network."""
+    inside = nonlinear_branch(network)
+    if not isinstance(inside, Chain):
+        return _name(inside)
+    shapes = [inside.affines[0].in_shape, *(affine.out_shape for affine in inside.affines)]
+    sizes = " - ".join(" x ".join(map(str, shape)) for shape in shapes)
+    return sizes if inside is network else f"{sizes}, beside a linear path"
+
+
+def _model(estimator: Any) -> dict[str, Any]:
+    model = estimator.model_
+    return {
+        "code size": model.latent_dim,
+        "latent": _name(model.latent),
+        "encoder": _network(model.encoder),
+        "decoder": _network(model.decoder),
+        "likelihood": _name(model.likelihood),
+        "bound": _name(model.bound),
+        "penalties": ", ".join(map(_name, model.penalties)) or "none",
+        "corruption in training": _name(model.corruption),
+        "parameters": f"{estimator.n_parameters_:,}",
+        "epochs": f"{estimator.n_epochs_} (epoch {estimator.best_epoch_} was kept)",
+    }
+
+
+def _data(estimator: Any, source: str) -> dict[str, Any]:
+    names, labels = column_names(estimator), getattr(estimator, "classes_", None)
+    named = getattr(estimator, "feature_names_in_", None) is not None
+    shape = estimator.image_shape_
+    return {
+        "source": source,
+        "features": estimator.n_features_in_,
+        "image shape": None if shape is None else " x ".join(map(str, shape)),
+        "columns": _listed(names) if named else None,
+        "labels": None if labels is None else _listed(map(str, labels.tolist())),
+        "scaling": estimator.scaling_.describe(),
+        "missing entries": "allowed" if estimator.model_.likelihood.masked else "not allowed",
+    }
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(name.replace("|", "\\|") for name in names[:SHOWN]) + more
+
+
+def _measurements(metrics: Mapping[str, Any]) -> str:
+    errors = metrics.get("reconstruction", {})
+    if not errors:
+        return "None were found beside the model file."
+    pca = metrics.get("pca", {})
+    lines = [
+        "| part | examples | mean squared error (scaled) | of PCA, equal code size |",
+        "| --- | --- | --- | --- |",
+    ]
+    for part, found in errors.items():
+        theirs = pca.get(part, {}).get("mse")
+        compared = "" if theirs is None else f"{theirs:.5g}"
+        lines.append(f"| {part} | {found['examples']:,} | {found['mse']:.5g} | {compared} |")
+    verdict = metrics.get("verdict", {}).get("sentence")
+    return "\n".join(lines) + (f"\n\n{verdict}" if verdict else "")
+
+
+def _origin(facts: Mapping[str, Any]) -> dict[str, Any]:
+    versions = facts.get("versions", {})
+    return {
+        "seed": facts.get("seed"),
+        "fitted": facts.get("created"),
+        "versions": ", ".join(f"{n} {v}" for n, v in versions.items()) or None,
+        "card written by": f"isthmus {__version__}",
+    }
+
+
+def _read(run: str | Path | None, name: str) -> dict[str, Any]:
+    """Return a file of a run folder, or nothing where there is none."""
+    path = None if run is None else Path(run) / name
+    if path is None or not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        raise DataError(f"{str(path)!r} is not the JSON that a fit writes; fit again.") from None

@@ -1,0 +1,141 @@
+"""Export of a part of a fitted estimator to a file, checked before it is written."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from isthmus.atomic import new_file
+from isthmus.errors import SettingError, unknown
+from isthmus.export.formats import FORMATS
+from isthmus.export.parts import PARTS, trace_part
+from isthmus.export.program import Program
+from isthmus.export.proof import Proof, make_batch, prove
+from isthmus.export.running import ToolMissingError
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export that was written.
+
+    Parameters
+    ----------
+    path
+        Where it lies.
+    to, part
+        Its format, and what it computes.
+    program
+        What was written, with the names and shapes of its inputs and outputs.
+    proof
+        What the check found, or None if it was left out.
+    """
+
+    path: Path
+    to: str
+    part: str
+    program: Program
+    proof: Proof | None
+
+    def describe(self) -> str:
+        """Return what was written, in one line."""
+        found = "was not checked" if self.proof is None else self.proof.sentence
+        return f"{self.path}: {self.part} as {FORMATS[self.to].about}; it {found}."
+
+
+def export(
+    estimator: Any,
+    path: str | Path,
+    *,
+    to: str | None = None,
+    part: str = "reconstruct",
+    X: Any = None,
+    labels: Any = None,
+    unchecked: bool = False,
+) -> Export:
+    """Write a part of a fitted estimator for programs without isthmus, and check it first.
+
+    Scaling, link and inverse scaling are inside: inputs and outputs are in the data's own units.
+    The first axis of every input and output is free, but in C, where a function takes one example.
+
+    Parameters
+    ----------
+    estimator
+        Fitted.
+    path
+        Where to write.
+    to
+        ``onnx``, ``numpy``, ``js`` or ``c``; None takes it from the end of ``path``.
+    part
+        ``encoder``, ``decoder``, ``reconstruct``, ``score`` or ``predict``.
+    X : (n, ...), optional
+        Examples to check on, of which up to 1,000 are taken; without them the model generates some.
+    labels : (n,), optional
+        Their labels, where the model is conditioned on labels.
+    unchecked
+        Write it too where the tool that would run it is not installed.
+
+    Returns
+    -------
+    Export
+        What was written, and how far it is from the estimator.
+
+    Raises
+    ------
+    SettingError
+        If there is no such format or part, the part cannot be exported, the export differs from the
+        estimator by more than 1e-5 (relative), or it cannot be run here and ``unchecked`` is False.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn.datasets import load_digits
+    >>> from isthmus import Autoencoder
+    >>> X = load_digits().data
+    >>> fitted = Autoencoder(2, hidden=(8,), epochs=1, random_state=0).fit(X)
+    >>> file = Path(tempfile.mkdtemp()) / "encoder.py"
+    >>> export(fitted, file, part="encoder", X=X).proof.deviation < 1e-5
+    True
+    """
+    check_is_fitted(estimator)
+    path = Path(path)
+    to = _format_of(path) if to is None else to
+    if to not in FORMATS:
+        raise SettingError(unknown("export format", to, FORMATS))
+    form, traced = FORMATS[to], trace_part(estimator, part)
+    source = form.write(traced.program, part, _about(estimator, part))
+    try:
+        batch = make_batch(estimator, part, X, labels)
+        proof = prove(estimator, part, to, form, traced, source, batch)
+    except ToolMissingError as error:
+        if not unchecked:
+            raise SettingError(
+                f"The export cannot be checked: {error}. Install it, or write the file without a "
+                "check by unchecked=True."
+            ) from None
+        proof = None
+    with new_file(path) as partial:
+        partial.write_bytes(source)
+    return Export(path, to, part, traced.program, proof)
+
+
+def _format_of(path: Path) -> str:
+    """Return the format that a file's name asks for."""
+    for name, form in FORMATS.items():
+        if path.suffix.lower() == form.suffix:
+            return name
+    endings = ", ".join(form.suffix for form in FORMATS.values())
+    raise SettingError(
+        f"{str(path)!r} ends in {path.suffix!r}: end it in one of {endings}, or give the format as "
+        f"to=, one of {', '.join(FORMATS)}."
+    )
+
+
+def _about(estimator: Any, part: str) -> str:
+    """Return what a file computes, in one line."""
+    model = estimator.model_
+    latent = type(model.latent).__name__
+    return (
+        f"{PARTS[part].gives.capitalize()}: {part} of an autoencoder of "
+        f"{estimator.n_features_in_} features, code of {model.latent_dim} ({latent})."
+    )

@@ -1,0 +1,220 @@
+"""The check of an export: it is run, and compared with the estimator, before anybody gets it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from isthmus.errors import SettingError
+from isthmus.export.formats import Format
+from isthmus.export.parts import PARTS
+from isthmus.export.program import Program
+from isthmus.export.running import Arrays
+from isthmus.export.tracing import Traced
+
+LIMIT = 1e-5
+"""Largest relative difference between an export and the estimator."""
+
+ROWS = 1000
+"""Number of examples that an export is checked on."""
+
+UNDECIDED = 0.01
+"""Largest share of examples at which rounding may decide a choice, such as the nearest codeword."""
+
+NUDGES = 16
+"""Number of slightly different inputs by which such examples are found."""
+
+NUDGE = 1e-6
+"""Relative size of those differences: a few steps of single precision."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs of an export, and what the estimator gives for them.
+
+    Parameters
+    ----------
+    inputs
+        By name, (n, ...).
+    labels
+        Labels (n,) of the rows, where the model is conditioned on labels.
+    expected : (n, ...)
+        Of the estimator.
+    unit : () or (D,)
+        What differences are relative to.
+    """
+
+    inputs: Arrays
+    labels: Any
+    expected: np.ndarray
+    unit: np.ndarray
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a check found.
+
+    Parameters
+    ----------
+    rows
+        Number of examples.
+    deviation
+        Largest difference from the estimator, relative to the output's magnitude.
+    undecided
+        Number of examples left out of it, at which rounding decides a choice.
+    """
+
+    rows: int
+    deviation: float
+    undecided: int
+
+    @property
+    def sentence(self) -> str:
+        """Return the result for people."""
+        left_out = (
+            f", but for {self.undecided} at which rounding decides a choice"
+            if self.undecided
+            else ""
+        )
+        return (
+            f"differs from the model by at most {self.deviation:.1e} (relative) on "
+            f"{self.rows:,} examples{left_out}"
+        )
+
+
+def make_batch(estimator: Any, part: str, X: Any, labels: Any) -> Batch:
+    """Return the inputs of a part and the estimator's outputs.
+
+    Parameters
+    ----------
+    estimator
+        Fitted.
+    part
+        A key of `PARTS`.
+    X : (n, ...)
+        Examples, of which at most `ROWS`, evenly spaced, are taken; None lets the model generate.
+    labels : (n,)
+        Of the examples, where the model is conditioned on labels.
+    """
+    if X is None:
+        examples, labels = generated(estimator)
+    else:
+        step = -(-len(X) // ROWS)
+        examples = np.asarray(X[::step])
+        labels = None if labels is None else np.asarray(labels)[::step]
+    examples = examples.reshape(len(examples), -1).astype(np.float32)
+    given = examples
+    if PARTS[part].takes == "code":
+        given = np.asarray(estimator.transform(examples, labels), np.float32)
+    expected = reference(estimator, part, given, labels)
+    inputs = {PARTS[part].takes: given}
+    if estimator.model_.conditional:
+        numbers = np.searchsorted(estimator.classes_, labels)
+        inputs["label"] = numbers.astype(np.int32)
+    return Batch(inputs, labels, expected, _unit(estimator, part, expected))
+
+
+def reference(estimator: Any, part: str, given: np.ndarray, labels: Any) -> np.ndarray:
+    """Return what the estimator's own method gives, (n,) or (n, numbers)."""
+    found = np.asarray(PARTS[part].reference(estimator, given, labels), np.float64)
+    return found if found.ndim == 1 else found.reshape(len(found), -1)
+
+
+def generated(estimator: Any) -> tuple[np.ndarray, Any]:
+    """Return examples that the model generates, and labels for them where it needs some."""
+    rng = np.random.default_rng(0)
+    labels = rng.choice(estimator.classes_, ROWS) if estimator.model_.conditional else None
+    if estimator.model_.decoder is None:
+        scaled = rng.standard_normal((ROWS, estimator.n_features_in_)).astype(np.float32)
+        return estimator.unscale(scaled), labels
+    codes = estimator.sample_codes(ROWS, random_state=0)
+    return estimator.inverse_transform(codes, labels), labels
+
+
+def prove(
+    estimator: Any, part: str, to: str, form: Format, traced: Traced, source: bytes, batch: Batch
+) -> Proof:
+    """Run an export and compare it with the estimator.
+
+    Raises
+    ------
+    SettingError
+        If it differs by more than `LIMIT`; the message names the layer where it begins.
+    ToolMissingError
+        If what would run it is not installed.
+    """
+    program = traced.program
+    found = run(form, program, source, part, batch.inputs).reshape(batch.expected.shape)
+    difference = relative(found, batch.expected, batch.unit)  # (n,)
+    beyond = np.flatnonzero(~(difference <= LIMIT))
+    undecided = np.zeros(len(difference), bool)
+    if 0 < len(beyond) <= UNDECIDED * len(difference):
+        undecided[beyond] = _on_edge(estimator, part, batch, beyond)
+    kept = difference[~undecided]
+    proof = Proof(len(difference), float(kept.max(initial=0.0)), int(undecided.sum()))
+    if np.isfinite(kept).all() and proof.deviation <= LIMIT:
+        return proof
+    layer = differing_layer(form, traced, part, batch.inputs)
+    raise SettingError(
+        f"The {to} export of {part} {proof.sentence}, and at most {LIMIT:.0e} is allowed; it "
+        f"differs from {layer} on. Nothing was written."
+    )
+
+
+def run(form: Format, program: Program, source: bytes, part: str, inputs: Arrays) -> np.ndarray:
+    """Return the only output of an export, (n,) or (n, numbers)."""
+    (output,) = program.outputs
+    return np.asarray(form.run(program, source, part, inputs)[output.name], np.float64)
+
+
+def relative(found: np.ndarray, expected: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Return each row's largest difference (n,), in units; two NaN are equal."""
+    same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    with np.errstate(invalid="ignore"):
+        difference = np.where(same, 0.0, np.abs(found - expected) / unit)
+    return difference.reshape(len(difference), -1).max(axis=1)
+
+
+def differing_layer(form: Format, traced: Traced, part: str, inputs: Arrays) -> str:
+    """Return the first layer whose values differ from JAX's by more than `LIMIT`."""
+    program = traced.program.giving(dict.fromkeys(traced.layers.values()))
+    found = form.run(program, form.write(program, part, "layers"), part, inputs)
+    expected = traced.evaluate(inputs)
+    for layer, port in traced.layers.items():
+        own = expected[layer].astype(np.float64)
+        difference = relative(np.asarray(found[port.name], np.float64), own, _magnitude(own))
+        if not (difference <= LIMIT).all():
+            return f"the layer {layer!r}"
+    return "no single layer"
+
+
+def _magnitude(values: np.ndarray) -> np.ndarray:
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    return np.asarray(largest if largest > 0 else 1.0)
+
+
+def _unit(estimator: Any, part: str, expected: np.ndarray) -> np.ndarray:
+    """Return what differences are relative to.
+
+    For examples each column's own largest magnitude, or what a step of 1 in the scaled space is
+    worth if that is more; for codes and scores the largest magnitude of all.
+    """
+    if part not in ("decoder", "reconstruct"):
+        return _magnitude(expected)
+    ends = np.stack([np.zeros(estimator.n_features_in_), np.ones(estimator.n_features_in_)])
+    low, high = estimator.unscale(ends.astype(np.float32)).reshape(2, -1).astype(np.float64)
+    unit = np.maximum(np.abs(expected).max(axis=0), np.abs(high - low))
+    return np.where(unit > 0, unit, 1.0)
+
+
+def _on_edge(estimator: Any, part: str, batch: Batch, rows: np.ndarray) -> np.ndarray:
+    """Say which rows lie where the estimator itself jumps under a nudge as small as rounding."""
+    rng = np.random.default_rng(0)
+    given = batch.inputs[PARTS[part].takes][rows]
+    labels = None if batch.labels is None else np.asarray(batch.labels)[rows]
+    jumped = np.zeros(len(rows), bool)
+    for _ in range(NUDGES):
+        factor = 1 + NUDGE * rng.choice([-1.0, 1.0], given.shape)
+        moved = reference(estimator, part, (given * factor).astype(np.float32), labels)
+        jumped |= relative(moved, batch.expected[rows], batch.unit) > LIMIT
+    return jumped

@@ -1,0 +1,235 @@
+"""Neighbours in the data stay neighbours in the code: contrastive penalties over pairs."""
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from isthmus.checks import check_between
+from isthmus.errors import SettingError
+from isthmus.pairs import Pairs
+from isthmus.penalties.abstract import AbstractPenalty
+from isthmus.records import Pass
+from isthmus.specifications import Number
+
+NEAREST = Pairs(neighbours=15)
+"""The pairs of a map: 15 neighbours, as UMAP has them by default."""
+
+SPREAD = 10.0
+"""Standard deviation of the codes before training, in lengths of the kernel.
+
+A map of some ten thousand examples settles at a few times this: so it unfolds from the start.
+"""
+
+
+class AbstractNeighbours(AbstractPenalty):
+    r"""A loss that pulls the codes of a pair together and pushes all other codes apart.
+
+    The similarity of two codes is a Cauchy kernel, with a length s and a temperature :math:`\tau`:
+
+    .. math:: q(z, z') = \left(1 + \|z - z'\|^2 / s^2\right)^{-1/\tau}
+
+    Batches hold pairs, of codes :math:`z_i` and :math:`z'_i` (the second view's). The other codes
+    of the batch, of both views, stand in for all other examples. Nothing is charged where there
+    is no second view, as in validation.
+    """
+
+    weight: eqx.AbstractVar[Number]
+    temperature: eqx.AbstractVar[Number]
+    scale: eqx.AbstractVar[Number | None]
+    pairs: eqx.AbstractVar[Pairs]
+
+    @abstractmethod
+    def loss(
+        self, near: Float[Array, " B"], far: Float[Array, "B M"], weights: Float[Array, " M"]
+    ) -> Float[Array, " B"]:
+        """Return the loss of each pair, nats.
+
+        Parameters
+        ----------
+        near
+            Log similarity of each pair.
+        far
+            Log similarity of an example and M others, minus infinity where it is no other.
+        weights
+            Of the others: 0 for the rows that fill up a batch.
+        """
+
+    @property
+    def paired(self) -> Pairs:
+        """The pairs."""
+        return self.pairs
+
+    def create(
+        self,
+        features: int,
+        latent_dim: int,
+        rng: np.random.Generator,
+        image_shape: tuple[int, int, int] | None = None,
+    ) -> Self:
+        """Return this penalty with its pairs made for examples of that shape."""
+        return replace(self, pairs=self.pairs.create(image_shape))
+
+    def initialised(self, codes: Float[np.ndarray, "n d"]) -> Self:
+        """Return this penalty with the kernel's length chosen, where it is left open."""
+        if self.scale is not None:
+            return self
+        spread = float(np.sqrt(np.mean(np.var(codes, axis=0))))
+        return replace(self, scale=spread / SPREAD if spread > 0 else 1.0)
+
+    def __call__(self, p: Pass) -> Float[Array, " B"]:
+        """Return the weighted loss of each pair: the mean of both directions and of the draws."""
+        if p.view is None:
+            return jnp.zeros(p.x.shape[0])
+        losses = jax.vmap(self._both, in_axes=(0, 0, None))
+        return self.weight * losses(p.draw.z, p.view.draw.z, p.context.weights).mean(0)
+
+    def _both(
+        self, a: Float[Array, "B d"], b: Float[Array, "B d"], weights: Float[Array, " B"]
+    ) -> Float[Array, " B"]:
+        near = self._logarithm(((a - b) ** 2).sum(-1))
+        across, twice = self._of_others(a, b), jnp.tile(weights, 2)
+        far = jnp.concatenate([across, self._of_others(a, a)], axis=1)
+        back = jnp.concatenate([across.T, self._of_others(b, b)], axis=1)
+        return (self.loss(near, far, twice) + self.loss(near, back, twice)) / 2
+
+    def _of_others(self, a: Float[Array, "B d"], b: Float[Array, "B d"]) -> Float[Array, "B B"]:
+        """Return the log similarities of all codes of a and of b, but for those of one place."""
+        squares = (a**2).sum(-1)[:, None] + (b**2).sum(-1) - 2 * a @ b.T
+        own = jnp.eye(len(a), dtype=bool)
+        return jnp.where(own, -jnp.inf, self._logarithm(jnp.maximum(squares, 0.0)))
+
+    def _logarithm(self, squares: Array) -> Array:
+        if self.scale is None:
+            raise SettingError(
+                f"penalty {type(self).__name__}: scale is None before training; the estimator "
+                "chooses it from the codes. Give a length of the kernel."
+            )
+        return -jnp.log1p(squares / self.scale**2) / self.temperature
+
+
+class Neighbours(AbstractNeighbours):
+    r"""Contrastive neighbours, InfoNCE: each code tells its pair from the rest of the batch.
+
+    .. math:: w \left( -\log \frac{q(z_i, z'_i)}{q(z_i, z'_i) + \sum_k q(z_i, z_k)} \right)
+
+    where k runs over the other codes of the batch, of both views; the mean with the roles of the
+    two views exchanged, and over the draws. q is the Cauchy kernel of `AbstractNeighbours`.
+
+    When the batch holds all examples and the pairs are drawn by :math:`p_{j|i}`, its mean over
+    the pairs is :math:`\sum_i \mathrm{KL}(p_{\cdot|i} \| q_{\cdot|i})` plus the entropy of p, which
+    is a constant: the divergence of t-SNE, normalised by example as in SNE.
+
+    Parameters
+    ----------
+    weight
+        w >= 0, nats per nat.
+    temperature
+        Exponent 1 / temperature of the kernel, > 0. At 1 the tails are t-SNE's; below, clusters
+        lie closer together.
+    scale
+        Length s of the kernel in units of the code, > 0; None takes a tenth of the codes' standard
+        deviation before training, so that codes may have any scale.
+    pairs
+        What an example is paired with.
+
+    References
+    ----------
+    Damrich, Böhm, Hamprecht and Kobak, From t-SNE to UMAP with contrastive learning, ICLR 2023,
+    equation 7; there all negative pairs are drawn anew, here they are the rest of the batch. Böhm,
+    Berens and Kobak, Unsupervised visualization of image datasets using contrastive learning, ICLR
+    2023, equation 3: the same with augmentations. Sainburg, McInnes and Gentner, Parametric UMAP
+    embeddings, Neural Computation 2021, section 2.4: with a reconstruction.
+
+    Examples
+    --------
+    >>> Neighbours().pairs
+    Pairs(neighbours=15, augmentation=None)
+    """
+
+    weight: Number = 1.0
+    temperature: Number = 1.0
+    scale: Number | None = None
+    pairs: Pairs = NEAREST
+
+    def __check_init__(self) -> None:
+        _check(self)
+
+    def loss(
+        self, near: Float[Array, " B"], far: Float[Array, "B M"], weights: Float[Array, " M"]
+    ) -> Float[Array, " B"]:
+        """Return the cross-entropy of choosing the pair among all."""
+        rest = jax.nn.logsumexp(far, axis=1, b=jnp.broadcast_to(weights, far.shape))
+        return jnp.logaddexp(near, rest) - near
+
+
+class NegativeSampling(AbstractNeighbours):
+    r"""Neighbours by negative sampling, as UMAP does: each pair is told from single other codes.
+
+    .. math:: w \left( -\log \frac{q(z_i, z'_i)}{q(z_i, z'_i) + c}
+        - \frac{m}{M} \sum_k \log \frac{c}{q(z_i, z_k) + c} \right)
+
+    where k runs over the M other codes of the batch, of both views. With c = 1 the loss is UMAP's
+    with a = b = 1 in its kernel. A smaller c lets neighbours attract less, up to t-SNE's balance.
+
+    Parameters
+    ----------
+    weight
+        w >= 0, nats per nat.
+    negatives
+        m > 0: how much the others weigh, as if this number of them were drawn for each pair.
+    normaliser
+        c > 0.
+    temperature, scale, pairs
+        As of `Neighbours`.
+
+    References
+    ----------
+    Damrich, Böhm, Hamprecht and Kobak, From t-SNE to UMAP with contrastive learning, ICLR 2023,
+    equation 6, and section 5 for what c does; McInnes, Healy and Melville, UMAP, 2018, section 3.2.
+    UMAP's gradient has an epsilon that is not here.
+
+    Examples
+    --------
+    >>> NegativeSampling(normaliser=0.1).negatives
+    5.0
+    """
+
+    weight: Number = 1.0
+    negatives: Number = 5.0
+    normaliser: Number = 1.0
+    temperature: Number = 1.0
+    scale: Number | None = None
+    pairs: Pairs = NEAREST
+
+    def __check_init__(self) -> None:
+        _check(self)
+        owner = "penalty NegativeSampling"
+        check_between(owner, "negatives", self.negatives, 0, np.inf, open_low=True)
+        check_between(owner, "normaliser", self.normaliser, 0, np.inf, open_low=True)
+
+    def loss(
+        self, near: Float[Array, " B"], far: Float[Array, "B M"], weights: Float[Array, " M"]
+    ) -> Float[Array, " B"]:
+        """Return the logistic losses of the pair and of the others."""
+        offset = jnp.log(self.normaliser)
+        others = weights * jnp.isfinite(far)
+        apart = (others * jax.nn.softplus(far - offset)).sum(1) / others.sum(1).clip(1)
+        return jax.nn.softplus(offset - near) + self.negatives * apart
+
+
+def _check(penalty: Neighbours | NegativeSampling) -> None:
+    owner = f"penalty {type(penalty).__name__}"
+    check_between(owner, "weight", penalty.weight, 0, np.inf)
+    check_between(owner, "temperature", penalty.temperature, 0, np.inf, open_low=True)
+    if penalty.scale is not None:
+        check_between(owner, "scale", penalty.scale, 0, np.inf, open_low=True)
+    if not isinstance(penalty.pairs, Pairs):
+        raise SettingError(
+            f"{owner}: pairs is {penalty.pairs!r}; it must be isthmus.pairs.Pairs(...)."
+        )

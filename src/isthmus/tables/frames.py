@@ -1,0 +1,135 @@
+"""Data frames of every make to Arrow tables, and back to the make they came from."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from isthmus.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow
+
+MAKES = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "Table"}
+"""The class of a table in each library."""
+
+
+def is_table(spec: object) -> bool:
+    """Return whether this is a data frame of pandas or polars, or an Arrow table.
+
+    >>> import pyarrow
+    >>> is_table(pyarrow.table({"a": [1]})), is_table([[1]])
+    (True, False)
+    """
+    return make_of(spec) is not None
+
+
+def make_of(spec: object) -> str | None:
+    """Return the library that a table is of, or None for what is no table."""
+    for module, kind in MAKES.items():
+        found = getattr(sys.modules.get(module), kind, None)
+        if found is not None and isinstance(spec, found):
+            return module
+    return None
+
+
+def to_arrow(table: Any, name: str = "the table") -> "pyarrow.Table":
+    """Return a table as an Arrow table whose column names are text and differ from each other.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        A data frame's index is left out.
+    name : str
+        What to call the table in a sentence.
+
+    Returns
+    -------
+    pyarrow.Table
+        With the types of the table's columns. The second of two columns called ``x`` is ``x.1``.
+
+    Raises
+    ------
+    DataError
+        If a column mixes types that no Arrow type holds.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> to_arrow(pandas.DataFrame([[1, "u"]], columns=["a", "a"])).column_names
+    ['a', 'a.1']
+    """
+    make = make_of(table)
+    if make == "pandas":
+        return _from_pandas(table, name)
+    arrow = table.to_arrow() if make == "polars" else table
+    return arrow.rename_columns(distinct_names(arrow.column_names))
+
+
+def distinct_names(names: Sequence[Any]) -> list[str]:
+    """Return names as text, repeated ones numbered as `pandas.read_csv` numbers them.
+
+    >>> distinct_names(["a", "b", "a", 7, "a"])
+    ['a', 'b', 'a.1', '7', 'a.2']
+    """
+    texts = [str(name) for name in names]
+    known, used = set(texts), set()
+    distinct: list[str] = []
+    for text in texts:
+        name, number = text, 0
+        while name in used or (number and name in known):
+            number += 1
+            name = f"{text}.{number}"
+        used.add(name)
+        distinct.append(name)
+    return distinct
+
+
+def frame_like(arrow: "pyarrow.Table", make: str, index: Any = None) -> Any:
+    """Return an Arrow table as a table of another library.
+
+    Parameters
+    ----------
+    arrow : pyarrow.Table
+        Its schema's metadata hold what the library knows beyond Arrow's types, such as pandas's
+        nullable ones.
+    make : {"pandas", "polars", "pyarrow"}
+        The library.
+    index : pandas.Index, optional
+        The index of the rows, for pandas.
+    """
+    if make == "pandas":
+        frame = arrow.to_pandas()
+        return frame if index is None else frame.set_axis(index)
+    if make == "polars":
+        import polars
+
+        return polars.from_arrow(arrow)
+    return arrow
+
+
+def _from_pandas(frame: Any, name: str) -> "pyarrow.Table":
+    import pyarrow
+
+    frame = frame.set_axis(distinct_names(frame.columns), axis="columns")
+    sparse = [title for title, kind in frame.dtypes.items() if str(kind).startswith("Sparse")]
+    frame = frame.astype({title: frame[title].dtype.subtype for title in sparse})
+    try:
+        return pyarrow.Table.from_pandas(frame, preserve_index=False)
+    except (pyarrow.ArrowException, TypeError, ValueError):
+        raise _mixed(frame, name) from None
+
+
+def _mixed(frame: Any, name: str) -> DataError:
+    """Return the sentence about the first column that Arrow cannot hold."""
+    import pyarrow
+
+    for title in frame.columns:
+        try:
+            pyarrow.array(frame[title], from_pandas=True)
+        except (pyarrow.ArrowException, TypeError, ValueError) as error:
+            found = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+            return DataError(
+                f'Column "{title}" of {name} mixes types that do not belong together '
+                f"({found}); make it numeric or drop it."
+            )
+    return DataError(f"{name} cannot be read as a table; check its columns' types.")

@@ -1,0 +1,120 @@
+"""What a column is."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from isthmus.errors import DataError, SettingError
+from isthmus.tables import Rules, infer
+from isthmus.tables.inference import recognise
+from isthmus.tables.sentinels import find_sentinels
+
+N = 60
+RNG = np.random.default_rng(0)
+
+
+def _kind(values, title="x") -> str:
+    return recognise(pa.chunked_array([pa.array(values)]), title).name
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (RNG.normal(size=N), "number"),
+        (np.exp(2 * RNG.normal(size=N)), "skewed"),
+        (RNG.poisson(3, N), "count"),
+        (RNG.integers(0, 2, N), "binary"),
+        ([1, 2] * 30, "binary"),
+        ([True, False, None] * 20, "binary"),
+        (["yes", "no"] * 30, "binary"),
+        (["a", "b", "c"] * 20, "category"),
+        (list("abcdefg"), "category"),
+        ([f"user-{i:03}" for i in range(N)], "identifier"),
+        ([f"the dog number {i} is here" for i in range(N)], "text"),
+        (RNG.permutation(N) + 1, "identifier"),
+        (np.arange(1901, 1901 + N), "number"),
+        (np.arange(N) * 7.5, "number"),
+        ([5] * N, "constant"),
+        ([None] * N, "constant"),
+        ([["list"]] * N, "other"),
+        (["2020-01-01", "2021-05-30", None] * 20, "date"),
+        (["3/23/2019", "12/4/2019"] * 30, "date"),
+        (["1.5", "2.25", "7", None] * 15, "number"),
+        (["00123", "10245", "99999"] * 20, "category"),
+        (pd.to_datetime(["2020-01-01", "2020-02-02"] * 30), "date"),
+        (pd.to_timedelta(["1h", "2h", "5h"] * 20), "date"),
+        (pa.array(["a", "b", "c"] * 20).dictionary_encode(), "category"),
+    ],
+)
+def test_a_kind_is_recognised(values, kind):
+    assert _kind(values) == kind
+
+
+@pytest.mark.parametrize("title", ["id", "ID", "user_id", "userId", "customer key", "index", "nr"])
+def test_a_title_says_what_identifies(title):
+    values = RNG.choice(10**6, N, replace=False)
+    assert _kind(values, title) == "identifier"
+    assert _kind(values, "income") != "identifier"
+
+
+def test_an_order_that_the_type_declares_is_kept():
+    frame = pd.DataFrame(
+        {"size": pd.Categorical(["S", "L", "M"] * 9, ["S", "M", "L"], ordered=True)}
+    )
+    kind = infer(frame).columns[0].kind
+    assert (kind.name, kind.levels) == ("ordered", ("S", "M", "L"))
+
+
+def test_rare_levels_share_a_column():
+    words = ["a"] * 500 + ["b"] * 498 + ["c", "d"]
+    kind = recognise(pa.chunked_array([words]))
+    assert kind.levels == ("a", "b")
+    assert [level for level, _ in kind.rare] == ["c", "d"]
+
+
+def test_rules_decide():
+    table = pa.table(
+        {"zip": [10, 20, 30, 10], "y": [1.5, 2.0, 1.0, 4.0], "z": [1.0, 2.0, 3.0, 9.0]}
+    )
+    rules = Rules(drop=("z",), kinds={"zip": "category"})
+    assert [c.kind.name for c in infer(table, rules).columns] == ["category", "number", "dropped"]
+    only = infer(table, Rules(columns=("y",)))
+    assert only.feature_names == ("y",)
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        (Rules(drop=("zp",)), "no column 'zp'; did you mean 'zip'"),
+        (Rules(kinds={"zip": "categry"}), "did you mean 'category'"),
+        (Rules(kinds={"word": "number"}), 'Column "word" holds no numbers, so it is no number'),
+        (Rules(kinds={"zip": "binary"}), 'Column "zip" holds 3 levels'),
+        (Rules(kinds={"word": "date"}), "nothing that reads as a date"),
+    ],
+)
+def test_rules_that_do_not_fit_are_refused(rules, sentence):
+    table = pa.table({"zip": [10, 20, 30, 10], "word": ["u", "v", "u", "v"]})
+    with pytest.raises(SettingError, match=sentence):
+        infer(table, rules)
+
+
+def test_a_table_of_nothing_to_learn_is_refused():
+    with pytest.raises(DataError, match=r"no column to learn from.*key: identifier"):
+        infer(pa.table({"key": [f"k{i}" for i in range(50)]}))
+    with pytest.raises(DataError, match="no rows"):
+        infer(pa.table({"a": pa.array([], pa.float64())}))
+
+
+@pytest.mark.parametrize(
+    ("x", "found"),
+    [
+        ([3.0, 4.0, 5.0, -999.0, -999.0], [(-999.0, 2)]),
+        ([3.0, 4.0, 5.0, 9999.0], [(9999.0, 1)]),
+        ([3.0, 4.0, 5.0, -1.0], []),
+        ([0.0, 50.0, 99.0], []),
+        ([np.nan, np.nan], []),
+    ],
+)
+def test_sentinels_are_noticed(x, found):
+    assert [(s.value, s.count) for s in find_sentinels(np.array(x)[:, None])] == found
