@@ -1,5 +1,6 @@
 """Checks of plain numbers among the settings."""
 
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,25 @@ def check_between(
 
 def check_whole(owner: str, name: str, value: Any, least: int) -> None:
     """Raise `SettingError` unless ``value`` is a whole number of at least ``least``."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < least:
+    if not is_whole(value, least):
         raise SettingError(
             f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
         )
+
+
+def is_whole(value: Any, least: int) -> bool:
+    """Tell whether a value is a whole number of at least ``least``.
+
+    Whole numbers are Python's, NumPy's, and arrays of them without axes; True is none.
+
+    Examples
+    --------
+    >>> is_whole(3, 1), is_whole(np.int64(0), 1), is_whole(3.0, 1), is_whole(True, 1)
+    (True, False, False, False)
+    """
+    if isinstance(value, bool):
+        return False
+    try:
+        return index(value) >= least
+    except TypeError:
+        return False

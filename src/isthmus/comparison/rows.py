@@ -1,6 +1,7 @@
 """Examples of a test set, known again in every run by their contents."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ class AssessedRows:
             self.mse_input[chosen],
             self.codes[chosen],
             None if self.labels is None else self.labels[chosen],
-            take(self.examples, chosen),
+            _rows(self.examples, chosen),
         )
 
 
@@ -69,7 +70,7 @@ def assess_rows(estimator: FittedAutoencoder, X: Any, y: Any, most: int = ROWS) 
     """
     keys, first = np.unique(digests(X), return_index=True)
     keys, chosen = keys[:most], first[:most]
-    examples = take(X, chosen)
+    examples = _rows(X, chosen)
     labels = None if y is None else np.asarray(y)[chosen]
     found = estimator.assess(examples, estimator.labels_from(labels))
     values = found["squares"].shape[1]
@@ -90,14 +91,30 @@ def digests(X: Any) -> np.ndarray:
     >>> bool(first == third), bool(first == second)
     (True, False)
     """
-    if hasattr(X, "iloc"):
-        from pandas.util import hash_pandas_object
-
-        return np.asarray(hash_pandas_object(X, index=False))  # pyright: ignore[reportCallIssue]
     made = [np.empty(0, np.uint64)]
     for rows in blocks(len(X)):
-        # A signed zero is a zero, and an integer's type does not matter.
-        block = np.asarray(X[rows], np.float64).reshape(rows.stop - rows.start, -1) + 0.0
-        each = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in block)
+        each = map(_digest, _contents(take(X, rows)))
         made.append(np.frombuffer(b"".join(each), np.uint64))
     return np.concatenate(made)
+
+
+def _contents(block: Any) -> Iterator[bytes]:
+    """Yield the bytes of every example of a block: its values in order, whatever their type."""
+    if hasattr(block, "iloc"):  # a data frame of pandas
+        yield from (repr(row).encode() for row in block.to_numpy().tolist())
+    elif hasattr(block, "to_pylist"):  # a table of pyarrow
+        columns = (column.to_pylist() for column in block.columns)
+        yield from (repr(row).encode() for row in zip(*columns, strict=True))
+    else:
+        # A signed zero is a zero, and an integer's type does not matter.
+        numbers = np.asarray(block, np.float64).reshape(len(block), -1) + 0.0
+        yield from (row.tobytes() for row in numbers)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=8).digest()
+
+
+def _rows(X: Any, chosen: np.ndarray) -> Any:
+    """Return chosen examples of an array, of a data frame, or of a table of pyarrow."""
+    return X.take(chosen) if hasattr(X, "to_pylist") else take(X, chosen)

@@ -15,6 +15,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.checks import is_whole
 from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.optimiser import Optimiser
@@ -62,8 +63,7 @@ class Devices:
             return None
         known = jax.devices()
         number: Any = len(known) if isinstance(setting, str) and setting == "all" else setting
-        whole = hasattr(number, "__index__") and not isinstance(number, bool)
-        if not whole or number < 1:
+        if not is_whole(number, 1):
             raise SettingError(
                 f"devices is {setting!r}; it must be 'all', None or a whole number of at least 1."
             )

@@ -14,21 +14,17 @@ from isthmus.latents import Deterministic
 from isthmus.model import Model
 from isthmus.networks import Chain, LinearPath
 from isthmus.networks.layers import Linear
-from isthmus.penalties import L2, DecoderWeightDecay, WeightDecay
-
-INDIFFERENT = (L2, WeightDecay, DecoderWeightDecay)
-"""Penalties to which a zero adds nothing, nor to their gradient: L1's is not zero there."""
 
 
 def can_pad(model: Model) -> bool:
-    """Tell whether zeros in the code and beside it change nothing about a model."""
+    """Tell whether zeros in the code and in its weights change nothing about a model."""
     plain = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
     return (
         plain
         and _ends_linear(model.encoder, -1)
         and _ends_linear(model.decoder, 0)
         and not model.heads
-        and all(isinstance(penalty, INDIFFERENT) for penalty in model.penalties)
+        and all(penalty.ignores_zeros for penalty in model.penalties)
     )
 
 

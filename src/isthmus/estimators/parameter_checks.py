@@ -1,8 +1,6 @@
 """Checks of an estimator's plain parameters."""
 
-from typing import Any
-
-from isthmus.checks import check_between
+from isthmus.checks import check_between, is_whole
 from isthmus.engine import HearsProgress
 from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters
@@ -17,7 +15,7 @@ def check_settings(settings: Parameters) -> None:
     for name, least in LEAST.items():
         value = getattr(settings, name)
         automatic = isinstance(value, str) and value == "auto" and name != "latent_dim"
-        if not automatic and not _is_whole(value, least):
+        if not automatic and not is_whole(value, least):
             raise SettingError(
                 f"{name} is {value!r}; it must be a whole number of at least {least}."
             )
@@ -32,7 +30,3 @@ def check_settings(settings: Parameters) -> None:
 
 def _is_callback(value: object) -> bool:
     return callable(value) or isinstance(value, HearsProgress)
-
-
-def _is_whole(value: Any, least: int) -> bool:
-    return hasattr(value, "__index__") and not isinstance(value, bool) and int(value) >= least

@@ -37,6 +37,8 @@ class ReconstructionErrors:
         Divergence of the posterior and evidence lower bound of one draw, for a stochastic code.
     kl_per_dimension : ndarray of shape (d,) or None
         The divergence of each dimension, where the code gives it.
+    outside : int
+        Examples outside the support of the likelihood, which the nats leave out.
     """
 
     mse: float
@@ -48,6 +50,7 @@ class ReconstructionErrors:
     kl: float | None = None
     elbo: float | None = None
     kl_per_dimension: np.ndarray | None = None
+    outside: int = 0
 
 
 class ErrorSums:
@@ -99,6 +102,7 @@ class ErrorSums:
             column_mse_input=sums["squares_input"] / np.maximum(observed, 1),
             elbo=None if drawn is None or kl is None else -(drawn + kl),
             kl_per_dimension=sums["kl_dimensions"] / self._n if "kl_dimensions" in sums else None,
+            outside=self._n - int(sums["inside"]),
             **means,
         )
 

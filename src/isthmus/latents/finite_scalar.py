@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from isthmus.checks import is_whole
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import deterministic_draw, straight_through
@@ -44,7 +45,7 @@ class FiniteScalar(AbstractDiscrete):
 
     def __check_init__(self) -> None:
         each = self.levels if isinstance(self.levels, tuple) else (self.levels,)
-        if not each or not all(isinstance(n, int) and n >= 2 for n in each):
+        if not each or not all(is_whole(n, 2) for n in each):
             raise SettingError(
                 f"latent FiniteScalar: levels is {self.levels!r}; it must be a whole number of at "
                 "least 2, or a tuple with one for each dimension."

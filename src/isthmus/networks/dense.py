@@ -6,7 +6,7 @@ import equinox as eqx
 import numpy as np
 
 from isthmus.activations import activation as find_activation
-from isthmus.checks import check_between
+from isthmus.checks import check_between, is_whole
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.layers import BatchNorm, Finish, Linear
@@ -97,6 +97,4 @@ def check_widths(setting: str, widths: object) -> None:
 
 def are_positive(numbers: object) -> bool:
     """Tell whether these are positive whole numbers, or none at all."""
-    return isinstance(numbers, tuple | list) and all(
-        isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in numbers
-    )
+    return isinstance(numbers, tuple | list) and all(is_whole(n, 1) for n in numbers)

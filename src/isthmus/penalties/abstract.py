@@ -1,6 +1,7 @@
 """What every penalty does."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Array, Float
@@ -11,7 +12,16 @@ from isthmus.specifications import Spec
 
 
 class AbstractPenalty(Spec):
-    """What every penalty does."""
+    """What every penalty does.
+
+    Attributes
+    ----------
+    ignores_zeros : bool
+        Whether zeros among codes and weights add nothing to the penalty, nor to its gradient (that
+        of the L1 norm is not zero there). A code can then be padded with zeros.
+    """
+
+    ignores_zeros: ClassVar[bool] = False
 
     @property
     def paired(self) -> Pairs | None:

@@ -1,5 +1,7 @@
 """Sparse codes: small ones, and ones that are mostly off."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import xlogy
@@ -53,6 +55,7 @@ class L2(AbstractPenalty):
     0.1
     """
 
+    ignores_zeros: ClassVar[bool] = True
     weight: Number = 1e-3
 
     def __check_init__(self) -> None:

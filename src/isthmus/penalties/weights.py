@@ -1,5 +1,7 @@
 """Small weights."""
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -34,6 +36,7 @@ class WeightDecay(AbstractPenalty):
     0.1
     """
 
+    ignores_zeros: ClassVar[bool] = True
     weight: Number = 1e-4
 
     def __check_init__(self) -> None:
@@ -69,6 +72,7 @@ class DecoderWeightDecay(AbstractPenalty):
     0.1
     """
 
+    ignores_zeros: ClassVar[bool] = True
     weight: Number = 1e-4
 
     def __check_init__(self) -> None:
