@@ -12,7 +12,6 @@ from isthmus.export.proof import make_batch, prove
 from isthmus.networks import Convolutional
 from isthmus.recipes import RECIPES
 
-PARTS = ("encoder", "decoder", "reconstruct")
 SIZES = {
     "categorical_vae": {"latent_dim": 40},
     "convolutional": {"encoder": Convolutional((8, 16), hidden=())},
@@ -36,21 +35,28 @@ def table() -> str:
 
 
 def deviations(name: str, X: np.ndarray, y: np.ndarray) -> list[str]:
-    """Return the deviations of a recipe's exports, by format, and that of the score."""
-    settings = {"latent_dim": 8} | SIZES.get(name, {})
-    estimator = RECIPES[name].make(**settings, epochs=2, random_state=0).fit(X, y)
+    """Return the deviations of a recipe's reconstructions, by format, and that of its score."""
+    settings = {"latent_dim": 8, "hidden": (64,), "epochs": 2, "random_state": 0}
+    settings |= SIZES.get(name, {})
+    if "encoder" in settings:
+        del settings["hidden"]
+    estimator = RECIPES[name].make(**settings).fit(X, y)
     labels = y if estimator.model_.conditional else None
-    found = {to: max(deviation(estimator, p, to, X, labels) for p in PARTS) for to in FORMATS}
+    found = proved(estimator, "reconstruct", X, labels)
     try:
-        score = f"{max(deviation(estimator, 'score', to, X, labels) for to in FORMATS):.0e}"
+        score = f"{max(proved(estimator, 'score', X, labels)):.0e}"
     except SettingError:
         score = "drawn"
-    return [*(f"{value:.0e}" for value in found.values()), score]
+    return [*(f"{value:.0e}" for value in found), score]
 
 
-def deviation(estimator, part: str, to: str, X: np.ndarray, labels) -> float:
-    """Return how far one export is from the estimator."""
-    form, traced = FORMATS[to], trace_part(estimator, part)
-    source = form.write(traced.program, part, part)
+def proved(estimator, part: str, X: np.ndarray, labels) -> list[float]:
+    """Return how far the exports of a part are from the estimator, by format."""
+    traced = trace_part(estimator, part)
     batch = make_batch(estimator, part, X, labels)
-    return prove(estimator, part, to, form, traced, source, batch).deviation
+    return [
+        prove(
+            estimator, part, to, form, traced, form.write(traced.program, part, part), batch
+        ).deviation
+        for to, form in FORMATS.items()
+    ]

@@ -30,7 +30,7 @@ Y = DIGITS.target[:60]
 def ready(estimator):
     """Give an estimator the attributes of a fit, and weights that are not learned but drawn."""
     prepared = fitting.prepare(estimator, X, Y)
-    estimator.model_ = moved(prepared.lane.model)
+    estimator.model_ = moved(prepared.replica.model)
     estimator.code_mean_ = np.zeros(estimator.latent_dim)
     estimator.code_covariance_ = np.eye(estimator.latent_dim)
     return estimator

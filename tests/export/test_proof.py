@@ -1,8 +1,10 @@
 """An export that is wrong, or cannot be run, is not written."""
 
 import numpy as np
+import pandas
 import pytest
 
+from isthmus import Autoencoder
 from isthmus.errors import SettingError
 from isthmus.export import export, numpy_writer, proof, running
 
@@ -67,3 +69,29 @@ def test_an_unknown_part_names_the_known_ones(estimators, tmp_path):
         export(estimators("vae"), tmp_path / "a.py", part="encode")
     with pytest.raises(SettingError, match="no head to predict with"):
         export(estimators("vae"), tmp_path / "a.py", part="predict")
+
+
+def test_a_table_is_exported_as_its_encoded_columns(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = {
+        "age": rng.normal(40, 9, 80),
+        "town": rng.choice(["north", "south", "east"], 80),
+        'a "quoted" */ name': rng.normal(0, 1, 80),
+    }
+    table = pandas.DataFrame(rows)
+    fitted = Autoencoder(2, hidden=(8,), epochs=1, random_state=0).fit(table)
+    for suffix in (".py", ".js", ".c"):
+        file = tmp_path / f"table{suffix}"
+        written = export(fitted, file, part="reconstruct", X=table)
+        assert written.proof.deviation <= 1e-5
+        assert "age" in file.read_text("utf-8")
+    assert export(fitted, tmp_path / "t.py", part="encoder").proof.rows == proof.ROWS
+
+
+def test_images_keep_their_order(estimators, batch, tmp_path):
+    """The export takes flat rows of the same images that the estimator takes whole."""
+    whole = export(estimators("convolutional"), tmp_path / "a.py", part="encoder", X=batch[0])
+    flat = export(
+        estimators("convolutional"), tmp_path / "b.py", part="encoder", X=batch[0].reshape(-1, 64)
+    )
+    assert whole.proof == flat.proof

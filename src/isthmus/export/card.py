@@ -122,6 +122,7 @@ def _data(estimator: Any, source: str) -> dict[str, Any]:
         "features": estimator.n_features_in_,
         "image shape": None if shape is None else " x ".join(map(str, shape)),
         "columns": _listed(names) if named else None,
+        "kinds of columns": None if estimator.schema_ is None else estimator.schema_.describe(),
         "labels": None if labels is None else _listed(map(str, labels.tolist())),
         "scaling": estimator.scaling_.describe(),
         "missing entries": "allowed" if estimator.model_.likelihood.masked else "not allowed",

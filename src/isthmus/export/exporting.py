@@ -1,5 +1,6 @@
 """Export of a part of a fitted estimator to a file, checked before it is written."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from isthmus.export.parts import PARTS, trace_part
 from isthmus.export.program import Program
 from isthmus.export.proof import Proof, make_batch, prove
 from isthmus.export.running import ToolMissingError
+from isthmus.fitted import column_names
+
+COLUMNS = 100
+"""Columns that a file lists by name."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +137,20 @@ def _format_of(path: Path) -> str:
 
 
 def _about(estimator: Any, part: str) -> str:
-    """Return what a file computes, in one line."""
+    """Return what a file computes, and the columns by name where they have names."""
     model = estimator.model_
     latent = type(model.latent).__name__
-    return (
+    head = (
         f"{PARTS[part].gives.capitalize()}: {part} of an autoencoder of "
         f"{estimator.n_features_in_} features, code of {model.latent_dim} ({latent})."
     )
+    named = estimator.schema_ is not None or hasattr(estimator, "feature_names_in_")
+    return f"{head}\n{_columns(estimator)}" if named else head
+
+
+def _columns(estimator: Any) -> str:
+    """Return the columns of an example in order; of a table with a schema as they are encoded."""
+    schema = estimator.schema_
+    names = column_names(estimator) if schema is None else list(schema.feature_names)
+    plain = [re.sub(r"[^\w .,:=+()\[\]-]", "_", name, flags=re.ASCII) for name in names]
+    return f"An example: {', '.join(plain[:COLUMNS])}{', ...' if len(plain) > COLUMNS else ''}."

@@ -125,11 +125,23 @@ def part_of(estimator: Any, part: str) -> Program:
     return trace_part(estimator, part).program
 
 
+def width_of(estimator: Any) -> int:
+    """Return the size D of an example: of a table with a schema, of the encoded row."""
+    schema = estimator.schema_
+    return estimator.n_features_in_ if schema is None else schema.width
+
+
 def trace_part(estimator: Any, part: str) -> Traced:
     """Return `part_of` with JAX's own values of its layers, by which differences are located."""
     if part not in PARTS:
         raise SettingError(unknown("part", part, PARTS))
     model = estimator.model_
+    if estimator.offset_ is not None:
+        raise SettingError(
+            "Columns of this model vary so little about a large value that it subtracts an offset "
+            "in double precision first, and exports compute in single precision: subtract "
+            "estimator.offset_ from those columns yourself, and fit again."
+        )
     if part not in ("encoder", "predict") and model.decoder is None:
         raise SettingError(f"This model has no decoder, so it has no {part}: export the encoder.")
     if part == "predict" and not model.heads:
@@ -140,7 +152,7 @@ def trace_part(estimator: Any, part: str) -> Traced:
     heads = model.heads[:1] if part == "predict" else ()
     model = replace(model, corruption=None, bound=ELBO(), penalties=(), heads=heads)
     function, name = PARTS[part].function, PARTS[part].takes
-    size = estimator.n_features_in_ if name == "example" else model.latent_dim
+    size = width_of(estimator) if name == "example" else model.latent_dim
     inputs: dict[str, tuple[int, str]] = {name: (size, "float")}
     if not model.conditional:
         return trace(lambda model, x: function(estimator, model, x), model, inputs)

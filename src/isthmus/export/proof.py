@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from isthmus.errors import SettingError
+from isthmus.estimators import inference
+from isthmus.estimators.door import enter
 from isthmus.export.formats import Format
-from isthmus.export.parts import PARTS
+from isthmus.export.parts import PARTS, width_of
 from isthmus.export.program import Program
 from isthmus.export.running import Arrays
 from isthmus.export.tracing import Traced
@@ -97,31 +99,52 @@ def make_batch(estimator: Any, part: str, X: Any, labels: Any) -> Batch:
         Of the examples, where the model is conditioned on labels.
     """
     if X is None:
-        examples, labels = generated(estimator)
-    else:
-        step = -(-len(X) // ROWS)
-        examples = np.asarray(X[::step])
-        labels = None if labels is None else np.asarray(labels)[::step]
+        X, labels = generated(estimator)
+    examples = enter(estimator, X)
+    step = -(-len(examples) // ROWS)
+    examples = np.asarray(examples[::step])
     examples = examples.reshape(len(examples), -1).astype(np.float32)
+    labels = None if labels is None else np.asarray(labels)[::step]
     given = examples
     if PARTS[part].takes == "code":
-        given = np.asarray(estimator.transform(examples, labels), np.float32)
+        given = reference(estimator, "encoder", examples, labels).astype(np.float32)
     expected = reference(estimator, part, given, labels)
     inputs = {PARTS[part].takes: given}
-    if estimator.model_.conditional:
-        numbers = np.searchsorted(estimator.classes_, labels)
-        inputs["label"] = numbers.astype(np.int32)
+    numbers = label_numbers(estimator, labels)
+    if numbers is not None:
+        inputs["label"] = numbers
     return Batch(inputs, labels, expected, _unit(estimator, part, expected))
 
 
 def reference(estimator: Any, part: str, given: np.ndarray, labels: Any) -> np.ndarray:
-    """Return what the estimator's own method gives, (n,) or (n, numbers)."""
-    found = np.asarray(PARTS[part].reference(estimator, given, labels), np.float64)
+    """Return what the estimator gives, (n,) or (n, numbers).
+
+    That is what its own method returns; of a table of several kinds of columns, which the method
+    takes and returns as a table, what the model gives for the encoded rows.
+    """
+    if estimator.schema_ is None:
+        found = PARTS[part].reference(estimator, given, labels)
+    else:
+        numbers = label_numbers(estimator, labels)
+
+        def rowwise(model: Any, x: Any) -> Any:
+            (values,) = PARTS[part].function(estimator, model, x).values()
+            return values
+
+        found = inference.map_rows(rowwise, estimator.model_, given, numbers)
+    found = np.asarray(found, np.float64)
     return found if found.ndim == 1 else found.reshape(len(found), -1)
 
 
-def generated(estimator: Any) -> tuple[np.ndarray, Any]:
-    """Return examples that the model generates, and labels for them where it needs some."""
+def label_numbers(estimator: Any, labels: Any) -> np.ndarray | None:
+    """Return the places of labels in ``classes_``, or None where the model needs no labels."""
+    if not estimator.model_.conditional:
+        return None
+    return np.searchsorted(estimator.classes_, labels).astype(np.int32)
+
+
+def generated(estimator: Any) -> tuple[Any, Any]:
+    """Return examples that the model generates, as it learned from them, and labels if needed."""
     rng = np.random.default_rng(0)
     labels = rng.choice(estimator.classes_, ROWS) if estimator.model_.conditional else None
     if estimator.model_.decoder is None:
@@ -201,9 +224,10 @@ def _unit(estimator: Any, part: str, expected: np.ndarray) -> np.ndarray:
     """
     if part not in ("decoder", "reconstruct"):
         return _magnitude(expected)
-    ends = np.stack([np.zeros(estimator.n_features_in_), np.ones(estimator.n_features_in_)])
-    low, high = estimator.unscale(ends.astype(np.float32)).reshape(2, -1).astype(np.float64)
-    unit = np.maximum(np.abs(expected).max(axis=0), np.abs(high - low))
+    width = width_of(estimator)
+    ends = np.stack([np.zeros(width), np.ones(width)])
+    low, high = inference.map_rows(inference.unscale, estimator.model_, ends.astype(np.float32))
+    unit = np.maximum(np.abs(expected).max(axis=0), np.abs(high.astype(np.float64) - low))
     return np.where(unit > 0, unit, 1.0)
 
 
