@@ -39,7 +39,7 @@ print(f"autoencoder of 2 numbers: {error:.5f}; variance of the noise {0.02**2:.5
 print("PCA:", {size: round(value, 5) for size, value in pca_errors.items()})
 
 # %% [markdown]
-# ## Three signals and their reconstructions
+# ## A signal and its reconstructions
 
 # %%
 rebuilt = model.reconstruct(test[:1])[0]

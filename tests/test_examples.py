@@ -17,7 +17,6 @@ CLAIMS = {
     "fill_in": lambda at: at["errors"]["missing_iwae"] < at["errors"]["column mean"] / 2,
     "generate": lambda at: at["distances"]["mixture"] < at["distances"]["prior"],
     "outliers": lambda at: at["area"] > 0.9 and at["chosen"].sum() > 20,
-    "few_labels": lambda at: at["on_code"].mean(1)[0] > at["on_pixels"].mean(1)[0],
     "images": lambda at: at["error"] < at["pca_error"],
     "signals": lambda at: at["error"] < at["pca_errors"][4] and at["accuracy"] > 0.9,
 }
