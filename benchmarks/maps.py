@@ -85,9 +85,10 @@ place = lambda x: made.transform(x / np.float32(span), basis=train / np.float32(
         "isthmus",
         """
 from isthmus.recipes import map
-made = map(random_state=seed, image_shape=tuple(x["shape"]) if len(x["shape"]) > 1 else None)
-made.fit(train)
-fitted, place, back = made.transform(train), made.transform, made.reconstruct
+made = map(random_state=seed).fit(x["train"])  # images as images: their pixels share a scale
+fitted = made.transform(x["train"])
+place = lambda flat: made.transform(flat.reshape(-1, *x["shape"]))
+back = lambda flat: made.reconstruct(flat.reshape(-1, *x["shape"])).reshape(flat.shape)
 """,
     ),
 }

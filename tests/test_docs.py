@@ -1,13 +1,51 @@
 """The pages that are made are as they would be made now."""
 
 import importlib.util
+import re
 from pathlib import Path
+
+import pytest
+
+from isthmus.recipes import RECIPES
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 
+def loaded(path: Path):
+    """Return a script of docs/ as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_page_of_recipes_is_the_table():
-    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
+    generate = loaded(DOCS / "generate.py")
     assert (DOCS / "recipes.md").read_text("utf-8") == generate.recipes()
+
+
+def test_the_page_of_public_names_is_what_the_package_has():
+    """Run ``python docs/generate.py public`` when the public names are meant to change."""
+    generate = loaded(DOCS / "generate.py")
+    assert (DOCS / "public.md").read_text("utf-8") == generate.public()
+
+
+def test_every_public_name_can_be_had():
+    generate = loaded(DOCS / "generate.py")
+    for name in generate.public_modules():
+        module = importlib.import_module(f"isthmus.{name}")
+        for each in generate.public_names(module):
+            assert getattr(module, each) is not None, f"isthmus.{name}.{each}"
+
+
+def test_every_public_module_has_a_page_in_the_navigation():
+    navigation = (DOCS.parent / "mkdocs.yml").read_text("utf-8")
+    named = set(re.findall(r"reference/(\w+)\.md", navigation))
+    assert named == {"isthmus", *loaded(DOCS / "generate.py").public_modules()}
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_recipe_has_a_picture(name):
+    """Run ``python docs/pictures.py`` for those that have none."""
+    picture = DOCS / "images" / "recipes" / f"{name}.png"
+    assert picture.stat().st_size > 1000

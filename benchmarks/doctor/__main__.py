@@ -107,7 +107,7 @@ def page(planted: list[dict[str, Any]], clean: list[dict[str, Any]]) -> str:
     for row in planted:
         sentence = row.get("sentence", "not named").replace("|", "/")
         lines.append(f"| {row['what']} | {row['check']} | {row.get('severity', '')} | {sentence} |")
-    lines += ["", "Clean: " + ", ".join(one["what"] for one in clean) + "."]
+    lines += ["", "Clean: " + "; ".join(one["what"] for one in clean) + "."]
     lines += [f"\n- {one['what']}: {'; '.join(one['alarms'])}" for one in alarmed]
     return "\n".join(lines) + "\n"
 

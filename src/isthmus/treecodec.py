@@ -76,7 +76,7 @@ def encode_tree(node: Any, tensors: dict[str, np.ndarray], path: str = "model") 
         return {"class": NAMES[type(node)], "fields": fields}
     raise SettingError(
         f"{path} is {type(node).__name__}, which is not a part of isthmus, and a model file holds "
-        "no code: keep this estimator with joblib.dump instead."
+        "no code: keep this estimator with cloudpickle.dump instead."
     )
 
 

@@ -136,7 +136,7 @@ def test_replicas_with_pairs_are_what_each_is_alone():
     replicas = [
         fitting.prepare(
             Autoencoder(2, epochs=4, **SETTINGS | {"random_state": seed}), DATA, None, None
-        ).lane
+        ).replica
         for seed in (0, 1)
     ]
     outcomes = dict(train_together(replicas, epochs=4))
@@ -155,3 +155,21 @@ def test_two_penalties_with_different_pairs_are_refused():
     both = (Neighbours(), Neighbours(pairs=Pairs(augmentation=Noise(0.1))))
     with pytest.raises(SettingError, match="different pairs"):
         Autoencoder(2, penalties=both, epochs=1).fit(DATA)
+
+
+def test_a_pass_over_more_data_pairs_them_too():
+    estimator = Autoencoder(2, epochs=1, **SETTINGS)
+    for _ in range(2):
+        estimator.partial_fit(DATA)
+    assert min(estimator.history_["neighbours"]) > 0
+
+
+def test_neighbours_are_not_validated_so_that_training_does_not_stop_early_by_itself():
+    settings = SETTINGS | {"validation_fraction": 0.2}
+    many = np.random.default_rng(1).normal(size=(1300, 3)).astype(np.float32)
+    patience = [
+        fitting.prepare(Autoencoder(2, **settings | {"penalties": penalties}), many).sizes.patience
+        for penalties in ((), Neighbours(pairs=Pairs(neighbours=3)))
+    ]
+    assert patience[0] > 0
+    assert patience[1] == 0

@@ -12,7 +12,9 @@ SMALL = SIZES | {"penalties": (), "random_state": 0}
 
 @pytest.fixture(scope="session")
 def digits() -> np.ndarray:
-    return load_digits().data[:200]
+    examples = load_digits().data[:200]
+    examples.setflags(write=False)  # all tests share it
+    return examples
 
 
 @pytest.fixture(scope="session")

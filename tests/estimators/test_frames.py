@@ -14,7 +14,7 @@ NAMES = [f"pixel {i}" for i in range(64)]
 @pytest.fixture(scope="module", params=[pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
 def frame(request, digits):
     if request.param is pd.DataFrame:
-        return pd.DataFrame(digits, columns=NAMES)
+        return pd.DataFrame(digits.copy(), columns=NAMES)
     return pl.DataFrame(digits, schema=NAMES)
 
 
@@ -47,13 +47,13 @@ def test_codes_come_as_the_frame_asked_for(make, frame, kind, cls) -> None:
 
 
 def test_the_index_is_kept(make, digits) -> None:
-    frame = pd.DataFrame(digits, columns=NAMES, index=[f"row {i}" for i in range(200)])
+    frame = pd.DataFrame(digits.copy(), columns=NAMES, index=[f"row {i}" for i in range(200)])
     codes = make().set_output(transform="pandas").fit_transform(frame)
     assert codes.index.equals(frame.index)
 
 
 def test_missing_values_are_counted_and_placed_by_column(make, digits) -> None:
-    frame = pd.DataFrame(digits, columns=NAMES)
+    frame = pd.DataFrame(digits.copy(), columns=NAMES)
     frame.loc[4, "pixel 7"] = np.nan
     frame.loc[9, "pixel 8"] = np.nan
     with pytest.raises(ValueError, match=r'2 missing.*first at example 4, column "pixel 7"'):

@@ -136,7 +136,7 @@ def test_every_score_finds_them_and_is_shared_out(name, small, draw, odd):
     fitted = OutlierDetector(small, scoring=name, calibration="split", random_state=0).fit(
         draw(400)
     )
-    x = np.concatenate([draw(50, seed=12), odd[:50]])
+    x = np.concatenate([draw(50, seed=12), 5 * odd[:50]])  # far in code and in residual
     assert roc_auc_score(np.repeat([0, 1], 50), -fitted.score_samples(x)) > 0.7
     reasons = fitted.explain(x)
     np.testing.assert_allclose(reasons.contributions.sum(axis=1), -fitted.score_samples(x))

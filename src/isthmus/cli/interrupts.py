@@ -51,6 +51,6 @@ def _hear(number: int, *_: object) -> None:
 
 def _insist(unraisable: "sys.UnraisableHookArgs") -> None:
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
-        _thread.interrupt_main(stopping.exit_code() - 128)
+        _thread.interrupt_main(signal.Signals(stopping.exit_code() - 128))
     else:
         sys.__unraisablehook__(unraisable)

@@ -5,6 +5,7 @@ Nothing here raises one, and the time is better spent on gathering the next bloc
 model apart several times a call, which for a small block lasts as long as computing it.
 """
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,6 +16,8 @@ import equinox as eqx
 import jax
 import joblib
 import numpy as np
+
+from isthmus.errors import SettingError
 
 MOST_PROGRAMS = 128
 """Compiled programs that are kept; the one that was used least recently is let go. A fit of a new
@@ -86,6 +89,11 @@ class _Programs:
         self._known: OrderedDict[Any, _Program] = OrderedDict()
         self._made = 0
 
+    @property
+    def used(self) -> bool:
+        """Whether any program was compiled, so that JAX has started."""
+        return self._made > 0
+
     def get(self, key: Any, make: Callable[[], _Program]) -> _Program:
         """Return the program of a key, made if it is not here; let go of one if they are many."""
         with self._lock:
@@ -137,12 +145,38 @@ def compile_ahead(
 
     @wraps(function)
     def call(*given: Any) -> Any:
+        refuse_forked()
         arrays, structures = zip(*map(_split, given), strict=True)
         key = (call, structures, tuple(map(_shapes, arrays)))
         made = partial(_Program, function, structures, consumes, options)
         return programs.get(key, made)(arrays)
 
     return call
+
+
+_forked = threading.Event()
+"""Set in a process that was forked from one whose JAX had started."""
+
+
+def refuse_forked() -> None:
+    """Raise `SettingError` in a process that was forked after JAX started in its parent.
+
+    Its threads were not copied, and what waits for them waits forever.
+    """
+    if _forked.is_set():
+        raise SettingError(
+            "This process was forked from one in which JAX runs, whose threads it lacks: start it "
+            "by multiprocessing's 'spawn' or 'forkserver', or through joblib."
+        )
+
+
+def _after_fork() -> None:
+    if programs.used:
+        _forked.set()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @cache

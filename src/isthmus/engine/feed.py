@@ -40,7 +40,7 @@ class Block(NamedTuple):
     target : (S, B, ...) or None
         Labels, or other targets.
     weights : (S, B)
-        1, or 0 for rows that fill up the last batch of an epoch.
+        Of the examples, 1 unless others are given; 0 for rows that fill up an epoch's last batch.
     steps
         Batches that are filled.
     partner : ((S, B, D), (S, B, ...) or None) or None
@@ -90,6 +90,8 @@ class Feed:
         does a batch that holds them all.
     partners
         Draws the example that each is paired with, anew in every epoch; None for no pairs.
+    weights : (n,) or None
+        Weights of the examples, > 0, within their batch; None weighs all alike.
     """
 
     def __init__(
@@ -99,8 +101,10 @@ class Feed:
         batch_size: int,
         seed: int | None,
         partners: Partners | None = None,
+        weights: np.ndarray | None = None,
     ):
-        self.x, self.target, self.partners = x, target, partners
+        self.x, self.target = x, target
+        self.partners, self.weights = partners, weights
         self.batch_size = batch_size
         self.steps_per_epoch = -(-len(x) // batch_size)
         self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
@@ -159,6 +163,8 @@ class Feed:
             index[start:stop] = self._epoch_batches(epoch)[places[start:stop]]
             if self.partners is not None:
                 paired[start:stop] = self.partners.of_epoch(epoch)[index[start:stop]]
+        if self.weights is not None:
+            weights[: len(steps)] *= self.weights[index]
         length = len(weights)
         partner = None
         if buffer.partner is not None:

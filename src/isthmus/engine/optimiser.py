@@ -82,7 +82,7 @@ class Optimiser(eqx.Module):
             norm = jnp.sqrt(sum(jnp.sum(g**2) for g in jax.tree.leaves(gradients)))
             factor = jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-30))
             gradients = jax.tree.map(lambda g: factor * g, gradients)
-        updates, state = self._transformation().update(gradients, state, parameters)
+        updates, state = self._moves(gradients, state, parameters)
         if isinstance(self.transformation, str):
             rate = self.rate(step, progress)
             updates = jax.tree.map(lambda u: -rate * u, updates)
@@ -96,6 +96,18 @@ class Optimiser(eqx.Module):
             return self.learning_rate * SCHEDULES[self.schedule](progress)
         return self.learning_rate * self.schedule(step)
 
+    def _moves(self, gradients: Any, state: Any, parameters: Any) -> tuple[Any, Any]:
+        """Return (updates, moved state) of the transformation."""
+        try:
+            return self._transformation().update(gradients, state, parameters)
+        except TypeError as error:
+            if "required keyword-only" not in str(error):
+                raise
+            raise SettingError(
+                "The optimizer asks for more than gradients, as optax.lbfgs asks for the loss, "
+                "which differs with every batch here: take a first-order one, such as 'adam'."
+            ) from error
+
     def _transformation(self) -> optax.GradientTransformation:
         if isinstance(self.transformation, str):
             return OPTIMIZERS[self.transformation]
@@ -103,5 +115,16 @@ class Optimiser(eqx.Module):
 
 
 def _check(what: str, value: object, table: dict[str, Any], own: Any) -> None:
+    if isinstance(value, optax.MultiSteps):
+        raise SettingError(
+            f"{what} is optax.MultiSteps; give its gradient_transformation(), or a larger "
+            "batch_size, which does the same."
+        )
+    if own is optax.GradientTransformation and callable(value) and not isinstance(value, own):
+        name = getattr(value, "__name__", "the function")
+        raise SettingError(
+            f"{what} is a function that makes optimisers; give what it makes, {name}(1e-3) for "
+            "instance."
+        )
     if not isinstance(value, own) and (not isinstance(value, str) or value not in table):
         raise SettingError(unknown(what, value, table))

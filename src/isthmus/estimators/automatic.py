@@ -36,8 +36,12 @@ class Plan(NamedTuple):
     patience: int
 
 
-def plan(settings: Any, n: int) -> Plan:
-    """Return the sizes of a fit to ``n`` examples: those that were set, and "auto" for the rest."""
+def plan(settings: Any, n: int, *, validated: bool = True) -> Plan:
+    """Return the sizes of a fit to ``n`` examples: those that were set, and "auto" for the rest.
+
+    Where a part of the loss is not ``validated``, "auto" does not stop early: the rest of the loss
+    would choose the epoch.
+    """
 
     def chosen(name: str, automatic: int) -> int:
         value = getattr(settings, name)
@@ -48,7 +52,7 @@ def plan(settings: Any, n: int) -> Plan:
     return Plan(
         batch_size,
         chosen("epochs", automatic_epochs(steps)),
-        chosen("patience", automatic_patience(n, steps)),
+        chosen("patience", automatic_patience(n, steps) if validated else 0),
     )
 
 

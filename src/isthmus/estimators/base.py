@@ -26,6 +26,7 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
         self,
         X: Any,
         y: Any = None,
+        sample_weight: Any = None,
         *,
         validation_data: Any = None,
         checkpoint: Checkpoint | None = None,
@@ -40,6 +41,9 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
             Labels, numbers or strings, of a classifier or of an autoencoder that is conditioned on
             them; quantities of a regressor. An autoencoder that learns from examples alone ignores
             it.
+        sample_weight : (n,), optional
+            Weights of the examples in the loss, >= 0, relative to the others of their batch.
+            Examples of weight zero are left out; scaling and start are those of the others alike.
         validation_data : pair of (X, y), optional
             The validation set, instead of a share of the examples. An autoencoder that learns from
             examples alone takes the examples alone.
@@ -50,11 +54,11 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
         -------
         self
         """
-        fitting.fit(self, X, y, validation_data, checkpoint)
+        fitting.fit(self, X, y, validation_data, checkpoint, sample_weight)
         return self
 
     @rolled_back_on_failure
-    def partial_fit(self, X: Any, y: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any = None, *, sample_weight: Any = None) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
         The optimiser goes on too, but for a model that was loaded: its file has weights alone. The
@@ -67,6 +71,8 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
             Examples.
         y : (n,) or (n, quantities), optional
             Targets, as of `fit`.
+        sample_weight : (n,), optional
+            Weights of the examples, as of `fit`.
 
         Returns
         -------
@@ -74,7 +80,7 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
         """
         first = not hasattr(self, "model_")
         target = self._learn_targets(X, y) if first else self._encode_targets(y)
-        fitting.partial_fit(self, X, target)
+        fitting.partial_fit(self, X, target, y, sample_weight)
         return self
 
     def _read_head(self, X: Any) -> np.ndarray:

@@ -6,8 +6,10 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
+from sklearn.utils import compute_sample_weight
 
 from isthmus.checks import check_between
+from isthmus.errors import SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
@@ -30,6 +32,9 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     ----------
     classification_weight : float, default=1.0
         Weight of the cross-entropy, in nats as the reconstruction error is.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the examples by their label, as everywhere in scikit-learn; they weigh the
+        reconstruction too.
     latent_dim, encoder, hidden, ...
         As of `isthmus.Autoencoder`.
 
@@ -51,6 +56,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     _: KW_ONLY
     classification_weight: float = 1.0
+    class_weight: dict[Any, float] | str | None = None
 
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
 
@@ -60,7 +66,9 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         return "classes"
 
     @rolled_back_on_failure
-    def partial_fit(self, X: Any, y: Any = None, classes: Any = None) -> Self:
+    def partial_fit(
+        self, X: Any, y: Any = None, classes: Any = None, *, sample_weight: Any = None
+    ) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
         The optimiser goes on too, but for a model that was loaded: its file has weights alone.
@@ -73,6 +81,8 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
             Labels.
         classes : array, optional
             All labels that will ever come; wanted at the first call only.
+        sample_weight : (n,), optional
+            Weights of the examples, as of `fit`.
 
         Returns
         -------
@@ -86,7 +96,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
             y = labels_of(self, X, y, WHY)
             self.classes_ = np.unique(classes)
             target = self._encode_targets(y)
-        fitting.partial_fit(self, X, target)
+        fitting.partial_fit(self, X, target, y, sample_weight)
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -110,6 +120,15 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     def _encode_targets(self, y: Any) -> np.ndarray:
         return class_numbers(self.classes_, y)
+
+    def _weigh(self, y: Any, sample_weight: Any) -> Any:
+        if self.class_weight is None:
+            return sample_weight
+        try:
+            of_classes = compute_sample_weight(self.class_weight, y)
+        except ValueError as error:
+            raise SettingError(f"class_weight does not fit the labels: {error}") from None
+        return of_classes if sample_weight is None else of_classes * np.asarray(sample_weight)
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         weight = self.classification_weight

@@ -71,6 +71,7 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         self,
         X: Any,
         y: Any = None,
+        sample_weight: Any = None,
         *,
         validation_data: Any = None,
         checkpoint: Checkpoint | None = None,
@@ -78,7 +79,8 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         """Fit the autoencoder to examples and their labels, as `isthmus.Autoencoder.fit` does."""
         need_targets(self, y, WHY)
         self.autoencoder_ = _unfitted(self.autoencoder)
-        self.autoencoder_.fit(X, y, validation_data=validation_data, checkpoint=checkpoint)
+        more = {"validation_data": validation_data, "checkpoint": checkpoint}
+        self.autoencoder_.fit(X, y, sample_weight, **more)
         return self
 
     def as_autoencoder(self) -> Autoencoder:

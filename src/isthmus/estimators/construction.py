@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -257,12 +258,24 @@ def _build(
         return spec.build(in_features, out_features, rng=rng, image_shape=image_shape)  # pyright: ignore[reportAttributeAccessIssue]
     if callable(spec):
         module: Any = spec
+        _refuse_stateful(module)
         network = PerExample(module, keyed="key" in inspect.signature(spec).parameters)
         return _fitting(network, type(spec), in_features, out_features)
     raise SettingError(
         f"encoder or decoder is {spec!r}; it must be a name, a specification such as "
         "isthmus.networks.Dense(hidden=(128, 64)), or an Equinox module."
     )
+
+
+def _refuse_stateful(module: Any) -> None:
+    """Raise `SettingError` for a module that returns another state with every call."""
+    parts = jax.tree.leaves(module, is_leaf=lambda node: isinstance(node, eqx.nn.StateIndex))
+    if any(isinstance(part, eqx.nn.StateIndex) for part in parts):
+        raise SettingError(
+            f"{type(module).__name__} holds a state that Equinox hands through every call, such as "
+            "BatchNorm's, and a network here is a function of the example: leave it out, or take "
+            "isthmus.networks.Dense(batch_norm=True)."
+        )
 
 
 def _fitting(

@@ -1,5 +1,6 @@
 """A fitted estimator as the plain numbers that the doctor's checks look at, and what they find."""
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,7 +96,9 @@ def examine(
     found = examine_data(data)
     if estimator.model_.decoder is None:
         return None, found
-    fit = numbers_of(estimator, X, y, X_test, y_test)
+    with warnings.catch_warnings():  # of what the model itself made, and of noisy examples
+        warnings.simplefilter("ignore")
+        fit = numbers_of(estimator, X, y, X_test, y_test)
     return fit, ordered([*found, *examine_fit(fit)])
 
 

@@ -17,6 +17,7 @@ from isthmus.errors import DataError, SettingError
 from isthmus.estimators import door, importance, inference, measuring, persistence
 from isthmus.estimators.inputs import examples_to_walk, is_indexed
 from isthmus.estimators.slots import takes_missing
+from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.estimators.tabular import Tabular
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from isthmus.export import Export
 
 
-class Fitted(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
+class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tabular):
     """The methods of a fitted autoencoder.
 
     Where the model is conditioned on labels, every method that meets examples or codes takes their

@@ -22,6 +22,7 @@ from isthmus.engine import (
     Trained,
     train,
 )
+from isthmus.engine.compiled import refuse_forked
 from isthmus.errors import DataError, SettingError, warn
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
@@ -34,7 +35,7 @@ from isthmus.estimators.construction import (
     without_missing,
 )
 from isthmus.estimators.door import enter, enter_first, likelihood_setting
-from isthmus.estimators.fit_cache import fingerprint
+from isthmus.estimators.fit_cache import digest, fingerprint
 from isthmus.estimators.inputs import (
     check_varied,
     example_shape_of,
@@ -48,6 +49,7 @@ from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.targets import pair_of
 from isthmus.estimators.units import Range, range_of
+from isthmus.estimators.weights import example_weights
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
 from isthmus.scaling import Choice, Scaling, choose
@@ -72,10 +74,11 @@ COLUMNS = ("epoch", "train_loss", "validation_loss", "learning_rate", "seconds")
 
 
 class Part(NamedTuple):
-    """Examples (n, ...), and their targets (n, ...) as heads and networks take them."""
+    """Examples (n, ...), their targets (n, ...) as heads and networks take them, their weights."""
 
     examples: Any
     target: np.ndarray | None
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,12 @@ class Ready:
 
 
 def fit(
-    estimator: AbstractLearner, X: Any, y: Any, validation_data: Any, checkpoint: Checkpoint | None
+    estimator: AbstractLearner,
+    X: Any,
+    y: Any,
+    validation_data: Any,
+    checkpoint: Checkpoint | None,
+    sample_weight: Any = None,
 ) -> None:
     """Fit an estimator from nothing; it gets the fitted attributes.
 
@@ -115,19 +123,23 @@ def fit(
         The validation set as the user gave it; None takes a share of the examples.
     checkpoint
         Where to keep training's state, and whether to go on from it.
+    sample_weight
+        Weights of the examples as the user gave them.
     """
     if not isinstance(checkpoint, Checkpoint | None):
         raise SettingError(
             f"checkpoint is {checkpoint!r}; it must be an isthmus.engine.Checkpoint, such as "
             "Checkpoint('folder')."
         )
-    ready = prepare(estimator, X, y, validation_data)
+    ready = prepare(estimator, X, y, validation_data, sample_weight)
     if estimator.verbose:
         validation = ready.replica.validation
         _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
     replica = ready.replica
     if checkpoint is not None:
         settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
+        if replica.feed.weights is not None:
+            settings |= {"sample_weight": digest(replica.feed.weights)}
         checkpoint = replace(checkpoint, settings=settings)
     trained = train(
         replica.model,
@@ -145,26 +157,30 @@ def fit(
 
 
 def prepare(
-    estimator: AbstractLearner, X: Any, y: Any = None, validation_data: Any = None
+    estimator: AbstractLearner,
+    X: Any,
+    y: Any = None,
+    validation_data: Any = None,
+    sample_weight: Any = None,
 ) -> Ready:
     """Check settings and data, choose what is "auto", draw the initial weights.
 
     The parameters are those of `fit`.
     """
+    refuse_forked()
     target = estimator._learn_targets(X, y)
     given = _given_validation(estimator, validation_data)
     check_settings(estimator)
-    whole = Part(_first_examples(estimator, X), target)
+    whole = _weighted(estimator, Part(_first_examples(estimator, X), target), y, sample_weight)
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     training, validation = _divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
-    sizes, devices = plan(estimator, len(training.examples)), Devices.of(estimator.devices)
+    partners, devices = _partners(model, training.examples, seed), Devices.of(estimator.devices)
+    sizes = plan(estimator, len(training.examples), validated=partners is None)
     replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(
-            estimator, training, sizes.batch_size, seed, _partners(model, training.examples, seed)
-        ),
+        _feed(estimator, training, sizes.batch_size, seed, partners),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
@@ -180,7 +196,13 @@ def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     estimator._state = None
 
 
-def partial_fit(estimator: AbstractLearner, X: Any, target: np.ndarray | None) -> None:
+def partial_fit(
+    estimator: AbstractLearner,
+    X: Any,
+    target: np.ndarray | None,
+    y: Any = None,
+    sample_weight: Any = None,
+) -> None:
     """Take one pass over ``X`` from where the estimator stands, at a constant learning rate."""
     check_settings(estimator)
     first = not hasattr(estimator, "model_")
@@ -190,13 +212,15 @@ def partial_fit(estimator: AbstractLearner, X: Any, target: np.ndarray | None) -
         examples = flat_examples(estimator, enter(estimator, X))
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     done = 0 if first else estimator.n_epochs_
+    part = _weighted(estimator, Part(examples, target), y, sample_weight)
+    examples = part.examples
     size = plan(estimator, len(examples)).batch_size
     model = _first_model(estimator, examples, seed) if first else estimator.model_
-    part = Part(examples, target)
+    order = seed + done  # another order each time
     trained = train(
         model,
         _optimiser(estimator, model, "constant"),
-        _feed(estimator, part, size, seed + done),  # another order each time
+        _feed(estimator, part, size, order, _partners(model, examples, order)),
         epochs=1,
         seed=seed,
         state=None if first else getattr(estimator, "_state", None),
@@ -205,6 +229,16 @@ def partial_fit(estimator: AbstractLearner, X: Any, target: np.ndarray | None) -
     estimator.history_ = _history(trained, {} if first else estimator.history_)
     estimator.n_epochs_ = estimator.best_epoch_ = len(estimator.history_["epoch"])
     estimator._state = trained.last
+
+
+def _weighted(estimator: AbstractLearner, part: Part, y: Any, sample_weight: Any) -> Part:
+    """Return examples with their weights; those of weight zero are left out."""
+    weights = example_weights(estimator._weigh(y, sample_weight), len(part.examples))
+    if weights is None:
+        return part
+    part = Part(part.examples, part.target, weights)
+    kept = np.flatnonzero(weights)
+    return part if len(kept) == len(weights) else _chosen(part, kept)
 
 
 def _given_validation(estimator: AbstractLearner, validation_data: Any) -> Part | None:
@@ -278,7 +312,8 @@ def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part,
 
 def _chosen(part: Part, index: np.ndarray) -> Part:
     target = None if part.target is None else part.target[index]
-    return Part(Rows(part.examples, index), target)
+    weights = None if part.weights is None else part.weights[index]
+    return Part(Rows(part.examples, index), target, weights)
 
 
 def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
@@ -361,12 +396,12 @@ def _feed(
     partners: Partners | None = None,
 ) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
-    examples, target = part
+    examples, target, weights = part
     held = examples.examples if isinstance(examples, Rows) else examples
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed, partners)
+    return Feed(examples, target, batch_size, seed, partners, weights)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:

@@ -1,6 +1,7 @@
 """What `fitting` needs to know of an estimator: parameters, targets, heads, fitted attributes."""
 
 from abc import ABCMeta, abstractmethod
+from typing import Any
 
 import numpy as np
 
@@ -82,3 +83,7 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
     @abstractmethod
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         """Draw the heads."""
+
+    def _weigh(self, y: Any, sample_weight: Any) -> Any:
+        """Return the weights of examples with these targets, given those of the user."""
+        return sample_weight

@@ -50,7 +50,7 @@ def push(
     if repository.count("/") != 1 or not all(repository.split("/")):
         raise SettingError(f"repository is {repository!r}; it must be OWNER/NAME.")
     try:
-        import huggingface_hub
+        import huggingface_hub  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise SettingError(
             "Models are sent by the package huggingface_hub, which is not installed: "

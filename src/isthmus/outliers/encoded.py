@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+import jax.numpy as jnp
 import numpy as np
 
 from isthmus.errors import SettingError
@@ -103,6 +104,6 @@ def encode(
 
 def _excess(autoencoder: Any, X: Any, x: np.ndarray) -> np.ndarray:
     """Return nats (n,) above the least that the likelihood allows; where there is none, nats."""
-    floor = np.asarray(autoencoder.likelihood_.floor(x), np.float64)
+    floor = np.asarray(autoencoder.likelihood_.floor(jnp.asarray(x)), np.float64)
     floor = np.where(np.isfinite(floor), floor, 0.0)
     return -np.asarray(autoencoder.score_samples(X), np.float64) - floor

@@ -36,7 +36,7 @@ class AbstractNeighbours(AbstractPenalty):
 
     Batches hold pairs, of codes :math:`z_i` and :math:`z'_i` (the second view's). The other codes
     of the batch, of both views, stand in for all other examples. Nothing is charged where there
-    is no second view, as in validation.
+    is no second view, as for neighbours in validation; so ``patience="auto"`` does not stop early.
     """
 
     weight: eqx.AbstractVar[Number]

@@ -33,7 +33,7 @@ def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: Any) -> Autoe
     """
     slots: Slots = {
         "penalties": Neighbours(weight),
-        "hidden": (256, 256, 128),
+        "hidden": (256, 256, 128),  # wider than a reconstruction needs, also for few examples
         "batch_size": 1024,
         "epochs": 100,
         "learning_rate": 3e-3,

@@ -34,9 +34,9 @@ def codes_along_axes(
     ([0, 1], [[0.0, 1.0], [0.0, 1.0], [0.0, 0.0], [0.0, 2.0]])
     """
     own = codes.std(axis=0)
-    spread = own if spread is None else spread
+    lengths = own if spread is None else spread
     axes = np.sort(np.argsort(-own, kind="stable")[:AXES])
     moved = np.tile(codes.mean(axis=0), (len(axes), len(steps), 1))
     for row, axis in enumerate(axes):
-        moved[row, :, axis] += steps * spread[axis]
+        moved[row, :, axis] += steps * lengths[axis]
     return axes, moved.reshape(-1, codes.shape[1]).astype(np.float32)

@@ -205,7 +205,7 @@ def _generative_sentence(fit: Fit, footnote: str) -> str:
             f"{sampled / max(rebuilt, 1e-12):.2g} times as far from the data."
         )
     first = footnote.split(":")[0].rstrip(".")
-    return " ".join([*parts, f"(By squared error: {first[:1].lower()}{first[1:]}.)"])
+    return " ".join([*parts, f"(By squared error: {first}.)"])
 
 
 def _percent(share: float) -> str:

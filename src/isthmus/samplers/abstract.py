@@ -8,10 +8,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 
 from isthmus.errors import DataError, SettingError
+from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.latents import is_discrete
 
 
-class AbstractSampler(BaseEstimator, metaclass=ABCMeta):
+class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
     """A distribution fitted to codes, in the manner of scikit-learn."""
 
     reads: ClassVar[str] = "codes"

@@ -94,7 +94,9 @@ def scalars(record: EpochRecord) -> dict[str, float]:
     if record.best_loss is not None:
         values["loss/best_validation"] = record.best_loss
     values |= {f"terms/{name}": float(value) for name, value in record.terms.items()}
-    values |= {"learning_rate": record.learning_rate, "seconds": record.seconds}
+    if record.learning_rate is not None:  # an optimiser of the user's own has its own rate
+        values["learning_rate"] = record.learning_rate
+    values["seconds"] = record.seconds
     return {name: float(value) for name, value in values.items()}
 
 
