@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
