@@ -74,7 +74,7 @@ def write_javascript(
         for ports in (program.inputs, program.outputs)
     )
     lines = [about, f"{function}: model.run({{..}}), from {inputs} to {outputs}.", ""]
-    head = "".join(f"// {line}".rstrip() + "\n" for line in lines)
+    head = "".join(f"// {line}".rstrip() + "\n" for line in "\n".join(lines).split("\n"))
     described = json.dumps(describe(program, weights), separators=(",", ":"))
     return f"{head}{runtime()}\nconst model = new IsthmusProgram({described});\n{TAIL}"
 
