@@ -33,7 +33,9 @@ def test_a_recipe_fits(name, digits) -> None:
     assert np.isfinite(fitted.sample(3, random_state=0)).all()
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "lion", optax.adam(1e-3)], ids=str)
+@pytest.mark.parametrize(
+    "optimizer", ["adamw", "lion", optax.adam(1e-3)], ids=["adamw", "lion", "own"]
+)
 def test_an_optimiser_moves(optimizer, digits) -> None:
     fitted = Autoencoder(optimizer=optimizer, **SMALL).fit(digits).partial_fit(digits)
     assert types_of(fitted.model_) == {"float32"}
