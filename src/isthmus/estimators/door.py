@@ -73,7 +73,8 @@ def _as_array(X: Any) -> Any:
 
 def _check_layout(estimator: "FittedAttributes", X: Any) -> None:
     """Raise `DataError` if images have another layout, with equally many values, than the fit's."""
-    shape, own = getattr(estimator, "_example_shape", ()), tuple(getattr(X, "shape", ()))[1:]
+    shape: tuple[int, ...] = getattr(estimator, "_example_shape", ())
+    own: tuple[int, ...] = tuple(getattr(X, "shape", ()))[1:]
     if len(shape) > 1 and len(own) > 1 and (*own, 1)[:3] != (*shape, 1)[:3]:
         raise DataError(
             f"Each example of X has shape {own}, and those of the fit have {shape}: give images of "
