@@ -58,7 +58,7 @@ def test_equal_weights_change_no_bit(digits, weight) -> None:
     [
         (np.ones(3), "shape"),
         (-np.ones(120), "at least 0"),
-        (np.zeros(120), "not 0 for every"),
+        (np.zeros(120), "not zero for every"),
         (np.full(120, np.nan), "finite"),
         (["a"] * 120, "no number"),
     ],

@@ -44,7 +44,9 @@ def example_weights(sample_weight: Any, n: int) -> np.ndarray | None:
             "per example."
         )
     if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
-        raise DataError("sample_weight must be finite, at least 0, and not 0 for every example.")
+        raise DataError(
+            "sample_weight must be finite, at least zero, and not zero for every example."
+        )
     if (weights == weights[0]).all():
         return None
     return (weights / weights[weights > 0].mean()).astype(np.float32)
