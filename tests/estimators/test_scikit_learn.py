@@ -28,8 +28,8 @@ OF_WEIGHTS = (
     "check_sample_weight_equivalence_on_dense_data",
     "check_sample_weight_equivalence_on_sparse_data",
 )
-"""Checks that want an example with a weight of two to be the example twice, to rounding. Training by
-minibatches draws another order for another number of examples, as scikit-learn's own do;
+"""Checks that want an example with a weight of two to be the example twice, to rounding. Training
+by minibatches draws another order for another number of examples, as scikit-learn's own does;
 tests/estimators/test_weights.py has the equality where all examples are one batch."""
 
 
