@@ -115,7 +115,7 @@ def test_a_block_has_a_bounded_size(monkeypatch) -> None:
     monkeypatch.setattr(feed, "BLOCK_BYTES", 2**14)
     monkeypatch.setattr(feed, "LARGEST_BLOCK_BYTES", 2**16)
     x = np.zeros((1000, 64), np.float32)  # 256 bytes each
-    sizes = [Feed(x, None, batch, 0).buffers()[0].nbytes for batch in (8, 32, 64, 128)]
+    sizes = [Feed(x, None, batch, 0).buffers()[0].x.nbytes for batch in (8, 32, 64, 128)]
     assert sizes == [2**14, 2**15, 2**16, 2**16]  # eight steps, four, four, two
 
 

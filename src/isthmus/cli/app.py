@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
-from isthmus import __version__
+from isthmus import __version__, stopping
 from isthmus.cli import errors, interrupts, language
 from isthmus.cli.verbs import Verbs
+
+INTERRUPTED = 130
+"""The exit code of a process that Ctrl-C ended."""
 
 app = typer.Typer(
     name="isthmus",
@@ -81,6 +84,8 @@ def main(argv: list[str] | None = None) -> int:
             return errors.report(error, debug=debug)
         except SystemExit as leave:  # typer's own way out for completion and broken pipes
             return leave.code if isinstance(leave.code, int) else errors.FAILED
+    if result == INTERRUPTED:  # typer's answer to every interrupt, whichever signal it was
+        return stopping.exit_code()
     return result if isinstance(result, int) else errors.OK
 
 

@@ -7,7 +7,7 @@ import typer
 
 from isthmus.cli import consoles, models, options, output, parsing
 from isthmus.cli.declaring import option, takes
-from isthmus.cli.delivery import beside, deliver_blocks, deliver_decoded
+from isthmus.cli.delivery import deliver_blocks, deliver_decoded, with_columns
 from isthmus.cli.progress import map_blocks
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Encode(options.Apply):
-    """Examples that are encoded, and what is written beside their codes."""
+    """Examples that are encoded, and what is written with their codes."""
 
     keep: Annotated[
         str | None,
         option(
             "--keep",
             metavar="COLUMN,...",
-            help="Columns of the source to write beside the codes, such as an identifier or the"
+            help="Columns of the source to write before the codes, such as an identifier or the"
             " label.",
         ),
     ] = None
@@ -39,7 +39,7 @@ def encode(given: Encode) -> None:
     codes = map_blocks("encoding", estimator.transform, *read, quiet=given.quiet)
     if given.keep is not None:
         kept = models.kept_columns(given, parsing.words(given.keep))
-        codes = beside(codes, kept, names)
+        codes = with_columns(codes, kept, names)
     deliver_blocks(codes, len(read[0]), names, target, given.json)
 
 

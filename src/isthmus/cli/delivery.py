@@ -28,7 +28,7 @@ def deliver_blocks(
         deliver(_joined([*blocks]), names, target, json, image_shape)
 
 
-def beside(blocks: Iterator[Any], kept: Any, names: Sequence[str]) -> Iterator[Any]:
+def with_columns(blocks: Iterator[Any], kept: Any, names: Sequence[str]) -> Iterator[Any]:
     """Yield blocks of values (b, ...) as tables, with the columns of a table of n rows before."""
     import pyarrow
 

@@ -50,7 +50,7 @@ class Export(options.Model):
         option("--unchecked", help="Write it too where the tool to check it is not installed."),
     ] = False
     card: Annotated[
-        bool, option("--card", help="Also write README.md, a model card, beside --out.")
+        bool, option("--card", help="Also write README.md, a model card, next to --out.")
     ] = False
     force: options.ForceOption = False
     json: options.JsonOption = False

@@ -128,7 +128,7 @@ class Reading:
         _reading(
             "--missing",
             metavar="VALUE,...",
-            help="Values that mean missing, beside empty entries, NA, nan, null and ?.",
+            help="Values that mean missing, as empty entries do, NA, nan, null and ?.",
         ),
         Reads("missing", parsing.words),
     ] = None

@@ -15,16 +15,14 @@ FOLDER = "rescued"
 
 @contextmanager
 def kept_on_failure(estimator: Any, folder: Path) -> Iterator[None]:
-    """Keep a fitted model elsewhere, and say where, if an error follows."""
+    """If an error follows, keep a fitted model elsewhere where that is possible, and say where."""
     try:
         yield
     except Exception:
         place = keep(estimator, folder.resolve().name)
-        if place is None:
-            words = "the run cannot be written, nor can the model be kept anywhere else"
-        else:
+        if place is not None:
             words = f"the run cannot be written; the fitted model is kept in {place}"
-        consoles.say(consoles.err(), words)
+            consoles.say(consoles.err(), words)
         raise
 
 

@@ -154,9 +154,10 @@ def get(name: str) -> Path | Source:
         return folder
     folder = _cache() / name
     if known.download is None:
+        places = ", ".join(str(place / name) for place in _places())
         raise DataError(
             f"{name} has no public home to download it from, and none of the folders "
-            f"{listed([str(place / name) for place in _places()])} holds {listed(FILES)}; put "
+            f"{places} holds {listed(FILES)}; put "
             "these files there, or use emnist-letters."
         )
     known.download(folder)

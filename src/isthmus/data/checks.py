@@ -215,7 +215,7 @@ def check_observed(examples: Examples, name: str, feature_names: Sequence[str] |
     --------
     >>> check_observed(np.array([[0.0, np.nan], [1.0, np.nan]]), "table", None)
     Traceback (most recent call last):
-    isthmus.errors.DataError: table has no observed value of index 1, counted from 0; drop it.
+    isthmus.errors.DataError: table has missing values only at index 1, counted from 0: drop it.
     """
     if examples.dtype.kind != "f":
         return
@@ -225,5 +225,6 @@ def check_observed(examples: Examples, name: str, feature_names: Sequence[str] |
         if seen.all():
             return
     index = int(seen.argmin())
-    column = f"index {index}, counted from 0" if feature_names is None else feature_names[index]
-    raise DataError(f"{name} has no observed value of {column}; drop it.")
+    unnamed = f"at index {index}, counted from 0"
+    column = unnamed if feature_names is None else f'in column "{feature_names[index]}"'
+    raise DataError(f"{name} has missing values only {column}: drop it.")

@@ -90,7 +90,8 @@ def _open(spec: Any, how: Reading) -> tuple[Source, bool]:
     """Read a source, and say whether the label has been seen to on the way."""
     path = _path(spec)
     known = None if path is None or is_idx(path) else format_of(path)
-    if how.array is not None and (known is None or known.labels == "column") and not _cells(known):
+    several = known is not None and (known.labels == "array" or _cells(known))
+    if how.array is not None and not several:
         raise DataError(
             f'array="{how.array}" names an array of a file that holds several (.npz, .mat, HDF5, '
             "zarr), but this source is none; leave it out."

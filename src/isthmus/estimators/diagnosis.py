@@ -126,7 +126,10 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
     )
     found = [one for one in examine_data(data) if one.check in ("parts-differ", "repeated-rows")]
     if estimator.model_.decoder is not None and labels is None and not estimator.model_.conditional:
-        errors = (estimator.measure(Part.of(estimator, one, None).X)["errors"] for one in (X, new))
+        with warnings.catch_warnings():  # of new examples, which the findings are about
+            warnings.simplefilter("ignore")
+            parts = [Part.of(estimator, one, None) for one in (X, new)]
+            errors = [estimator.measure(part.X)["errors"] for part in parts]
         found += filter(None, [harder_examples(*errors)])
     return ordered(found)
 

@@ -45,7 +45,8 @@ def check_units(seen: Range | None, X: Any, names: Sequence[str] | None) -> None
     X : (n, ...)
         Examples that are indexed.
     names
-        Of the columns, where they have some.
+        Of the columns. Without names only the range of all values is compared: pixels and other
+        features of one unit may well be unusual one by one.
 
     Examples
     --------
@@ -60,6 +61,9 @@ def check_units(seen: Range | None, X: Any, names: Sequence[str] | None) -> None
         return
     rows = np.asarray(X[:: -(-len(X) // LOOKED_AT)])
     rows = rows.reshape(len(rows), -1)
+    with np.errstate(invalid="ignore"):
+        if (np.abs(rows) > np.finfo(np.float32).max).any():
+            return  # which is refused for what it is
     span, own = float(seen.high.max() - seen.low.min()), float(np.nanmax(rows) - np.nanmin(rows))
     if own > 0 and span > 0 and not 1 / RATIO < own / span < RATIO:
         warn(
@@ -67,11 +71,13 @@ def check_units(seen: Range | None, X: Any, names: Sequence[str] | None) -> None
             f"span {seen.low.min():.3g} to {seen.high.max():.3g}: are they in the same unit?"
         )
         return
+    if names is None:
+        return
     with np.errstate(invalid="ignore"):
         outside = ((rows < seen.low) | (rows > seen.high)).mean(axis=0)
     strange = np.flatnonzero((outside > OUTSIDE) & (seen.high > seen.low))
     if len(strange):
-        named = [str(j) if names is None else f'"{names[j]}"' for j in strange[:SHOWN].tolist()]
+        named = [f'"{names[j]}"' for j in strange[:SHOWN].tolist()]
         more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
         j = int(strange[0])
         warn(
