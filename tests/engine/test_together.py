@@ -130,7 +130,7 @@ def test_numbers_share_a_shape_and_structure_does_not():
 def test_the_more_replicas_the_shorter_their_blocks_but_for_sixteen_steps(monkeypatch):
     monkeypatch.setattr("isthmus.engine.feed.BLOCK_BYTES", 2**16)
     one = Feed(np.zeros((1000, 16), np.float32), None, 4, 0)  # 256 bytes a step
-    steps = [together._buffers([one] * replicas)[0].shape[:2] for replicas in (1, 4, 16, 64)]
+    steps = [together._buffers([one] * replicas)[0].x.shape[:2] for replicas in (1, 4, 16, 64)]
     assert steps == [(1, 256), (4, 64), (16, 16), (64, 16)]
 
 

@@ -75,11 +75,12 @@ def flat_examples(
         estimator._has_missing = before or missing > 0
     if fitting and missing:
         check_observed(examples, "X", names)
-    if is_indexed(X):
-        return examples
     if fitting:
         estimator.offset_ = _lost_offset(examples) if examples.dtype == np.float64 else None
-    return _single(examples, estimator.offset_)
+    offset = estimator.offset_
+    if is_indexed(X):
+        return examples if offset is None else CheckedExamples(examples, names, masked, offset)
+    return _single(examples, offset)
 
 
 def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
@@ -240,19 +241,22 @@ def _refuse_dates(X: Any) -> None:
         )
 
 
-def _lost_offset(X: np.ndarray) -> np.ndarray | None:
+def _lost_offset(X: Any) -> np.ndarray | None:
     """Return what to subtract from each column (n, D), so that single precision keeps its digits.
 
     That is the middle of columns, such as time stamps, that are far from zero beside their range;
     zero for the others, and None if there are no such columns.
     """
-    low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+    features = math.prod(X.shape[1:])
+    low, high = np.full(features, np.nan), np.full(features, np.nan)
+    inexact = np.zeros(features, bool)
     with np.errstate(over="ignore", invalid="ignore"):
+        for _, block in blocks(X):
+            rows = np.asarray(block).reshape(len(block), -1)
+            low, high = np.fmin(low, np.fmin.reduce(rows)), np.fmax(high, np.fmax.reduce(rows))
+            inexact |= ((rows.astype(np.float32) != rows) & ~np.isnan(rows)).any(axis=0)
         step = np.spacing(np.maximum(np.abs(low), np.abs(high)).astype(np.float32))
-        lost = (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
-        for j in np.flatnonzero(lost):
-            known = X[:, j][~np.isnan(X[:, j])]
-            lost[j] = bool((known.astype(np.float32) != known).any())
+        lost = inexact & (high - low < LEVELS * step) & (high - low > LEAST_VARIED * step)
     return np.where(lost, low + (high - low) / 2, 0.0) if lost.any() else None
 
 
