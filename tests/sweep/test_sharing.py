@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from isthmus import Autoencoder, AutoencoderClassifier, Sweep
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
-from isthmus.estimators import construction
+from isthmus.estimators import pca_start
 from isthmus.estimators.fit_cache import digest
 from isthmus.sweep import running, strategy
 
@@ -46,13 +46,13 @@ def test_steps_of_a_group_are_told():
 
 def test_pca_is_fitted_once_for_a_size_of_the_code(monkeypatch):
     fitted = []
-    fit = construction.fit_pca
+    fit = pca_start.fit_pca
 
     def counted(sample, size):
         fitted.append(size)
         return fit(sample, size)
 
-    monkeypatch.setattr(construction, "fit_pca", counted)
+    monkeypatch.setattr(pca_start, "fit_pca", counted)
     monkeypatch.setattr(running, "_groups", lambda jobs, limit: iter([]))
     points = [clone(SMALL).set_params(latent_dim=d, random_state=s) for d in (1, 2) for s in (0, 1)]
     held = (X[:10], None)
@@ -60,8 +60,8 @@ def test_pca_is_fitted_once_for_a_size_of_the_code(monkeypatch):
         running.run_fits([*enumerate(points)], (X, None), held, strategy=None, memory_limit=1e9)
     )
     assert fitted == [1, 2]
-    construction._anchor(X, 1)
-    construction._anchor(X, 1)
+    pca_start.pca_of(X, 1)
+    pca_start.pca_of(X, 1)
     assert fitted == [1, 2, 1, 1]  # elsewhere nothing is kept
 
 

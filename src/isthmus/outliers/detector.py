@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.checks import check_between
@@ -228,6 +228,13 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
     def calibration_scores_(self) -> np.ndarray:
         """Scores (n,) of the held-out examples of every fold."""
         return np.concatenate([fold.calibration for fold in self.folds_])
+
+    def __sklearn_tags__(self) -> Tags:
+        """Return a detector's tags; missing entries are as the autoencoder has them."""
+        tags = super().__sklearn_tags__()
+        missing = self.autoencoder is None or get_tags(self.autoencoder).input_tags.allow_nan
+        tags.input_tags.allow_nan = missing
+        return tags
 
     def _scores(self, X: Any) -> np.ndarray:
         return self._fold_scores(X).mean(axis=1)

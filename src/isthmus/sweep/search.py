@@ -365,8 +365,10 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return getattr(best, name)
 
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags of the estimator: to scikit-learn a sweep is what it sweeps."""
-        return get_tags(self.estimator)
+        """Return the tags of the estimator, but for sparse input, which a sweep does not divide."""
+        tags = get_tags(self.estimator)
+        tags.input_tags.sparse = False
+        return tags
 
     def _best(self) -> Any:
         check_is_fitted(self, "points_")
