@@ -283,8 +283,9 @@ def partition(model: Model) -> tuple[Model, Model]:
 def count_parameters(model: Model) -> tuple[int, int]:
     """Return (all, trainable) parameters: running statistics count in the first alone.
 
-    The scaling's constants belong to the data and are not counted.
+    The scaling's constants belong to the data and are not counted, nor are labels that are set.
     """
+    model = model.given(None)
     trainable = sum(leaf.size for leaf in jax.tree.leaves(partition(model)[0]))
     running = sum(
         leaf.value.size
