@@ -31,6 +31,7 @@ def bits():
 @pytest.mark.parametrize("name", MEMBERS)
 def test_same_key_same_bits_other_key_others(name, bits):
     corrupt = {"binarised_gaussian": BinarisedGaussian(0.5)}.get(name, MEMBERS[name]())
+    corrupt = corrupt.create((20, 25, 1))
     once, again, other = corrupt(KEY, bits), corrupt(KEY, bits), corrupt(jax.random.key(8), bits)
     assert once.shape == bits.shape
     assert once.dtype == bits.dtype

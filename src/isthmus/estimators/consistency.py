@@ -63,8 +63,9 @@ def _check_facts(estimator: Any) -> None:
     _demand(features == width, "features", features, width)
     _demand(estimator.latent_dim == model.latent_dim, "latent_dim", estimator.latent_dim, "")
     for name, shape in (("image", estimator.image_shape_), ("example", estimator._example_shape)):
-        unknown = shape is None or (name == "example" and shape == ())  # of a data frame
-        good = unknown or (_are_sizes(shape) and math.prod(shape) == features)
+        if shape is None or (name == "example" and shape == ()):  # of a data frame
+            continue
+        good = _are_sizes(shape) and math.prod(shape) == features
         _demand(good, f"{name} shape", shape, features)
     image = estimator.image_shape_
     _demand(image is None or len(image) == 3, "image shape", image, "(H, W, C)")

@@ -36,7 +36,7 @@ def dead_dimensions(fit: Fit) -> Finding | None:
     return Finding(
         "stop" if same else "look" if len(dead) >= FEW * d else "note",
         sentence,
-        _remedy(fit, len(dead), relu, same),
+        _remedy(fit, len(dead), relu, bool(same)),
         {"dead": dead.tolist()},
     )
 
