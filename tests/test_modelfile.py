@@ -163,7 +163,8 @@ def test_a_module_of_the_users_own_is_refused_with_a_remedy(digits, tmp_path) ->
     key = jax.random.key(0)
     encoder, decoder = eqx.nn.Linear(64, 2, key=key), eqx.nn.Linear(2, 64, key=key)
     fitted = Autoencoder(encoder=encoder, decoder=decoder, epochs=0, start="random").fit(digits)
-    with pytest.raises(SettingError, match=r"Linear, which is not a part of isthmus.*joblib\.dump"):
+    words = r"Linear, which is not a part of isthmus.*cloudpickle\.dump"
+    with pytest.raises(SettingError, match=words):
         fitted.save(tmp_path / "model.safetensors")
     assert list(tmp_path.iterdir()) == []
 
@@ -371,7 +372,11 @@ def test_classes_that_do_not_fit_the_head_are_refused(digits, load_bytes, tmp_pa
 def test_loading_neither_unpickles_nor_imports(whole, load_bytes, digits, monkeypatch) -> None:
     load_bytes(whole).transform(digits)  # whatever is imported on first use is there now
 
-    def fail(*arguments, **_):
+    run = builtins.exec
+
+    def fail(*arguments, **more):
+        if sys._getframe(1).f_globals["__name__"].startswith("beartype."):  # the tests' own checks
+            return run(*arguments, **more)
         pytest.fail(f"called with {arguments[:1]}")
 
     for name in ("load", "loads", "Unpickler"):

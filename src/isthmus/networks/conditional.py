@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import equinox as eqx
@@ -113,10 +114,9 @@ def conditioned(
 
 def given(network: T, labels: Int[Array, " n"] | None) -> T:
     """Return the network with labels set in its conditional maps; None removes them."""
-
-    def give(node: Any) -> Any:
-        if not isinstance(node, Conditional):
-            return node
-        return replace(node, given=None if labels is None else Fixed(labels))
-
+    give = partial(_give, None if labels is None else Fixed(labels))
     return jax.tree.map(give, network, is_leaf=lambda node: isinstance(node, Conditional))
+
+
+def _give(labels: Fixed | None, node: Any) -> Any:
+    return replace(node, given=labels) if isinstance(node, Conditional) else node
