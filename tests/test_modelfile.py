@@ -369,13 +369,17 @@ def test_classes_that_do_not_fit_the_head_are_refused(digits, load_bytes, tmp_pa
         load_bytes(changed(content, one_more))
 
 
+CHECKERS = ("beartype.", "jaxtyping.")
+"""Packages that check shapes in the tests, and compile what they check with."""
+
+
 def test_loading_neither_unpickles_nor_imports(whole, load_bytes, digits, monkeypatch) -> None:
     load_bytes(whole).transform(digits)  # whatever is imported on first use is there now
 
     run = builtins.exec
 
     def fail(*arguments, **more):
-        if sys._getframe(1).f_globals["__name__"].startswith("beartype."):  # the tests' own checks
+        if sys._getframe(1).f_globals["__name__"].startswith(CHECKERS):
             return run(*arguments, **more)
         pytest.fail(f"called with {arguments[:1]}")
 
