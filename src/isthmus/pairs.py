@@ -29,8 +29,8 @@ class Pairs(Spec):
 
     Examples
     --------
-    >>> Pairs(neighbours=15)
-    Pairs(neighbours=15, augmentation=None)
+    >>> Pairs(neighbours=15).neighbours
+    15
     >>> Pairs()
     Traceback (most recent call last):
         ...

@@ -20,8 +20,8 @@ def stirling(z: Array) -> Array:
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> [round(float(stirling(jnp.asarray(z))), 6) for z in (1.0, 100.0)]
-    [0.081061, 0.000833]
+    >>> [round(float(stirling(jnp.asarray(z))), 4) for z in (1.0, 100.0)]
+    [0.0811, 0.0008]
     """
     large = jnp.maximum(z, ASYMPTOTIC)
     series = (1 / 12 - (1 / 360 - 1 / 1260 / large**2) / large**2) / large

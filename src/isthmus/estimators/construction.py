@@ -132,6 +132,7 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
 
     Examples
     --------
+    >>> from isthmus.latents import Deterministic
     >>> type(choose_likelihood("auto", "pixels", Deterministic())).__name__
     'Gaussian'
     """

@@ -53,6 +53,7 @@ def check_units(seen: Range | None, X: Any, names: Sequence[str] | None) -> None
     >>> seen = range_of(np.array([[0.0, 10.0], [255.0, 90.0]]))
     >>> import warnings
     >>> with warnings.catch_warnings(record=True) as said:
+    ...     warnings.simplefilter("always")
     ...     check_units(seen, np.random.default_rng(0).random((50, 2)), None)
     >>> print(said[0].message)
     X spans 0.00274 to 0.997, and the examples of the fit span 0 to 255: are they in the same unit?

@@ -148,8 +148,8 @@ class Neighbours(AbstractNeighbours):
 
     Examples
     --------
-    >>> Neighbours().pairs
-    Pairs(neighbours=15, augmentation=None)
+    >>> Neighbours().pairs.neighbours
+    15
     """
 
     weight: Number = 1.0

@@ -28,8 +28,8 @@ def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: Any) -> Autoe
 
     Examples
     --------
-    >>> map().penalties.pairs
-    Pairs(neighbours=15, augmentation=None)
+    >>> map().penalties.pairs.neighbours
+    15
     """
     slots: Slots = {
         "penalties": Neighbours(weight),
