@@ -145,7 +145,7 @@ def test_a_verb_keeps_options_of_its_own():
 @pytest.mark.parametrize("row", verbs.VERBS, ids=lambda row: row.name)
 def test_the_help_of_every_verb_fits_its_terminal(isthmus, monkeypatch, row, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
-    monkeypatch.setenv("TERMINAL_WIDTH", str(columns))
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", columns)  # read once, when it is imported
     answer = isthmus(row.name, "--help")
     assert (answer.code, answer.err) == (0, "")
     assert f"Usage: isthmus {row.name}" in answer.out
