@@ -251,7 +251,7 @@ def _inline(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list
 def _unroll(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[Node]:
     """Return what a loop of known length gives, its body emitted once for every turn."""
     params = equation.params
-    kept, carried = params["num_consts"], params["num_carry"]
+    kept, carried = _kept_and_carried(params)
     constants, carry, rows = inputs[:kept], inputs[kept : kept + carried], inputs[kept + carried :]
     turns = range(params["length"])
     stacked: dict[int, list[Node]] = {}
@@ -271,6 +271,14 @@ def _unroll(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list
         ]
         outputs.append(joined(graph, lifted, 0))
     return [*carry, *outputs]
+
+
+def _kept_and_carried(params: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many inputs of a loop are constants, and how many are carried along."""
+    if "num_consts" in params:
+        return params["num_consts"], params["num_carry"]
+    constants, carry, _ = params["ft_in"].unpack()  # since JAX 0.11
+    return len(constants), len(carry)
 
 
 def _row(graph: Graph, node: Node, turn: int) -> Node:
