@@ -6,6 +6,7 @@ from typing import Any, Self
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, RandomState
 from isthmus.errors import SettingError
 
 LIKELIHOOD, IMPORTANCE = "excess", "log_likelihood"
@@ -57,10 +58,10 @@ class Encoded:
 
 def encode(
     autoencoder: Any,
-    X: Any,
+    X: ExamplesLike,
     reads: frozenset[str] = frozenset(),
     n_samples: int = 100,
-    random_state: Any = 0,
+    random_state: RandomState = 0,
 ) -> Encoded:
     """Return what a fitted autoencoder makes of examples, by its public methods alone.
 
@@ -102,7 +103,7 @@ def encode(
     return Encoded(x, codes, residuals, columns, excess, log_likelihood)
 
 
-def _excess(autoencoder: Any, X: Any, x: np.ndarray) -> np.ndarray:
+def _excess(autoencoder: Any, X: ExamplesLike, x: np.ndarray) -> np.ndarray:
     """Return nats (n,) above the least that the likelihood allows; where there is none, nats."""
     floor = np.asarray(autoencoder.likelihood_.floor(jnp.asarray(x)), np.float64)
     floor = np.where(np.isfinite(floor), floor, 0.0)

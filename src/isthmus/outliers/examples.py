@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from isthmus.annotations import ExamplesLike
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.estimators.inputs import is_indexed
 
 
-def known_examples(detector: Any, X: Any, *, fitting: bool = False) -> Any:
+def known_examples(detector: Any, X: ExamplesLike, *, fitting: bool = False) -> Any:
     """Return examples as they are handed to autoencoders, and note or check their features.
 
     A table becomes an array (n, D); images and what lies on disk stay what they are.
@@ -37,6 +38,6 @@ def known_examples(detector: Any, X: Any, *, fitting: bool = False) -> Any:
     )
 
 
-def take(X: Any, rows: np.ndarray) -> Any:
+def take(X: ExamplesLike, rows: np.ndarray) -> Any:
     """Return some of the examples; those on disk are read where they are used."""
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else X[rows]

@@ -12,6 +12,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from isthmus.annotations import ExamplesLike
 from isthmus.outliers.baselines import BASELINES
 from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
@@ -31,7 +32,7 @@ COMPARED = 10_000
 
 def findings(
     detector: OutlierDetector,
-    X: Any,
+    X: ExamplesLike,
     names: Sequence[str],
     labels: np.ndarray | None = None,
     top: int = 20,
@@ -88,7 +89,11 @@ def findings(
 
 
 def reasons_of(
-    detector: OutlierDetector, X: Any, names: Sequence[str], rows: Sequence[int], count: int = 3
+    detector: OutlierDetector,
+    X: ExamplesLike,
+    names: Sequence[str],
+    rows: Sequence[int],
+    count: int = 3,
 ) -> list[dict[str, Any]]:
     """Return a record for each example: why it has its score.
 
@@ -115,7 +120,7 @@ def reasons_of(
     ]
 
 
-def _pictures(detector: OutlierDetector, X: Any) -> dict[str, Any] | None:
+def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, Any] | None:
     """Return images (n, H, W, C): found, expected, and contributions; None of a table."""
     shape = detector.autoencoder_.image_shape_
     if shape is None:

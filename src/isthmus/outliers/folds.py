@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from isthmus.annotations import ExamplesLike
 from isthmus.errors import DataError, SettingError, unknown
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.outliers.encoded import Encoded, encode
@@ -52,7 +53,7 @@ class Fold:
     calibration: np.ndarray
     codes: np.ndarray
 
-    def encode(self, X: Any) -> Encoded:
+    def encode(self, X: ExamplesLike) -> Encoded:
         """Return what the autoencoder makes of examples."""
         return encode(self.autoencoder, X, self.score.reads)
 
@@ -83,7 +84,12 @@ def divided(n: int, kind: str, seed: int) -> Iterator[tuple[np.ndarray, np.ndarr
 
 
 def fit_fold(
-    autoencoder: Any, score: AbstractScore, X: Any, held_out: Any, trimmed: float, seed: int
+    autoencoder: Any,
+    score: AbstractScore,
+    X: ExamplesLike,
+    held_out: Any,
+    trimmed: float,
+    seed: int,
 ) -> Fold:
     """Fit autoencoder and score to examples, and score those held out.
 
@@ -102,7 +108,7 @@ def fit_fold(
 
 
 def _fitted(
-    autoencoder: Any, score: AbstractScore, X: Any, seed: int
+    autoencoder: Any, score: AbstractScore, X: ExamplesLike, seed: int
 ) -> tuple[Any, Encoded, AbstractScore]:
     unfitted = autoencoder if autoencoder is not None else default_autoencoder(X)
     fitted: Any = clone(unfitted)
@@ -114,7 +120,7 @@ def _fitted(
     return fitted, encoded, own.fit(encoded)
 
 
-def default_autoencoder(X: Any) -> Autoencoder:
+def default_autoencoder(X: ExamplesLike) -> Autoencoder:
     """Return the autoencoder that None means: half as many code dimensions as features, 64 at most.
 
     It starts from PCA and is trained for 20 epochs: every further one learns outliers among the

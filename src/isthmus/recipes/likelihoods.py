@@ -1,7 +1,5 @@
 """Variational autoencoders that differ in their likelihood."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.likelihoods import OptimalGaussian
 from isthmus.recipes.recipe import Slots, recipe
@@ -12,7 +10,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - Gaussian - mirror - Gaussian of the batch's own error - ELBO",
     "a variational autoencoder without a beta to choose",
 )
-def sigma_vae(latent_dim: int = 10, **settings: Any) -> Autoencoder:
+def sigma_vae(latent_dim: int = 10, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose noise is as wide as its error.
 
     Examples

@@ -1,7 +1,5 @@
 """Codes of finitely many values: codebooks, levels, categories."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import (
     Categorical,
@@ -18,7 +16,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "compression, discrete codes",
 )
 def vq_vae(
-    latent_dim: int = 32, *, size: int = 512, parts: int | None = None, **settings: Any
+    latent_dim: int = 32, *, size: int = 512, parts: int | None = None, **settings: object
 ) -> Autoencoder:
     """Return a vector-quantised autoencoder: parts of the code are vectors of one codebook.
 
@@ -42,7 +40,7 @@ def vq_vae(
     "compression at a rate of one's choice",
 )
 def rvq_vae(
-    latent_dim: int = 16, *, stages: int = 8, size: int = 256, **settings: Any
+    latent_dim: int = 16, *, stages: int = 8, size: int = 256, **settings: object
 ) -> Autoencoder:
     """Return a vector-quantised autoencoder whose codebooks each refine the former's result.
 
@@ -62,7 +60,7 @@ def rvq_vae(
     "discrete codes without a codebook",
 )
 def fsq_vae(
-    latent_dim: int = 8, *, levels: int | tuple[int, ...] = 5, **settings: Any
+    latent_dim: int = 8, *, levels: int | tuple[int, ...] = 5, **settings: object
 ) -> Autoencoder:
     """Return an autoencoder whose code dimensions are each rounded to a few levels.
 
@@ -85,7 +83,7 @@ def categorical_vae(
     *,
     classes: int | None = None,
     temperature: float = 1.0,
-    **settings: Any,
+    **settings: object,
 ) -> Autoencoder:
     """Return a variational autoencoder whose code is several variables of equally many classes.
 

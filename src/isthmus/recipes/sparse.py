@@ -1,7 +1,5 @@
 """Codes that are mostly off, and codes whose entries are in order."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import BatchTopK, Deterministic, NestedDropout, TopK
 from isthmus.penalties import L1, AuxK, KLSparsity
@@ -13,7 +11,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - deterministic with relu - mirror - Gaussian, L1 on the code",
     "features that are mostly off",
 )
-def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Autoencoder:
+def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: object) -> Autoencoder:
     """Return a sparse autoencoder: rectified codes under an L1 penalty.
 
     Examples
@@ -31,7 +29,7 @@ def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Au
     "features that are on for a set share of the examples",
 )
 def kl_sparse(
-    latent_dim: int = 64, *, weight: float = 3.0, target: float = 0.05, **settings: Any
+    latent_dim: int = 64, *, weight: float = 3.0, target: float = 0.05, **settings: object
 ) -> Autoencoder:
     """Return a sparse autoencoder: logistic codes, each on for a target share of the examples.
 
@@ -49,7 +47,7 @@ def kl_sparse(
     "dense - the k greatest entries - mirror - Gaussian, dead units revived",
     "sparse features without a penalty to tune",
 )
-def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Autoencoder:
+def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: object) -> Autoencoder:
     """Return a sparse autoencoder: k units are on for every example, an eighth by default.
 
     Examples
@@ -66,7 +64,7 @@ def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Aut
     "dense - the greatest entries of a batch - mirror - Gaussian, dead units revived",
     "sparse features, more of them where an example needs more",
 )
-def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Autoencoder:
+def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: object) -> Autoencoder:
     """Return a sparse autoencoder: k units are on for an example on average, an eighth by default.
 
     Examples
@@ -84,7 +82,7 @@ def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) 
     "dense - deterministic, cut off at random - mirror - Gaussian",
     "one model for every size of the code",
 )
-def nested_dropout(latent_dim: int = 32, *, ratio: float = 0.9, **settings: Any) -> Autoencoder:
+def nested_dropout(latent_dim: int = 32, *, ratio: float = 0.9, **settings: object) -> Autoencoder:
     """Return an autoencoder whose first b code entries, the others zero, are a code of size b.
 
     Examples

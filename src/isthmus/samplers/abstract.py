@@ -1,15 +1,17 @@
 """What every sampler does."""
 
 from abc import ABCMeta, abstractmethod
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 
+from isthmus.annotations import RandomState
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.stored import StoredAsNumPy
-from isthmus.latents import is_discrete
+from isthmus.latents import AbstractLatent, is_discrete
 
 
 class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
@@ -19,7 +21,7 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
     """What it is fitted to: ``"codes"``, or the ``"symbols"`` of those of finitely many values."""
 
     @abstractmethod
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Fit the distribution.
 
         Parameters
@@ -35,7 +37,7 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
         """
 
     @abstractmethod
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes.
 
         Parameters
@@ -51,7 +53,7 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
         """
 
 
-def check_codes(codes: Any, latent: Any = None) -> np.ndarray:
+def check_codes(codes: ArrayLike, latent: AbstractLatent | None = None) -> np.ndarray:
     """Return codes as a table of numbers of at least two rows.
 
     Raises

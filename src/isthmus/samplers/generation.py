@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, RandomState
 from isthmus.checks import check_whole
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
@@ -54,12 +55,12 @@ class Generator:
     autoencoder: AbstractAutoencoder
     sampler: AbstractSampler
 
-    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample_codes(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
         check_whole("The generator", "n", n, 1)
         return self.sampler.sample(n, random_state)
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Generate examples.
 
         Parameters
@@ -81,9 +82,9 @@ class Generator:
 def fit(
     sampler: str | AbstractSampler,
     autoencoder: AbstractAutoencoder,
-    X: Any,
+    X: ExamplesLike,
     *,
-    random_state: Any = None,
+    random_state: RandomState = None,
 ) -> Generator:
     """Fit a sampler to the codes of examples.
 
@@ -140,7 +141,9 @@ def fit(
     return Generator(autoencoder, own.fit(np.asarray(given, np.float64), latent))
 
 
-def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = None) -> np.ndarray:
+def draw_codes(
+    autoencoder: AbstractAutoencoder, X: ExamplesLike, random_state: RandomState = None
+) -> np.ndarray:
     """Return one code for each example, (n, d): drawn from its posterior where there is one.
 
     Together they are a sample of the aggregate posterior, which the posteriors' means are not.
@@ -157,7 +160,7 @@ def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = Non
     return np.asarray(_draw(autoencoder, X, random_state).z[0], np.float64)
 
 
-def _draw(autoencoder: AbstractAutoencoder, X: Any, random_state: Any) -> Draw:
+def _draw(autoencoder: AbstractAutoencoder, X: ExamplesLike, random_state: RandomState) -> Draw:
     check_is_fitted(autoencoder)
     model = autoencoder.model_
     h = inference.map_rows(_encoder_output, model, examples_to_walk(autoencoder, X))
