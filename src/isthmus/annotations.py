@@ -29,8 +29,13 @@ class Examples(Protocol):
     def __getitem__(self, index: Index, /) -> Any: ...
 
 
-ExamplesLike: TypeAlias = ArrayLike | Examples
-"""Examples as users give them: arrays, lists, data frames, sparse matrices, lazy readers."""
+class ExamplesLike(Protocol):
+    """Examples as users give them: arrays, lists, data frames, sparse matrices, lazy readers."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: Any, /) -> Any: ...
+
 
 Targets: TypeAlias = ArrayLike
 """Labels (n,) or quantities (n, k) of examples as users give them."""
@@ -40,3 +45,9 @@ RandomState: TypeAlias = int | np.random.RandomState | None
 
 Settings: TypeAlias = Mapping[str, object]
 """Parameters of an estimator by name."""
+
+Facts: TypeAlias = Mapping[str, Any]
+"""Plain data by name, nested as in JSON: a reader knows what stands under which name."""
+
+JsonObject: TypeAlias = dict[str, Any]
+"""`Facts` that are being put together, or that belong to who asked for them."""

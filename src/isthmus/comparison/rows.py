@@ -36,7 +36,7 @@ class AssessedRows:
     mse_input: np.ndarray
     codes: np.ndarray
     labels: np.ndarray | None
-    examples: Any
+    examples: ExamplesLike
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -118,6 +118,6 @@ def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=8).digest()
 
 
-def _rows(X: ExamplesLike, chosen: np.ndarray) -> Any:
+def _rows(X: Any, chosen: np.ndarray) -> ExamplesLike:
     """Return chosen examples of an array, of a data frame, or of a table of pyarrow."""
     return X.take(chosen) if hasattr(X, "to_pylist") else take(X, chosen)

@@ -3,14 +3,18 @@
 import mmap
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from isthmus.annotations import Examples
 from isthmus.errors import DataError
 
 CROWDED = 0.75
 """Share of the machine's memory above which a file is not expected to stay in the page cache."""
+
+
+Array = TypeVar("Array", bound=Examples)
 
 
 class ArrayFile:
@@ -55,15 +59,15 @@ class ArrayFile:
         self.strides = strides or _one_after_another(self.shape, self.dtype)
 
     @classmethod
-    def of(cls, array: np.ndarray) -> Any:
+    def of(cls, array: Array) -> "Array | ArrayFile":
         """Return what a memory map shows of its file; any other array as it is."""
-        mapped = getattr(array, "_mmap", None)
-        path = getattr(array, "filename", None)
-        if mapped is None or path is None or getattr(array, "mode", "c") == "c":
+        mapped: Any = array
+        file, path = getattr(array, "_mmap", None), getattr(array, "filename", None)
+        if file is None or path is None or getattr(array, "mode", "c") == "c":
             return array  # changes to a private copy are not in the file
-        begin = array.offset - array.offset % mmap.ALLOCATIONGRANULARITY  # pyright: ignore[reportAttributeAccessIssue]
-        start = array.ctypes.data - np.frombuffer(mapped, np.uint8).ctypes.data
-        return cls(path, array.shape, array.dtype, begin + start, array.strides)
+        begin = mapped.offset - mapped.offset % mmap.ALLOCATIONGRANULARITY
+        start = mapped.ctypes.data - np.frombuffer(file, np.uint8).ctypes.data
+        return cls(path, mapped.shape, mapped.dtype, begin + start, mapped.strides)
 
     def __len__(self) -> int:
         return self.shape[0]

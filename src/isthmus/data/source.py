@@ -126,7 +126,10 @@ class Computed:
     """
 
     def __init__(
-        self, rows: Callable[[Index], np.ndarray], shape: tuple[int, ...], dtype: DTypeLike = np.float32
+        self,
+        rows: Callable[[Index], np.ndarray],
+        shape: tuple[int, ...],
+        dtype: DTypeLike = np.float32,
     ) -> None:
         self._rows, self.shape, self.dtype = rows, tuple(shape), np.dtype(dtype)
 

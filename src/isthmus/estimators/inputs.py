@@ -1,12 +1,13 @@
 """What comes in: flat examples in a type that the engine stores, checked."""
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
+from isthmus.annotations import Examples
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.arrays import channels_first
 from isthmus.data.checks import check_finite, check_observed
@@ -30,7 +31,7 @@ LEAST_VARIED = 1e-3
 ImageShape = tuple[int, int, int]
 
 
-def is_indexed(X: Any) -> bool:
+def is_indexed(X: object) -> TypeGuard[Examples]:
     """Tell whether ``X`` lies on disk and is read by index: a memory map, or a lazy reader."""
     if isinstance(X, np.memmap | ArrayFile):
         return True

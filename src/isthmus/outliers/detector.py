@@ -1,15 +1,16 @@
 """The detector: any autoencoder of isthmus as a scikit-learn outlier detector."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
 from sklearn.utils import Tags, check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from isthmus.annotations import ExamplesLike, RandomState, Targets
+from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_between
+from isthmus.estimators.fitted import Fitted
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
@@ -87,8 +88,8 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def __init__(
         self,
-        autoencoder: Any = None,
-        scoring: Any = "auto",
+        autoencoder: BaseEstimator | None = None,
+        scoring: str | AbstractScore = "auto",
         contamination: float | str = "auto",
         *,
         calibration: str = "auto",
@@ -218,7 +219,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         return save(self, path)
 
     @property
-    def autoencoder_(self) -> Any:
+    def autoencoder_(self) -> Fitted:
         """The fitted autoencoder, the first of several."""
         return self.folds_[0].autoencoder
 
@@ -239,10 +240,10 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         tags.input_tags.allow_nan = missing
         return tags
 
-    def _scores(self, X: ExamplesLike) -> np.ndarray:
+    def _scores(self, X: Examples) -> np.ndarray:
         return self._fold_scores(X).mean(axis=1)
 
-    def _fold_scores(self, X: ExamplesLike) -> np.ndarray:
+    def _fold_scores(self, X: Examples) -> np.ndarray:
         """Return scores (n, folds), a block of examples at a time."""
         check_is_fitted(self)
         parts = []
@@ -263,7 +264,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         return conformal.conditional_p_values(p, n, delta) if conditional else p
 
 
-def chosen_score(setting: Any) -> AbstractScore:
+def chosen_score(setting: str | AbstractScore) -> AbstractScore:
     """Return the score of a setting."""
     if isinstance(setting, str) and setting == "auto":
         return automatic_score()

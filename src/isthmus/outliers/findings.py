@@ -12,7 +12,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from isthmus.annotations import ExamplesLike
+from isthmus.annotations import ExamplesLike, JsonObject
 from isthmus.outliers.baselines import BASELINES
 from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
@@ -36,7 +36,7 @@ def findings(
     names: Sequence[str],
     labels: np.ndarray | None = None,
     top: int = 20,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return what a fitted detector found among examples.
 
     Parameters
@@ -94,7 +94,7 @@ def reasons_of(
     names: Sequence[str],
     rows: Sequence[int],
     count: int = 3,
-) -> list[dict[str, Any]]:
+) -> list[JsonObject]:
     """Return a record for each example: why it has its score.
 
     ``row``: its place in the source, counted from 0; ``score``: nats; ``reasons``: of the features
@@ -120,7 +120,7 @@ def reasons_of(
     ]
 
 
-def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, Any] | None:
+def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, object] | None:
     """Return images (n, H, W, C): found, expected, and contributions; None of a table."""
     shape = detector.autoencoder_.image_shape_
     if shape is None:

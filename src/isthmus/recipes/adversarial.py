@@ -3,7 +3,7 @@
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.likelihoods import Gaussian
 from isthmus.penalties import PriorCritic, ReconstructionCritic, TotalCorrelationCritic
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -23,7 +23,7 @@ def adversarial(latent_dim: int = 8, *, weight: float = 1.0, **settings: object)
     2.0
     """
     slots: Slots = {"penalties": PriorCritic(weight=weight), "patience": 0}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -47,7 +47,7 @@ def factor_vae(latent_dim: int = 10, *, gamma: float = 5.0, **settings: object) 
         "penalties": TotalCorrelationCritic(weight=gamma),
         "patience": 0,
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -80,4 +80,4 @@ def vae_gan(
         "penalties": ReconstructionCritic(weight=weight, similarity=similarity),
         "patience": 0,
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

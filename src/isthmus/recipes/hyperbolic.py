@@ -2,7 +2,7 @@
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import PoincareBall
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -21,4 +21,4 @@ def poincare_vae(latent_dim: int = 5, *, curvature: float = 1.0, **settings: obj
     PoincareBall(curvature=0.5)
     """
     slots: Slots = {"latent": PoincareBall(curvature)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -2,7 +2,7 @@
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.likelihoods import OptimalGaussian
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -19,4 +19,4 @@ def sigma_vae(latent_dim: int = 10, **settings: object) -> Autoencoder:
     'OptimalGaussian'
     """
     slots: Slots = {"latent": "gaussian", "likelihood": OptimalGaussian()}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -2,7 +2,7 @@
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.penalties import Neighbours
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -37,4 +37,4 @@ def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: object) -> Au
         "learning_rate": 3e-3,
         "patience": 0,
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -2,7 +2,7 @@
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.networks import Convolutional
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -19,7 +19,7 @@ def tied(latent_dim: int = 32, **settings: object) -> Autoencoder:
     'tied'
     """
     slots: Slots = {"decoder": "tied"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -38,4 +38,4 @@ def convolutional(
     (8, 16)
     """
     slots: Slots = {"encoder": Convolutional(channels)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -2,7 +2,7 @@
 
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.penalties import StructuralSimilarity
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -22,4 +22,4 @@ def ms_ssim(latent_dim: int = 32, *, weight: float = 100.0, **settings: object) 
     10.0
     """
     slots: Slots = {"penalties": StructuralSimilarity(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

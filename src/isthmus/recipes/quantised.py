@@ -7,7 +7,7 @@ from isthmus.latents import (
     ResidualVectorQuantised,
     VectorQuantisedEMA,
 )
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -31,7 +31,7 @@ def vq_vae(
     """
     parts = greatest_divisor(latent_dim, 8) if parts is None else parts
     slots: Slots = {"latent": VectorQuantisedEMA(size=size, parts=parts)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -51,7 +51,7 @@ def rvq_vae(
     """
     quantiser = VectorQuantisedEMA(size=size)
     slots: Slots = {"latent": ResidualVectorQuantised(stages, quantiser)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -70,7 +70,7 @@ def fsq_vae(
     (8, 5, 5, 5)
     """
     slots: Slots = {"latent": FiniteScalar(levels)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -97,7 +97,7 @@ def categorical_vae(
     """
     classes = greatest_divisor(latent_dim, 10) if classes is None else classes
     slots: Slots = {"latent": Categorical(classes, temperature)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 def greatest_divisor(number: int, most: int) -> int:

@@ -11,7 +11,7 @@ from isthmus.penalties import (
     DecoderWeightDecay,
     Decorrelation,
 )
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -31,7 +31,7 @@ def denoising(
     """
     corruption = Gaussian(0.2) if corruption is None else corruption
     slots: Slots = {"corruption": corruption}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -48,7 +48,7 @@ def contractive(latent_dim: int = 32, *, weight: float = 0.1, **settings: object
     Contraction(weight=0.1)
     """
     slots: Slots = {"penalties": Contraction(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -73,7 +73,7 @@ def wae_mmd(
     'rbf'
     """
     slots: Slots = {"penalties": MMD(weight, kernel)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -94,7 +94,7 @@ def rae_gp(
     [0.0025, 0.01]
     """
     slots: Slots = {"penalties": (L2(code), DecoderSmoothness(smoothness))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -116,7 +116,7 @@ def rae_l2(
     (L2(weight=0.0025), DecoderWeightDecay(weight=4e-05))
     """
     slots: Slots = {"penalties": (L2(code), DecoderWeightDecay(decay))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -133,7 +133,7 @@ def decorrelated(latent_dim: int = 32, *, weight: float = 0.1, **settings: objec
     Decorrelation(weight=0.1)
     """
     slots: Slots = {"penalties": Decorrelation(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -152,4 +152,4 @@ def isometric(latent_dim: int = 16, *, weight: float = 1.0, **settings: object) 
     DecoderIsometry(weight=1.0)
     """
     slots: Slots = {"penalties": DecoderIsometry(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

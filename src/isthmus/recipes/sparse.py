@@ -3,7 +3,7 @@
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import BatchTopK, Deterministic, NestedDropout, TopK
 from isthmus.penalties import L1, AuxK, KLSparsity
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -20,7 +20,7 @@ def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: object) ->
     L1(weight=0.1)
     """
     slots: Slots = {"latent": Deterministic("relu"), "penalties": L1(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -39,7 +39,7 @@ def kl_sparse(
     0.1
     """
     slots: Slots = {"latent": Deterministic("sigmoid"), "penalties": KLSparsity(weight, target)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -56,7 +56,7 @@ def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: object) -> 
     (8, 4)
     """
     slots: Slots = {"latent": TopK(eighth(latent_dim) if k is None else k), "penalties": AuxK()}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -74,7 +74,7 @@ def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: objec
     """
     latent = BatchTopK(eighth(latent_dim) if k is None else k)
     slots: Slots = {"latent": latent, "penalties": AuxK()}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -91,7 +91,7 @@ def nested_dropout(latent_dim: int = 32, *, ratio: float = 0.9, **settings: obje
     0.9
     """
     slots: Slots = {"latent": NestedDropout(ratio)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 def eighth(latent_dim: int) -> int:

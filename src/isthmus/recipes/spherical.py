@@ -1,7 +1,7 @@
 """Variational autoencoders whose code is a direction."""
 
 from isthmus.estimators.autoencoder import Autoencoder
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -21,7 +21,7 @@ def vmf_vae(latent_dim: int = 6, **settings: object) -> Autoencoder:
     'von_mises_fisher'
     """
     slots: Slots = {"latent": "von_mises_fisher"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -38,4 +38,4 @@ def spherical_vae(latent_dim: int = 6, **settings: object) -> Autoencoder:
     'power_spherical'
     """
     slots: Slots = {"latent": "power_spherical"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -4,7 +4,7 @@ from isthmus.bounds import ImportanceWeighted
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import Gaussian, Mixture
 from isthmus.likelihoods import Columns, LearnedGaussian, Masked
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -28,7 +28,7 @@ def missing_iwae(latent_dim: int = 10, *, draws: int = 20, **settings: object) -
         "likelihood": Masked(LearnedGaussian(per_feature=True)),
         "bound": ImportanceWeighted(draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -51,4 +51,4 @@ def hi_vae(latent_dim: int = 10, *, components: int = 10, **settings: object) ->
         "latent": Gaussian(Mixture(components)),
         "likelihood": Masked(Columns()),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

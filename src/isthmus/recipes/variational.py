@@ -20,7 +20,7 @@ from isthmus.latents import (
     VampPrior,
 )
 from isthmus.penalties import MMD, TotalCorrelation
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -37,7 +37,7 @@ def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: object) -> Autoen
     'gaussian'
     """
     slots: Slots = {"latent": "gaussian", "bound": ELBO(beta=beta)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -76,7 +76,7 @@ def info_vae(
     """
     slots: Slots = {"latent": "gaussian", "bound": ELBO(beta=1 - alpha)}
     slots["penalties"] = MMD(alpha + strength - 1)
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -93,7 +93,7 @@ def beta_tc_vae(latent_dim: int = 10, *, beta: float = 6.0, **settings: object) 
     TotalCorrelation(weight=3.0)
     """
     slots: Slots = {"latent": "gaussian", "penalties": TotalCorrelation(beta - 1)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -110,7 +110,7 @@ def iwae(latent_dim: int = 50, *, draws: int = 5, **settings: object) -> Autoenc
     50
     """
     slots: Slots = {"latent": "gaussian", "bound": ImportanceWeighted(draws=draws)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -132,7 +132,7 @@ def miwae(
         "latent": "gaussian",
         "bound": MultiplyImportanceWeighted(groups=groups, draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -154,7 +154,7 @@ def piwae(
         "latent": "gaussian",
         "bound": PartiallyImportanceWeighted(groups=groups, draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -176,7 +176,7 @@ def ciwae(
         "latent": "gaussian",
         "bound": CombinationImportanceWeighted(beta=beta, draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -193,7 +193,7 @@ def free_bits_vae(latent_dim: int = 10, *, floor: float = 0.25, **settings: obje
     0.5
     """
     slots: Slots = {"latent": "gaussian", "bound": FreeBits(floor=floor)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -212,7 +212,7 @@ def capacity_vae(
     10.0
     """
     slots: Slots = {"latent": "gaussian", "bound": Capacity(capacity=capacity, gamma=gamma)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -229,7 +229,7 @@ def full_covariance_vae(latent_dim: int = 8, **settings: object) -> Autoencoder:
     'full_gaussian'
     """
     slots: Slots = {"latent": "full_gaussian"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -250,7 +250,7 @@ def mixture_prior_vae(
     20
     """
     slots: Slots = {"latent": Gaussian(Mixture(components))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -267,7 +267,7 @@ def vamp_vae(latent_dim: int = 40, *, components: int = 500, **settings: object)
     500
     """
     slots: Slots = {"latent": Gaussian(VampPrior(components))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -284,7 +284,7 @@ def maf_prior_vae(latent_dim: int = 40, *, layers: int = 5, **settings: object) 
     2
     """
     slots: Slots = {"latent": Gaussian(MAF(layers))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -301,7 +301,7 @@ def planar_flow_vae(latent_dim: int = 40, *, length: int = 10, **settings: objec
     80
     """
     slots: Slots = {"latent": NormalisingFlow(Planar(length))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -320,4 +320,4 @@ def iaf_vae(latent_dim: int = 32, *, steps: int = 4, **settings: object) -> Auto
     2
     """
     slots: Slots = {"latent": NormalisingFlow(InverseAutoregressive(steps))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

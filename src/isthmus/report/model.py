@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
@@ -113,7 +114,7 @@ class ReportedModel:
         """PCA of all the scaled training examples, where the fit started from it."""
         return getattr(self.estimator, "pca_", None)  # a loaded model has none
 
-    def images(self, X: np.ndarray) -> np.ndarray:
+    def images(self, X: ExamplesLike) -> np.ndarray:
         """Return examples of any layout as images (n, H, W, C)."""
         assert self.image_shape is not None
         return np.asarray(X).reshape(-1, *self.image_shape)

@@ -1,7 +1,7 @@
 """What every sampler does."""
 
 from abc import ABCMeta, abstractmethod
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -53,6 +53,15 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
         """
 
 
+@runtime_checkable
+class HasDensity(Protocol):
+    """A sampler whose codes have a density."""
+
+    def score_samples(self, codes: ArrayLike, /) -> np.ndarray:
+        """Return the log density (n,) of codes (n, d), nats."""
+        ...
+
+
 def check_codes(codes: ArrayLike, latent: AbstractLatent | None = None) -> np.ndarray:
     """Return codes as a table of numbers of at least two rows.
 
@@ -68,9 +77,9 @@ def check_codes(codes: ArrayLike, latent: AbstractLatent | None = None) -> np.nd
             f"The codes of latent {type(latent).__name__} are of finitely many values, and this "
             "sampler models a continuum: take 'autoregressive' or 'prior'."
         )
-    codes = check_array(codes, dtype="float64", ensure_min_samples=0, input_name="codes")
-    if len(codes) < 2:
+    rows: np.ndarray = check_array(codes, dtype="float64", ensure_min_samples=0, input_name="codes")
+    if len(rows) < 2:
         raise DataError(
-            f"A sampler is fitted to 2 codes at least, and found {len(codes)}: give more examples."
+            f"A sampler is fitted to 2 codes at least, and found {len(rows)}: give more examples."
         )
-    return codes
+    return rows

@@ -1,7 +1,7 @@
 """Codes of finitely many values, symbol by symbol."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import equinox as eqx
 import jax
@@ -168,7 +168,7 @@ class Autoregressive(AbstractSampler):
         codes = self.latent_.from_symbols(self.density_.sample(key, n))
         return np.asarray(codes, np.float64)
 
-    def score_samples(self, symbols: Any) -> np.ndarray:
+    def score_samples(self, symbols: ArrayLike) -> np.ndarray:
         """Return the log probability (n,) of symbols (n, T), nats."""
         check_is_fitted(self)
         rows = jnp.asarray(np.asarray(symbols), jnp.float32)

@@ -1,13 +1,11 @@
 """From a fitted autoencoder and a sampler to new examples."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -17,6 +15,7 @@ from isthmus.errors import SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.inputs import examples_to_walk
+from isthmus.estimators.stored import copy_of
 from isthmus.latents import is_discrete
 from isthmus.model import Model
 from isthmus.records import Context, Draw
@@ -131,13 +130,13 @@ def fit(
     autoencoder.need_decoder()
     sampler = member_of("sampler", sampler, MEMBERS, AbstractSampler, "isthmus.samplers")
     random = check_random_state(random_state)
-    latent: Any = autoencoder.model_.latent
+    latent = autoencoder.model_.latent
     draw = _draw(autoencoder, X, random)
-    own: Any = clone(sampler)
+    own = copy_of(sampler)
     if own.get_params(deep=False).get("random_state", 0) is None:
         own.set_params(random_state=random.randint(2**31 - 1))
-    in_symbols = own.reads == "symbols" and is_discrete(latent)
-    given = latent.symbols(draw) if in_symbols else draw.z[0]
+    in_symbols = own.reads == "symbols"
+    given = latent.symbols(draw) if in_symbols and is_discrete(latent) else draw.z[0]
     return Generator(autoencoder, own.fit(np.asarray(given, np.float64), latent))
 
 

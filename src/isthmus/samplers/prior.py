@@ -1,10 +1,11 @@
 """Codes from the prior of the latent."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import jax
 import numpy as np
+from jaxtyping import Array
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -49,5 +50,5 @@ class Prior(AbstractSampler):
         seed = check_random_state(random_state).randint(2**31 - 1)
         return np.asarray(self._drawn(self.latent_, n, seed), np.float64)
 
-    def _drawn(self, latent: AbstractLatent, n: int, seed: int) -> Any:
+    def _drawn(self, latent: AbstractLatent, n: int, seed: int) -> Array | None:
         return latent.sample_prior(jax.random.key(seed), n, self.latent_dim_)
