@@ -43,6 +43,9 @@ Targets: TypeAlias = ArrayLike
 RandomState: TypeAlias = int | np.random.RandomState | None
 """What scikit-learn takes as ``random_state``."""
 
+PyTree: TypeAlias = Any
+"""Modules, arrays and containers of them, as `jax.tree` takes them; JAX has no narrower type."""
+
 Settings: TypeAlias = Mapping[str, object]
 """Parameters of an estimator by name."""
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from isthmus.annotations import Examples
+from isthmus.annotations import Examples, Index
 from isthmus.errors import DataError
 
 CROWDED = 0.75
@@ -50,7 +51,7 @@ class ArrayFile:
         self,
         path: str | Path,
         shape: tuple[int, ...],
-        dtype: Any,
+        dtype: DTypeLike,
         offset: int = 0,
         strides: tuple[int, ...] | None = None,
     ):
@@ -76,7 +77,7 @@ class ArrayFile:
         place = (str(self.path), self.shape, self.dtype.str, self.offset, self.strides)
         return f"ArrayFile{place}"
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index) -> np.ndarray:
         """Return a copy of what an index asks for.
 
         Raises
@@ -98,7 +99,7 @@ class ArrayFile:
                 " while it is in use."
             ) from error
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         """Return all of it, in memory."""
         return self[:].astype(dtype or self.dtype, copy=False)
 
@@ -108,7 +109,7 @@ class ArrayFile:
             os, "preadv"
         )
 
-    def _numbers(self, rows: Any) -> np.ndarray:
+    def _numbers(self, rows: Index) -> np.ndarray:
         """Return the numbers of the rows that an index asks for."""
         n = len(self)
         if isinstance(rows, slice):

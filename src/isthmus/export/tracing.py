@@ -13,9 +13,10 @@ import jax
 import numpy as np
 from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
 from jax.tree_util import KeyPath
-from jaxtyping import Array, PyTree
+from jaxtyping import Array
 from numpy.typing import ArrayLike
 
+from isthmus.annotations import PyTree
 from isthmus.errors import SettingError
 from isthmus.export import places
 from isthmus.export.graph import Graph, Node, squeezed
