@@ -48,9 +48,3 @@ PyTree: TypeAlias = Any
 
 Settings: TypeAlias = Mapping[str, object]
 """Parameters of an estimator by name."""
-
-Facts: TypeAlias = Mapping[str, Any]
-"""Plain data by name, nested as in JSON: a reader knows what stands under which name."""
-
-JsonObject: TypeAlias = dict[str, Any]
-"""`Facts` that are being put together, or that belong to who asked for them."""

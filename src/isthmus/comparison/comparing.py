@@ -7,7 +7,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
-from isthmus.annotations import JsonObject
 from isthmus.atomic import new_file
 from isthmus.comparison.groups import Group, differences, group, representatives
 from isthmus.comparison.measures import Row, one_scaling, table
@@ -23,7 +22,7 @@ from isthmus.comparison.shared import SharedRows, shared_rows
 from isthmus.data.parts import Parts
 from isthmus.errors import SettingError
 from isthmus.fitted import FittedAutoencoder
-from isthmus.plainjson import to_json
+from isthmus.plainjson import JsonObject, to_json
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from isthmus.annotations import Facts
 from isthmus.comparison.groups import Group
 from isthmus.comparison.run import ComparedRun
+from isthmus.plainjson import Facts
 from isthmus.report.numbers import number, percent
 
 Better = Literal["less", "more", "neither"]

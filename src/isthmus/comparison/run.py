@@ -5,14 +5,13 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
-from isthmus.annotations import Facts, JsonObject
 from isthmus.comparison.rows import AssessedRows, assess_rows
 from isthmus.data.parts import Parts, divide
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import IRRELEVANT, contents
 from isthmus.estimators.persistence import load
 from isthmus.fitted import FittedAutoencoder
-from isthmus.plainjson import read_object
+from isthmus.plainjson import Facts, JsonObject, read_object
 from isthmus.report import measure_fit, model_path
 from isthmus.report.passes import SPLITS
 from isthmus.report.run_origin import run_origin

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 
-from isthmus.annotations import Examples, JsonObject
+from isthmus.annotations import Examples
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Source, blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError
+from isthmus.plainjson import JsonObject
 from isthmus.tables import Rules, infer
 
 MOST_COLUMNS = 200

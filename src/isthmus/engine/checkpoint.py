@@ -12,12 +12,13 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from isthmus.annotations import Facts, JsonObject, PyTree
+from isthmus.annotations import PyTree
 from isthmus.atomic import new_file
 from isthmus.checks import check_whole
 from isthmus.checksum import checksum
 from isthmus.engine.records import EpochRecord
 from isthmus.errors import ModelFileError, SettingError, warn
+from isthmus.plainjson import Facts, JsonObject
 
 State = TypeVar("State")
 """A training's state, a tree of arrays."""

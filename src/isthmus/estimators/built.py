@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from isthmus.annotations import JsonObject
 from isthmus.estimators.automatic import automatic_batch_size
 from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
+from isthmus.plainjson import JsonObject
 from isthmus.specifications import Number
 
 if TYPE_CHECKING:
-    from isthmus.estimators.base import AbstractAutoencoder
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
-def built_settings(estimator: "AbstractAutoencoder", examples: int | None = None) -> JsonObject:
+def built_settings(estimator: "AnyAutoencoder", examples: int | None = None) -> JsonObject:
     """Return the settings of a fitted estimator as numbers and words.
 
     Parameters

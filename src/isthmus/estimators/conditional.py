@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from isthmus.annotations import ExamplesLike, JsonObject, RandomState, Targets
+from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.engine import Checkpoint
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
@@ -22,6 +22,7 @@ from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
 from isthmus.estimators.stored import copy_of
 from isthmus.estimators.targets import TargetKind, ValidationData, need_targets
+from isthmus.plainjson import JsonObject
 
 WHY = "it is conditioned on labels"
 
@@ -209,3 +210,7 @@ def _unfitted(given: Autoencoder | None) -> Autoencoder:
     settings: JsonObject = given.get_params(deep=False) | {"callbacks": ()}
     silent = copy_of(type(given)(**settings))
     return silent.set_params(callbacks=given.callbacks, condition=True)
+
+
+AnyAutoencoder: TypeAlias = AbstractAutoencoder | ConditionalAutoencoder
+"""Every estimator that `isthmus.load` returns."""

@@ -10,11 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from isthmus.annotations import Facts, PyTree
+from isthmus.annotations import PyTree
 from isthmus.errors import ModelFileError
 from isthmus.estimators.inference import assess, decode, encode, read_head, reconstruct
 from isthmus.model import Model, count_parameters, objective
 from isthmus.networks import Conditional
+from isthmus.plainjson import Facts
 from isthmus.records import Context
 from isthmus.specifications import Fixed
 

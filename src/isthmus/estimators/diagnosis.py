@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import r2_score
 from sklearn.neighbors import NearestNeighbors
 
-from isthmus.annotations import ExamplesLike, JsonObject, Targets
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.doctor import (
     Data,
     Errors,
@@ -34,6 +34,7 @@ from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
+from isthmus.plainjson import JsonObject
 from isthmus.records import Context
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import jax
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from isthmus.annotations import Examples, JsonObject
+from isthmus.annotations import Examples
 from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
-from isthmus.plainjson import Json
+from isthmus.plainjson import Json, JsonObject
 from isthmus.specifications import Spec
 from isthmus.tables import is_table
 from isthmus.version import __version__

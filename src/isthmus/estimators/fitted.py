@@ -11,7 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from isthmus.annotations import ExamplesLike, JsonObject, RandomState, Targets
+from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.checks import check_whole
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import door, inference, persistence
@@ -22,6 +22,7 @@ from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder

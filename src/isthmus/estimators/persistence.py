@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isthmus.annotations import Facts, JsonObject
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.consistency import check_consistent, short_array
 from isthmus.estimators.registry import ESTIMATORS
 from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.scaling import Choice
 from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree

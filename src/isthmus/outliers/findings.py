@@ -12,11 +12,12 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from isthmus.annotations import ExamplesLike, JsonObject
+from isthmus.annotations import ExamplesLike
 from isthmus.outliers.baselines import BASELINES
 from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
 from isthmus.outliers.examples import take
+from isthmus.plainjson import JsonObject
 
 OURS = "isthmus"
 PICTURES = 8

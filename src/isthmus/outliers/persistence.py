@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from isthmus.annotations import Facts, JsonObject
 from isthmus.atomic import new_folder
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.persistence import load as load_autoencoder
@@ -17,6 +16,7 @@ from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.folds import Fold
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Combined
 from isthmus.outliers.tails import Tail
+from isthmus.plainjson import Facts, JsonObject
 
 NAME = "detector.safetensors"
 KIND = "OutlierDetector"
