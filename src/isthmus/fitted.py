@@ -83,9 +83,7 @@ class FittedAutoencoder(Protocol):
         """Return code, scaled values and errors, one row per example."""
         ...
 
-    def measure(
-        self, X: "ExamplesLike", labels: "Targets | None" = None
-    ) -> "Mapping[str, float | np.ndarray]":
+    def measure(self, X: "ExamplesLike", labels: "Targets | None" = None) -> "Mapping[str, Any]":
         """Return errors and likelihoods of the reconstructions of examples."""
         ...
 

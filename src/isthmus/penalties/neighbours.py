@@ -1,5 +1,7 @@
 """Neighbours in the data stay neighbours in the code: contrastive penalties over pairs."""
 
+import functools
+import operator
 from abc import abstractmethod
 from dataclasses import replace
 from typing import Self
@@ -31,7 +33,7 @@ FEW = 8
 """Largest code whose squared distances are sums of differences; above, a product is faster."""
 
 TINY = 1e-30
-"""Added to a sum of similarities, which all are below single precision where codes are far apart."""
+"""Added to a sum of similarities: in single precision it is 0 where all codes are far apart."""
 
 
 class AbstractNeighbours(AbstractPenalty):
@@ -53,7 +55,7 @@ class AbstractNeighbours(AbstractPenalty):
 
     @abstractmethod
     def of_other(self, similarity: Float[Array, "B B"]) -> Float[Array, "B B"]:
-        """Return what the loss sums over the other codes, of their similarities; 0 where it is 0."""
+        """Return what the loss sums over the other codes, given similarities: 0 for 0."""
 
     @abstractmethod
     def loss(
@@ -243,7 +245,8 @@ class NegativeSampling(AbstractNeighbours):
 
 def _squared_distances(a: Float[Array, "B d"], b: Float[Array, "B d"]) -> Float[Array, "B B"]:
     if a.shape[1] <= FEW:  # differences, which XLA fuses with what is made of them
-        return sum((a[:, i, None] - b[:, i]) ** 2 for i in range(a.shape[1]))
+        steps = [(a[:, i, None] - b[:, i]) ** 2 for i in range(a.shape[1])]
+        return functools.reduce(operator.add, steps)
     squares = (a**2).sum(-1)[:, None] + (b**2).sum(-1) - 2 * a @ b.T
     return jnp.maximum(squares, 0.0)
 

@@ -10,6 +10,8 @@ from isthmus.studies.convolutional_labels import flat
 from isthmus.studies.convolutional_transfer import BEST_SIZE, Images, lead
 
 if TYPE_CHECKING:
+    from jaxtyping import Array
+
     from isthmus.studies.workbench import Workbench
 
 Fits = Mapping[tuple[int, int], Any]
@@ -249,7 +251,7 @@ def jacobian_differences(width: int, seed: int) -> tuple[float, float]:
 
 
 def smooth_map(
-    rng: np.random.Generator, width: int, bend: Callable[[np.ndarray], np.ndarray]
+    rng: np.random.Generator, width: int, bend: "Callable[[np.ndarray], Array | np.ndarray]"
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Draw a map x -> B bend(A x + c) of ``width`` variables."""
     A, B = (rng.normal(size=(width, width)) for _ in range(2))

@@ -149,7 +149,7 @@ def classifier(widths: tuple[int, ...], *, epochs: int, seed: int = 0) -> "Autoe
     )
 
 
-def outcome_of(fitted: "isthmus.Autoencoder", codes: Parts, labels: Parts) -> Outcome:
+def outcome_of(fitted: "isthmus.AutoencoderClassifier", codes: Parts, labels: Parts) -> Outcome:
     """Return what a fitted classifier does with codes, or with images."""
     predicted = each(codes, fitted.predict)
     return Outcome(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from isthmus.data.source import Source
 
-T = TypeVar("T", bound="BaseEstimator")
+T = TypeVar("T")
+E = TypeVar("E", bound="BaseEstimator")
 Progress = Callable[[str], AbstractContextManager[Sequence[Any]]]
 """Told what is being done; lends the callbacks that show it."""
 
@@ -77,12 +78,12 @@ class Workbench:
     def fit(
         self,
         name: str,
-        estimator: T,
+        estimator: E,
         X: Any,
         y: Any = None,
         *,
         validation_data: Any = None,
-    ) -> T:
+    ) -> E:
         """Fit an estimator, or get back what an earlier run fitted with the same settings and data.
 
         Parameters
