@@ -21,12 +21,18 @@ def check_between(
         raise SettingError(f"{owner}: {name} is {value!r}; it must be a number in {bounds}.")
 
 
+LARGEST = 2**31 - 1
+"""Largest whole number of a setting: sizes and steps are counted in 32 bits."""
+
+
 def check_whole(owner: str, name: str, value: Any, least: int) -> None:
-    """Raise `SettingError` unless ``value`` is a whole number of at least ``least``."""
+    """Raise `SettingError` unless ``value`` is a whole number from ``least`` to 2^31 - 1."""
     if not is_whole(value, least):
         raise SettingError(
             f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
         )
+    if index(value) > LARGEST:
+        raise SettingError(f"{owner}: {name} is {value!r}; it must be at most {LARGEST}.")
 
 
 def is_whole(value: Any, least: int) -> bool:

@@ -43,6 +43,7 @@ from isthmus.estimators.inputs import (
     image_shape_of,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.memory import WeightGenerator, memory, memory_named
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.units import Range, range_of
@@ -88,6 +89,7 @@ class Ready:
     devices: Devices | None
 
 
+@memory_named
 def fit(
     estimator: AbstractLearner,
     X: Any,
@@ -141,6 +143,7 @@ def fit(
     finish(estimator, ready, trained)
 
 
+@memory_named
 def prepare(
     estimator: AbstractLearner,
     X: Any,
@@ -181,6 +184,7 @@ def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     estimator._state = None
 
 
+@memory_named
 def partial_fit(
     estimator: AbstractLearner,
     X: Any,
@@ -243,7 +247,7 @@ def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
     looked_at = _spread(examples, LOOKED_AT)
     likelihood, estimator.scaling_ = _look(estimator, looked_at)
     scaling = estimator.scaling_.scaling
-    rng = np.random.default_rng(seed)
+    rng = WeightGenerator(seed, memory())
     model = build_model(
         estimator,
         likelihood,
