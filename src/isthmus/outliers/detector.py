@@ -9,6 +9,7 @@ from sklearn.utils import Tags, check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.checks import check_between
+from isthmus.errors import SettingError
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
@@ -101,7 +102,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         self.trimmed = trimmed
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, **fit_params: Any) -> Self:
         """Fit autoencoder and score, and calibrate them.
 
         Parameters
@@ -111,11 +112,19 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
             large: they compare with the outliers, too.
         y : ignored
             Here by scikit-learn's convention.
+        **fit_params
+            None is taken; ``sample_weight`` is refused, since p-values count examples alike.
 
         Returns
         -------
         self
         """
+        if fit_params:
+            raise SettingError(
+                f"OutlierDetector.fit takes no {', '.join(fit_params)}: scores and p-values count "
+                "every example alike. Fit a weighted autoencoder first, and give it as "
+                "autoencoder=sklearn.frozen.FrozenEstimator(autoencoder)."
+            )
         check_between("OutlierDetector", "trimmed", self.trimmed, 0, 0.5)
         if self.contamination != "auto":
             check_between(

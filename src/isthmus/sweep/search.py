@@ -389,4 +389,4 @@ def _scaled(fitted: Any, X: Any) -> Any:
     """Return scaled examples (n, D); those on disk are scaled where they are read."""
     if not is_indexed(X):
         return fitted.scale(X)
-    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.n_features_in_))
+    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.width_))
