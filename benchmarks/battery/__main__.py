@@ -7,7 +7,7 @@ from pathlib import Path
 
 import isthmus
 
-NAMES = ("kills", "mutants", "soak", "clients")
+NAMES = ("kills", "mutants", "soak", "clients", "contract")
 
 
 def main() -> int:

@@ -60,6 +60,6 @@ def _check_numbers(X: Any) -> None:
     if other:
         shown = ", ".join(map(repr, other[:3])) + (", ..." if len(other) > 3 else "")
         raise DataError(
-            f"{len(other)} of the {len(schema)} columns hold no numbers ({shown}), and outliers are "
-            "found among numbers: leave such columns out, or encode them first."
+            f"{len(other)} of the {len(schema)} columns hold no numbers ({shown}), and outliers "
+            "are found among numbers: leave such columns out, or encode them first."
         )
