@@ -12,9 +12,14 @@ from isthmus.errors import SettingError
 def check_between(
     owner: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False
 ) -> None:
-    """Raise `SettingError` unless a plain number lies in [low, high]; traced values pass."""
+    """Raise `SettingError` unless a plain number lies in [low, high]; traced values pass.
+
+    Numbers are Python's, NumPy's, and arrays of them without axes.
+    """
     if isinstance(value, Array):
         return
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     right_type = isinstance(value, int | float | np.number) and not isinstance(value, bool)
     if not right_type or not low <= value <= high or (open_low and value == low):
         bounds = f"{'(' if open_low else '['}{low:g}, {high:g}]"

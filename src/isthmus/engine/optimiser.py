@@ -18,7 +18,7 @@ from jaxtyping import Array, Float
 from isthmus.checks import check_between
 from isthmus.engine.adam import scale_by_adam
 from isthmus.errors import SettingError, unknown
-from isthmus.specifications import Number
+from isthmus.specifications import NotInFile, Number
 
 OPTIMIZERS: dict[str, optax.GradientTransformation] = {
     "adam": scale_by_adam(),
@@ -115,6 +115,10 @@ class Optimiser(eqx.Module):
 
 
 def _check(what: str, value: object, table: dict[str, Any], own: Any) -> None:
+    if isinstance(value, NotInFile):
+        raise SettingError(
+            f"{what} is {value}: give it again before another fit, by set_params({what}=...)."
+        )
     if isinstance(value, optax.MultiSteps):
         raise SettingError(
             f"{what} is optax.MultiSteps; give its gradient_transformation(), or a larger "

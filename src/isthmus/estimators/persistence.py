@@ -12,11 +12,15 @@ from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.scaling import Choice
+from isthmus.specifications import NotInFile
 from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree
 
 OF_THE_MACHINE = ("devices",)
 """Settings that say where a fit ran, which is no business of whoever loads it."""
+
+OF_TRAINING = ("optimizer", "schedule")
+"""Settings that may be programs, and that the fitted model does not contain."""
 
 INCONSISTENT = (
     LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
@@ -142,7 +146,10 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
 
 
 def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return the settings as JSON; what only a program can hold falls back to its default."""
+    """Return the settings as JSON; what only a program can hold is named or left out.
+
+    How a model was trained is named, so that a loaded estimator does not say that its default did.
+    """
     settings = estimator.get_params(deep=False)
     defaults = type(estimator)().get_params(deep=False)
     encoded = {}
@@ -151,7 +158,9 @@ def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str
         try:
             encoded[name] = encode_tree(value, tensors, f"settings.{name}")
         except SettingError:
-            encoded[name] = encode_tree(defaults[name], tensors, f"settings.{name}")
+            trains = name in OF_TRAINING and not isinstance(value, str)
+            other = NotInFile(type(value).__name__) if trains else defaults[name]
+            encoded[name] = encode_tree(other, tensors, f"settings.{name}")
     return encoded
 
 

@@ -214,7 +214,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     def _rows(self, n: int, y: Any, seed: int) -> list[Any]:
         """Return the rows of both sets, every class in both where it can be."""
-        share = {"test_size": self.validation_fraction, "random_state": seed}
+        share = {"test_size": float(self.validation_fraction), "random_state": seed}
         if self.estimator.target_kind in ("classes", "condition"):
             try:
                 return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
