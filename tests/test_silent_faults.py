@@ -13,7 +13,6 @@ from isthmus.bounds import ELBO
 from isthmus.errors import SettingError
 from isthmus.likelihoods import Bernoulli, Categorical, ContinuousBernoulli, Masked, Poisson
 from isthmus.model import partition
-from isthmus.networks import Dense
 from isthmus.penalties import AbstractPenalty, WeightDecay
 from isthmus.scaling import choose
 
@@ -149,9 +148,6 @@ NUMPY = {
         learning_rate=np.array(1e-3),
         gradient_clip=np.float32(1.0),
         random_state=np.int64(0),
-    ),
-    "widths of a specification": lambda: Autoencoder(
-        2, encoder=Dense((np.int64(4),)), decoder=Dense(np.array([4])), epochs=1
     ),
 }
 

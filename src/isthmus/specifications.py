@@ -22,7 +22,7 @@ class Spec(eqx.Module):
     Its plain numbers are hyperparameters: inside the compiled program they are traced, so that
     another value needs no new program and ``jax.vmap`` reaches them. Its arrays are parameters,
     unless they are wrapped in `Fixed`. A number of NumPy, or an array without axes, is a number:
-    it is stored as Python's, and so are the numbers of a sequence that is structure, such as widths.
+    it is stored as Python's, as are the numbers of a sequence that is structure, such as widths.
     """
 
     def __post_init__(self) -> None:
