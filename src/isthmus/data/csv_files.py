@@ -50,7 +50,7 @@ def open_csv(path: Path, how: Reading | None = None) -> Source:
 
     Separator, decimal point, encoding, remarks, lines before the table, titles and a row of units
     are found by a look at the first lines, unless they are given. Titles are the first row if it
-    is not made of numbers as the rows below it are, if it counts the columns 0, 1, 2, ... as
+    is not made of values as the rows below it are, if it counts the columns 0, 1, 2, ... as
     pandas writes unnamed ones, or if it is a row of rising numbers above rows that do not rise;
     else the columns are called x0, x1, and so on. Empty entries, ``NA``, ``nan``, ``null`` and
     ``?`` are missing values. A first column that has no name and numbers the rows, in any order,
