@@ -237,8 +237,8 @@ def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:
     """Return whether the first of these rows names the columns.
 
     It does if it counts the columns from 0, if all its entries are text, if one is text above a
-    number, or if it is a row of rising numbers, such as wavelengths or years, above rows that do not
-    rise. It does not if its entries are values of their own columns: text that recurs below, as
+    number, or if it is a row of rising numbers, such as wavelengths or years, above rows that do
+    not rise. It does not if its entries are values of their own columns: text that recurs below, as
     levels and marks of missing values do.
 
     >>> has_header([["label", "0", "1"], ["5", "0", "255"]])

@@ -45,6 +45,7 @@ from isthmus.estimators.inputs import (
 from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.memory import WeightGenerator, memory, memory_named
 from isthmus.estimators.neighbour_graph import neighbour_graph
+from isthmus.estimators.number_columns import columns_of
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
@@ -277,6 +278,8 @@ def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
     seen = range_of(x)
     offset = 0.0 if estimator.offset_ is None else estimator.offset_
     estimator.range_ = Range(seen.low + offset, seen.high + offset)
+    rows = estimator.schema_ is None and estimator.image_shape_ is None
+    estimator.number_columns_ = columns_of(x, offset) if rows else None
     likelihood = settled_likelihood(likelihood_setting(estimator), x)
     if estimator.schema_ is not None and estimator.scaling == "auto":
         encoded = choose("none", x)

@@ -7,6 +7,7 @@ import numpy as np
 
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.consistency import check_consistent, short_array
+from isthmus.estimators.number_columns import NumberColumns
 from isthmus.estimators.registry import ESTIMATORS
 from isthmus.estimators.units import Range
 from isthmus.model import Model
@@ -68,6 +69,9 @@ def save(estimator: Any, kind: str, path: str | Path) -> Path:
     }
     if estimator.range_ is not None:
         tensors |= {"range_low": estimator.range_.low, "range_high": estimator.range_.high}
+    if estimator.number_columns_ is not None:
+        columns = estimator.number_columns_
+        tensors |= {"column_std": columns.std, "column_whole": columns.whole}
     about = {
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
@@ -138,6 +142,9 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
         estimator.schema_ = None if schema is None else Schema.from_plain(schema)
         if "range_low" in tensors:
             estimator.range_ = Range(tensors["range_low"], tensors["range_high"])
+        if "column_std" in tensors:
+            columns = NumberColumns(tensors["column_std"], tensors["column_whole"])
+            estimator.number_columns_ = columns
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         check_consistent(estimator)
