@@ -29,6 +29,12 @@ WITHOUT_LABELS = (
 )  # fmt: skip
 """Checks that call ``transform(X)`` alone, where a conditioned model needs labels too."""
 
+OF_NEIGHBOURS = (
+    "check_n_features_in_after_fitting", "check_sample_weights_pandas_series",
+    "check_sample_weights_not_an_array",
+)  # fmt: skip
+"""Checks of at most 15 examples, which have fewer neighbours than the recipe ``map`` asks for."""
+
 
 def run(count: int | None, kind: str | None, seed: int) -> Tally:
     """Check the first ``count`` recipes, all of them, or the one that ``kind`` names."""
@@ -40,6 +46,8 @@ def run(count: int | None, kind: str | None, seed: int) -> Tally:
         expected = dict(EXPECTED)
         if estimator.target_kind == "condition":
             expected |= dict.fromkeys(WITHOUT_LABELS, "transform needs labels")
+        if name == "map":
+            expected |= dict.fromkeys(OF_NEIGHBOURS, "fewer examples than neighbours")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             results = check_estimator(

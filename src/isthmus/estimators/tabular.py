@@ -12,7 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from isthmus.estimators import door, inference
 from isthmus.estimators.conditioning import Conditioned
-from isthmus.estimators.number_columns import USUAL, draw_rows
+from isthmus.estimators.number_columns import USUAL, NumberColumns, draw_rows
+from isthmus.estimators.units import Range
 from isthmus.tables import frame_like
 
 
@@ -77,20 +78,25 @@ class Tabular(Conditioned):
             each column, within the range of the fit, whole where the column is; of arrays, whose
             columns have no names, the mean reconstructions.
         """
-        named = hasattr(self, "feature_names_in_") and self.number_columns_ is not None
-        if self.schema_ is None and not named:
+        named = hasattr(self, "feature_names_in_")
+        columns, limits = self.number_columns_, self.range_
+        if self.schema_ is None and (columns is None or limits is None or not named):
             return self.inverse_transform(codes, labels)
         self.need_decoder()
         seed = check_random_state(random_state).randint(2**31 - 1)
         raw = self._map(inference.decode_raw, codes, labels, "sample")
         if self.schema_ is None:
-            return self._shaped(self._drawn_numbers(raw, labels, seed))
+            assert columns is not None
+            assert limits is not None
+            return self._shaped(self._drawn_numbers(columns, limits, raw, labels, seed))
         drawn = np.asarray(self.model_.likelihood.sample(jax.random.key(seed), jnp.asarray(raw)))
         rows = self.schema_.within_range(self._rows(inference.unscale, drawn))
         table = self.schema_.decode(rows, rng=np.random.default_rng(seed))
         return frame_like(table, self.schema_.make)
 
-    def _drawn_numbers(self, raw: np.ndarray, labels: Any, seed: int) -> np.ndarray:
+    def _drawn_numbers(
+        self, columns: NumberColumns, limits: Range, raw: np.ndarray, labels: Any, seed: int
+    ) -> np.ndarray:
         """Return rows (n, D) of a table of numbers, drawn from raw outputs."""
         codes = self.sample_codes(USUAL, seed)
         labels = labels if labels is None else np.resize(labels, USUAL)
@@ -101,4 +107,4 @@ class Tabular(Conditioned):
             return own if self.offset_ is None else own + self.offset_
 
         how = (self.model_.likelihood, unscaled, raw, usual, seed)
-        return draw_rows(self.number_columns_, self.range_, *how)
+        return draw_rows(columns, limits, *how)
