@@ -12,21 +12,32 @@ from isthmus.errors import SettingError
 def check_between(
     owner: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False
 ) -> None:
-    """Raise `SettingError` unless a plain number lies in [low, high]; traced values pass."""
+    """Raise `SettingError` unless a plain number lies in [low, high]; traced values pass.
+
+    Numbers are Python's, NumPy's, and arrays of them without axes.
+    """
     if isinstance(value, Array):
         return
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     right_type = isinstance(value, int | float | np.number) and not isinstance(value, bool)
     if not right_type or not low <= value <= high or (open_low and value == low):
         bounds = f"{'(' if open_low else '['}{low:g}, {high:g}]"
         raise SettingError(f"{owner}: {name} is {value!r}; it must be a number in {bounds}.")
 
 
+LARGEST = 2**31 - 1
+"""Largest whole number of a setting: sizes and steps are counted in 32 bits."""
+
+
 def check_whole(owner: str, name: str, value: object, least: int) -> None:
-    """Raise `SettingError` unless ``value`` is a whole number of at least ``least``."""
+    """Raise `SettingError` unless ``value`` is a whole number from ``least`` to 2^31 - 1."""
     if not is_whole(value, least):
         raise SettingError(
             f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
         )
+    if index(value) > LARGEST:
+        raise SettingError(f"{owner}: {name} is {value!r}; it must be at most {LARGEST}.")
 
 
 def is_whole(value: object, least: int) -> bool:

@@ -24,7 +24,7 @@ class Spec(eqx.Module):
     Its plain numbers are hyperparameters: inside the compiled program they are traced, so that
     another value needs no new program and ``jax.vmap`` reaches them. Its arrays are parameters,
     unless they are wrapped in `Fixed`. A number of NumPy, or an array without axes, is a number:
-    it is stored as Python's.
+    it is stored as Python's, as are the numbers of a sequence that is structure, such as widths.
     """
 
     def __post_init__(self) -> None:
@@ -32,6 +32,8 @@ class Spec(eqx.Module):
             value = getattr(self, field.name)
             if is_bare_number(value):
                 object.__setattr__(self, field.name, value.item())
+            elif field.metadata.get("static") and type(value) in (np.ndarray, tuple, list):
+                object.__setattr__(self, field.name, _plain(value))
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the fields by name, as scikit-learn's nested parameters want them."""
@@ -42,6 +44,13 @@ class Spec(eqx.Module):
             if deep and isinstance(value, Spec):
                 params.update({f"{name}__{key}": v for key, v in value.get_params().items()})
         return params
+
+
+def _plain(values: Any) -> Any:
+    """Return an array as a tuple, and any sequence with its numbers as Python's."""
+    if isinstance(values, np.ndarray):
+        return tuple(values.tolist())
+    return type(values)([one.item() if is_bare_number(one) else one for one in values])
 
 
 def is_bare_number(value: Any) -> TypeGuard[np.generic | jax.Array]:
@@ -62,6 +71,21 @@ class Fixed(eqx.Module):
     """An array of the model that no optimiser moves: a running statistic, a mean."""
 
     value: Shaped[Array, "..."]
+
+
+class NotInFile(eqx.Module):
+    """Stands for a setting of the user's own that a model file does not hold.
+
+    Examples
+    --------
+    >>> NotInFile("GradientTransformation")
+    <GradientTransformation of your own, which the model file does not hold>
+    """
+
+    kind: str = eqx.field(static=True)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of your own, which the model file does not hold>"
 
 
 def member_of(

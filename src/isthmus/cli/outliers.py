@@ -314,14 +314,16 @@ def _write_csv(path: Path, records: list[JsonObject], name: str | None) -> None:
     import csv
 
     from isthmus.atomic import new_file
+    from isthmus.data.spreadsheets import guard
 
     parts = ("feature", "found", "expected")
     head = [*([name] if name else []), "row", "rank", "score", "p_value"]
     head += [f"{part}{i}" for i in (1, 2, 3) for part in parts]
     with new_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(head)
+        writer.writerow(map(guard, head))
         for record in records:
             own = [record.get("id")] if name else []
             own += [record[key] for key in ("row", "rank", "score", "p_value")]
-            writer.writerow([*own, *(one[part] for one in record["reasons"] for part in parts)])
+            own += [one[part] for one in record["reasons"] for part in parts]
+            writer.writerow(map(guard, own))

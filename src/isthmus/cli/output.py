@@ -193,8 +193,13 @@ def _begin_table(
 
 
 def _plain_table(values: Any, names: Sequence[str]) -> "Table":
-    """Return a table of what CSV can hold: categories as their entries, durations as numbers."""
+    """Return a table of what CSV can hold: categories as their entries, durations as numbers.
+
+    Text that a spreadsheet would run as a formula is marked as text.
+    """
     import pyarrow as pa
+
+    from isthmus.data.spreadsheets import guarded
 
     table = _table(values, names)
     columns = []
@@ -206,7 +211,7 @@ def _plain_table(values: Any, names: Sequence[str]) -> "Table":
         elif pa.types.is_null(column.type) or pa.types.is_nested(column.type):
             column = pa.chunked_array([pa.nulls(len(column), pa.string())])
         columns.append(column)
-    return pa.table(columns, names=table.column_names)
+    return guarded(pa.table(columns, names=table.column_names))
 
 
 def _table(values: Any, names: Sequence[str]) -> "Table":

@@ -234,6 +234,7 @@ def _report(searched: "Sweep", folder: Path, run: Facts, recipes: Facts) -> None
     import pyarrow as pa
     from pyarrow import csv, parquet
 
+    from isthmus.data.spreadsheets import guarded
     from isthmus.report import circumstances
     from isthmus.report.run_folder import BEST
     from isthmus.report.sweep_page import collect_sweep, draw_sweep, render_sweep, sweep_table
@@ -241,7 +242,7 @@ def _report(searched: "Sweep", folder: Path, run: Facts, recipes: Facts) -> None
     facts = collect_sweep(searched, {**circumstances(), **run}, recipes)
     table = pa.table(sweep_table(searched, recipes))
     with new_file(folder / "sweep.csv") as partial:
-        csv.write_csv(table, partial)
+        csv.write_csv(guarded(table), partial)
     with new_file(folder / "sweep.parquet") as partial:
         parquet.write_table(table, partial)
     searched.best_estimator_.save(folder / BEST)

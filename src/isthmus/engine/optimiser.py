@@ -19,7 +19,7 @@ from isthmus.annotations import PyTree
 from isthmus.checks import check_between
 from isthmus.engine.adam import scale_by_adam
 from isthmus.errors import SettingError, unknown
-from isthmus.specifications import Number
+from isthmus.specifications import NotInFile, Number
 
 Moved = TypeVar("Moved")
 OPTIMIZERS: dict[str, optax.GradientTransformation] = {
@@ -119,6 +119,10 @@ class Optimiser(eqx.Module):
 
 
 def _check(what: str, value: object, table: Mapping[str, object], own: Any) -> None:
+    if isinstance(value, NotInFile):
+        raise SettingError(
+            f"{what} is {value}: give it again before another fit, by set_params({what}=...)."
+        )
     if isinstance(value, optax.MultiSteps):
         raise SettingError(
             f"{what} is optax.MultiSteps; give its gradient_transformation(), or a larger "

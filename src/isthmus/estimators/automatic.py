@@ -6,7 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import optax
 
+from isthmus.checks import LARGEST
 from isthmus.data.source import Examples
+from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters, PenaltySetting
 from isthmus.estimators.slots import penalty_members
 from isthmus.likelihoods import AbstractLikelihood, Gaussian, Masked
@@ -51,9 +53,15 @@ def plan(settings: Parameters, n: int, *, validated: bool = True) -> Plan:
 
     batch_size = min(chosen("batch_size", automatic_batch_size(n)), n)
     steps = -(-n // batch_size)
+    epochs = chosen("epochs", automatic_epochs(steps))
+    if epochs * steps > LARGEST:
+        raise SettingError(
+            f"epochs is {epochs}, which makes {epochs * steps} steps of {batch_size} examples; at "
+            f"most {LARGEST} steps are counted."
+        )
     return Plan(
         batch_size,
-        chosen("epochs", automatic_epochs(steps)),
+        epochs,
         chosen("patience", automatic_patience(n, steps) if validated else 0),
     )
 

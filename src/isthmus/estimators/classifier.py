@@ -141,4 +141,4 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         weight = self.classification_weight
         check_between("The estimator", "classification_weight", weight, 0, 1e9)
-        return (Classifier.create(rng, self.latent_dim, len(self.classes_), weight),)
+        return (Classifier.create(rng, int(self.latent_dim), len(self.classes_), weight),)

@@ -116,6 +116,11 @@ def _check_values(estimator: "AbstractAutoencoder") -> None:
     columns = estimator.n_features_in_
     names = np.shape(getattr(estimator, "feature_names_in_", range(columns)))
     _demand(names == (columns,), "names", names, columns)
+    known = estimator.number_columns_
+    if known is not None:
+        good = all(one.shape == (columns,) for one in known) and known.whole.dtype == bool
+        good = good and estimator.range_ is not None and bool(np.isfinite(known.std).all())
+        _demand(good, "columns of numbers", "other ones", f"{columns} of them")
     classes = getattr(estimator, "classes_", None)
     if classes is not None:
         unique = len(np.unique(classes)) == classes.size and classes.ndim == 1

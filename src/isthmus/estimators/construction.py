@@ -82,7 +82,8 @@ def build_model(
     if corruption is not None:
         corruption = member("corruption", corruption).create(image_shape)
     spec = encoder_spec(settings, features, n, image_shape)
-    width = latent.width(settings.latent_dim)
+    size = int(settings.latent_dim)  # NumPy's numbers would be arrays to JAX
+    width = latent.width(size)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
     if likelihood.starts_at_zero and isinstance(decoder, Chain) and ends_bare(decoder):
@@ -92,15 +93,13 @@ def build_model(
         scaling=choice.scaling,
         corruption=corruption,
         encoder=encoder,
-        latent=latent.create(settings.latent_dim, rng).started(scaled_sample, rng),
+        latent=latent.create(size, rng).started(scaled_sample, rng),
         decoder=decoder,
         likelihood=likelihood.create(features),
         bound=member("bound", settings.bound),
-        penalties=tuple(
-            penalty.create(features, settings.latent_dim, rng, image_shape) for penalty in penalties
-        ),
+        penalties=tuple(penalty.create(features, size, rng, image_shape) for penalty in penalties),
         heads=heads(rng),
-        latent_dim=settings.latent_dim,
+        latent_dim=size,
     )
     if not starts_from_pca(settings, model):
         settings.pca_ = None
@@ -316,10 +315,10 @@ def _build_decoder(
             "decoder too."
         )
     if isinstance(spec, str) and isinstance(encoder, Chain):
-        return tie(encoder) if spec == "tied" else mirror(encoder, settings.latent_dim, rng)
+        return tie(encoder) if spec == "tied" else mirror(encoder, int(settings.latent_dim), rng)
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
         spec = replace(spec, hidden=automatic_widths(features, n)[::-1])
-    return _build(spec, settings.latent_dim, features, image_shape, rng)
+    return _build(spec, int(settings.latent_dim), features, image_shape, rng)
 
 
 def without_missing(examples: Examples) -> Examples:

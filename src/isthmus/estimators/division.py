@@ -81,7 +81,7 @@ def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part,
     target = whole.target
     classes = None if target is None or target.dtype.kind == "f" else target
     index = np.arange(len(whole.examples))
-    share = {"test_size": estimator.validation_fraction, "random_state": seed}
+    share = {"test_size": float(estimator.validation_fraction), "random_state": seed}
     try:
         parts = train_test_split(index, **share, stratify=classes)
     except ValueError:

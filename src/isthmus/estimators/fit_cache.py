@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import jax
@@ -31,9 +32,10 @@ def kept_path(folder: Path, name: str, estimator: BaseEstimator, *data: object) 
     Another setting, another example, or another version of isthmus gives another path.
     """
     params = sorted(estimator.get_params(deep=True).items(), key=lambda item: item[0])
-    given = [__version__, name, repr(params)]
+    given = [__version__, name, repr([(key, _described(value)) for key, value in params])]
     # A module's repr has but the shapes of its arrays, and other weights are another fit.
-    arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(params) if isinstance(leaf, jax.Array)]
+    kinds = (jax.Array, np.ndarray)
+    arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(params) if isinstance(leaf, kinds)]
     made = digest(*given, *([arrays] if arrays else []), *data)
     return folder / f"{slug(name)}-{made}.safetensors"
 
@@ -120,4 +122,21 @@ def _described(value: object) -> Json:
         return f"{type(value).__name__}({', '.join(fields)})"
     if type(value) is tuple or type(value) is list:
         return [_described(one) for one in value]
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    if isinstance(value, FunctionType):
+        return _described_function(value)
+    text = repr(value)
+    # An object whose text is its address is known by what it holds.
+    holds = getattr(value, "__dict__", "") if text == object.__repr__(value) else ""
+    return _without_addresses(f"{text} {holds}" if holds else text)
+
+
+def _described_function(function: FunctionType) -> str:
+    """Return a function's name with a digest of what it does: one that was changed is another."""
+    code, closure = function.__code__, function.__closure__ or ()
+    bound = (code.co_consts, [cell.cell_contents for cell in closure], function.__defaults__)
+    made = digest(code.co_code, code.co_names, _without_addresses(repr(bound)))
+    return f"{function.__module__}.{function.__qualname__} {made}"
+
+
+def _without_addresses(text: str) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", text)

@@ -46,7 +46,9 @@ from isthmus.estimators.inputs import (
     image_shape_of,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.memory import WeightGenerator, memory, memory_named
 from isthmus.estimators.neighbour_graph import neighbour_graph
+from isthmus.estimators.number_columns import columns_of
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.slots import LikelihoodSetting
 from isthmus.estimators.targets import ValidationData
@@ -93,6 +95,7 @@ class Ready:
     devices: Devices | None
 
 
+@memory_named
 def fit(
     estimator: AbstractLearner,
     X: ExamplesLike,
@@ -146,6 +149,7 @@ def fit(
     finish(estimator, ready, trained)
 
 
+@memory_named
 def prepare(
     estimator: AbstractLearner,
     X: ExamplesLike,
@@ -186,6 +190,7 @@ def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     estimator._state = None
 
 
+@memory_named
 def partial_fit(
     estimator: AbstractLearner,
     X: ExamplesLike,
@@ -248,7 +253,7 @@ def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> M
     looked_at = _spread(examples, LOOKED_AT)
     likelihood, estimator.scaling_ = _look(estimator, looked_at)
     scaling = estimator.scaling_.scaling
-    rng = np.random.default_rng(seed)
+    rng = WeightGenerator(seed, memory())
     model = build_model(
         estimator,
         likelihood,
@@ -278,6 +283,8 @@ def _look(estimator: AbstractLearner, examples: Rows) -> tuple[LikelihoodSetting
     seen = range_of(x)
     offset = 0.0 if estimator.offset_ is None else estimator.offset_
     estimator.range_ = Range(seen.low + offset, seen.high + offset)
+    rows = estimator.schema_ is None and estimator.image_shape_ is None
+    estimator.number_columns_ = columns_of(x, offset) if rows else None
     likelihood = settled_likelihood(likelihood_setting(estimator), x)
     if estimator.schema_ is not None and estimator.scaling == "auto":
         encoded = choose("none", x)

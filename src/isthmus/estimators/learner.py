@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from isthmus.annotations import ExamplesLike, Targets
 from isthmus.estimators.inputs import ImageShape
+from isthmus.estimators.number_columns import NumberColumns
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.targets import TargetKind
 from isthmus.estimators.units import Range
@@ -51,6 +52,8 @@ class FittedAttributes:
     """What is subtracted from columns far from zero before single precision, (D,)."""
     range_: Range | None = None
     """The range of each feature in the fit, in its own units."""
+    number_columns_: NumberColumns | None = None
+    """What the columns of a fit to rows of numbers were like."""
     _has_missing: bool = False
     """Whether entries of the training or validation examples were missing."""
     _state: object

@@ -7,12 +7,14 @@ import numpy as np
 
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.consistency import check_consistent, short_array
+from isthmus.estimators.number_columns import NumberColumns
 from isthmus.estimators.registry import ESTIMATORS
 from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.scaling import Choice
+from isthmus.specifications import NotInFile
 from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 OF_THE_MACHINE = ("devices",)
 """Settings that say where a fit ran, which is no business of whoever loads it."""
+
+OF_TRAINING = ("optimizer", "schedule")
+"""Settings that may be programs, and that the fitted model does not contain."""
 
 INCONSISTENT = (
     LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
@@ -68,6 +73,9 @@ def save(estimator: "AbstractAutoencoder", kind: str, path: str | Path) -> Path:
     }
     if estimator.range_ is not None:
         tensors |= {"range_low": estimator.range_.low, "range_high": estimator.range_.high}
+    if estimator.number_columns_ is not None:
+        columns = estimator.number_columns_
+        tensors |= {"column_std": columns.std, "column_whole": columns.whole}
     about = {
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
@@ -138,6 +146,9 @@ def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> An
         estimator.schema_ = None if schema is None else Schema.from_plain(schema)
         if "range_low" in tensors:
             estimator.range_ = Range(tensors["range_low"], tensors["range_high"])
+        if "column_std" in tensors:
+            columns = NumberColumns(tensors["column_std"], tensors["column_whole"])
+            estimator.number_columns_ = columns
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         check_consistent(estimator)
@@ -148,7 +159,10 @@ def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> An
 def _encode_settings(
     estimator: "AbstractAutoencoder", tensors: dict[str, np.ndarray]
 ) -> JsonObject:
-    """Return the settings as JSON; what only a program can hold falls back to its default."""
+    """Return the settings as JSON; what only a program can hold is named or left out.
+
+    How a model was trained is named, so that a loaded estimator does not say that its default did.
+    """
     settings = estimator.get_params(deep=False)
     defaults = type(estimator)().get_params(deep=False)
     encoded = {}
@@ -157,7 +171,9 @@ def _encode_settings(
         try:
             encoded[name] = encode_tree(value, tensors, f"settings.{name}")
         except SettingError:
-            encoded[name] = encode_tree(defaults[name], tensors, f"settings.{name}")
+            trains = name in OF_TRAINING and not isinstance(value, str)
+            other = NotInFile(type(value).__name__) if trains else defaults[name]
+            encoded[name] = encode_tree(other, tensors, f"settings.{name}")
     return encoded
 
 

@@ -72,7 +72,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         check_between("The estimator", "regression_weight", self.regression_weight, 0, 1e9)
         weight, learned = self.regression_weight, bool(self.learned_scale)
         n_targets = self.target_mean_.size
-        return (Regressor.create(rng, self.latent_dim, n_targets, weight, learned),)
+        return (Regressor.create(rng, int(self.latent_dim), n_targets, weight, learned),)
 
     def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray:
         need_targets(self, y, "a regressor learns from numbers")

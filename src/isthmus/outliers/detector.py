@@ -1,7 +1,7 @@
 """The detector: any autoencoder of isthmus as a scikit-learn outlier detector."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_between
+from isthmus.errors import SettingError
 from isthmus.estimators.fitted import Fitted
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
@@ -103,7 +104,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         self.trimmed = trimmed
         self.random_state = random_state
 
-    def fit(self, X: ExamplesLike, y: Targets | None = None) -> Self:
+    def fit(self, X: ExamplesLike, y: Targets | None = None, **fit_params: Any) -> Self:
         """Fit autoencoder and score, and calibrate them.
 
         Parameters
@@ -113,11 +114,19 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
             large: they compare with the outliers, too.
         y : ignored
             Here by scikit-learn's convention.
+        **fit_params
+            None is taken; ``sample_weight`` is refused, since p-values count examples alike.
 
         Returns
         -------
         self
         """
+        if fit_params:
+            raise SettingError(
+                f"OutlierDetector.fit takes no {', '.join(fit_params)}: scores and p-values count "
+                "every example alike. Fit a weighted autoencoder first, and give it as "
+                "autoencoder=sklearn.frozen.FrozenEstimator(autoencoder)."
+            )
         check_between("OutlierDetector", "trimmed", self.trimmed, 0, 0.5)
         if self.contamination != "auto":
             check_between(

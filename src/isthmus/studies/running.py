@@ -71,7 +71,11 @@ def reproduce(
         "quick": quick,
         "command": command,
         "finished": False,
+        "seconds": round(before, 1),
+        "figures": [],
+        "tables": [],
     }
+    write_json(folder / RUN, run)  # the folder is known by it, also after the process is killed
     try:
         study.run(bench)
         run["finished"] = True

@@ -43,14 +43,17 @@ def fit_together(
     validation: Part,
     strategy: str,
     memory_limit: float,
+    folder: Path | None,
+    kept: frozenset[int],
     callbacks: Sequence[HearsProgress] = (),
 ) -> Iterator[tuple[int, Outcome]]:
     """Fit estimators, those of one shape as one program where that pays."""
     import pooch
 
-    decides = Together(strategy, Path(pooch.os_cache("isthmus")))
-    limits = {"strategy": decides, "memory_limit": memory_limit}
-    yield from run_fits(fits, train, validation, **limits, callbacks=callbacks)
+    everybody = Path(pooch.os_cache("isthmus"))
+    decides = Together(strategy, (everybody,) if folder is None else (folder, everybody))
+    how = {"strategy": decides, "memory_limit": memory_limit, "kept": kept}
+    yield from run_fits(fits, train, validation, **how, callbacks=callbacks)
 
 
 def fit_share(
@@ -67,9 +70,13 @@ def run_fits(
     *,
     strategy: Together,
     memory_limit: float,
+    kept: frozenset[int] = frozenset(),
     callbacks: Sequence[HearsProgress] = (),
 ) -> Iterator[tuple[int, Outcome]]:
     """Fit estimators to the same examples; yield (place, fitted or error) as each ends.
+
+    What shares a program depends on all fits, and not on those that an earlier run has done: the
+    last bits of a model are those of its program. So a group that lacks one is trained as a whole.
 
     Parameters
     ----------
@@ -82,18 +89,25 @@ def run_fits(
         Decides whether a group shares a program.
     memory_limit
         Bytes that the weights and batches of one program may take.
+    kept
+        Places whose fits are there from an earlier run, and are not needed again.
     callbacks
         Called with the steps of the fit, or of the group that shares a program, that runs.
     """
+    if kept.issuperset(place for place, _ in fits):
+        return
     jobs, refused = _prepared(fits, training, validation)
     yield from refused
     for group in _groups(jobs, memory_limit):
+        missing = [job for job in group if job.place not in kept]
+        if not missing:
+            continue
         replicas = _padded([job.ready.replica for job in group])
         spread = group[0].ready.devices is not None
         if len(group) > 1 and not spread and strategy.pays(replicas):
             yield from _together(group, replicas, callbacks)
         else:
-            for job in group:
+            for job in missing:
                 yield job.place, _alone(job, callbacks)
 
 

@@ -83,7 +83,8 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         Bytes that the weights and batches of one program may take; the points of a
         group are divided by it.
     folder : path or None, default=None
-        Where every model is kept as it is ready; a sweep that was stopped goes on from there.
+        Where every model is kept as it is ready; a sweep that was stopped goes on from there, to
+        the same bits.
     refit : bool, default=True
         Whether ``best_estimator_`` is kept; it needs no fit of its own.
     on_result : callable or None, default=None
@@ -224,7 +225,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     def _rows(self, n: int, y: Targets | None, seed: int) -> list[Any]:
         """Return the rows of both sets, every class in both where it can be."""
-        share = {"test_size": self.validation_fraction, "random_state": seed}
+        share = {"test_size": float(self.validation_fraction), "random_state": seed}
         if self.estimator.target_kind in ("classes", "condition"):
             try:
                 return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
@@ -236,15 +237,14 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         self, unfitted: Sequence[AbstractAutoencoder], train: Part, validation: Part
     ) -> Iterator[tuple[int, Outcome]]:
         """Yield (place, fitted estimator or error): the kept ones first, then as they end."""
-        missing = []
         paths = [self._path(estimator, train, validation) for estimator in unfitted]
-        for place, path in enumerate(paths):
-            if path is not None and path.exists():
-                yield place, load(path)
-            else:
-                missing.append((place, unfitted[place]))
-        for place, outcome in self._fits(missing, train, validation):
+        kept = {place: path for place, path in enumerate(paths) if path and path.exists()}
+        for place, path in kept.items():
+            yield place, load(path)
+        for place, outcome in self._fits(unfitted, train, validation, frozenset(kept)):
             path = paths[place]
+            if place in kept:
+                continue
             if path is not None and not isinstance(outcome, IsthmusError):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 outcome.save(path)
@@ -257,18 +257,22 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return kept_path(Path(self.folder), name, estimator, *train, *validation)
 
     def _fits(
-        self, missing: Sequence[tuple[int, AbstractAutoencoder]], train: Part, validation: Part
+        self,
+        unfitted: Sequence[AbstractAutoencoder],
+        train: Part,
+        validation: Part,
+        kept: frozenset[int],
     ) -> Iterator[tuple[int, Outcome]]:
-        if not missing:
-            return
+        fits = [*enumerate(unfitted)]
         jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
-        how = (self.strategy, self.memory_limit)
+        folder = None if self.folder is None else Path(self.folder)
+        how = (self.strategy, self.memory_limit, folder, kept)
         if jobs == 1:
-            yield from fit_together(missing, train, validation, *how, self.callbacks)
+            yield from fit_together(fits, train, validation, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
-        size = -(-len(missing) // jobs)
-        shares = [missing[i : i + size] for i in range(0, len(missing), size)]
+        size = -(-len(fits) // jobs)
+        shares = [fits[i : i + size] for i in range(0, len(fits), size)]
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
         tasks = (joblib.delayed(fit_share)(share, train, validation, *how) for share in shares)
         for results in cast(Iterator[list[tuple[int, Outcome]]], run(tasks)):
@@ -402,4 +406,4 @@ def _scaled(fitted: AnyAutoencoder, X: Examples) -> Any:
     """Return scaled examples (n, D); those on disk are scaled where they are read."""
     if not is_indexed(X):
         return fitted.scale(X)
-    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.n_features_in_))
+    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.width_))
