@@ -5,6 +5,10 @@ import pytest
 from sklearn.datasets import load_digits, load_wine
 from sklearn.decomposition import PCA
 
+from isthmus.errors import SettingError
+from isthmus.export import Carried, describe
+from isthmus.export.program import Operation, Port, Program
+
 
 class Scaling:
     def __init__(self, low, high):
@@ -99,6 +103,31 @@ class StandIn:
             "nats": 0.5 * squares.sum(axis=1),
             "floor_nats": np.zeros(len(scaled)),
         }
+
+    def carry(self, part, X, labels=None):
+        """The decoder alone; the encoder is said to be one that cannot leave."""
+        if part == "encoder":
+            raise SettingError("A stand-in has no encoder that leaves.")
+        back = self.unscale(self.mixing_.inverse_transform(np.eye(self.mixing_.n_components_)))
+        mean = self.unscale(self.mixing_.mean_[None])[0]
+        code = Port("code", (self.latent_dim,), "float")
+        product, output = (
+            Port(name, mean.shape, "float") for name in ("product", "reconstruction")
+        )
+        constants = {"axes": (back - mean)[: self.latent_dim], "mean": mean}
+        program = Program(
+            (code,),
+            (output,),
+            {name: np.asarray(array, np.float32) for name, array in constants.items()},
+            (
+                Operation("matmul", ("code", "axes"), product, {}, "decoder"),
+                Operation("add", ("product", "mean"), output, {}, "decoder"),
+            ),
+        )
+        return Carried(describe(program), "float32", 0.0)
+
+    def symbols(self, X):
+        return None
 
     def save(self, path):
         path.write_bytes(b"model")

@@ -16,6 +16,9 @@ from isthmus.report.sample import Sample
 from isthmus.report.table_columns import ComparedColumn, compare_columns
 from isthmus.tables import Schema
 
+LIVE_LIMIT = 5.0
+"""Largest size, in MB, of the decoder and the encoder that a page carries."""
+
 
 @dataclass(frozen=True)
 class EvaluatedFit:
@@ -40,6 +43,8 @@ class EvaluatedFit:
         Of a table of several kinds of columns, whose examples here are encoded rows.
     table : list of ComparedColumn or None
         Its columns on the part that is furthest from the training.
+    live_limit : float
+        Largest size, in MB, of the model that the page carries.
     """
 
     model: ReportedModel
@@ -51,6 +56,7 @@ class EvaluatedFit:
     findings: tuple[Finding, ...] = ()
     schema: Schema | None = None
     table: list[ComparedColumn] | None = None
+    live_limit: float = LIVE_LIMIT
 
     @property
     def split(self) -> str:
@@ -103,7 +109,12 @@ class EvaluatedFit:
 
 
 def evaluate_fit(
-    estimator: Any, parts: Parts, *, seed: int = 0, run: Mapping[str, Any] | None = None
+    estimator: Any,
+    parts: Parts,
+    *,
+    seed: int = 0,
+    run: Mapping[str, Any] | None = None,
+    live_limit: float = LIVE_LIMIT,
 ) -> EvaluatedFit:
     """Read the data, and find everything that the report of a fit says.
 
@@ -119,6 +130,8 @@ def evaluate_fit(
         Chooses the examples that are kept, and draws samples and corruption.
     run : mapping, optional
         What ``run.json`` holds.
+    live_limit : float
+        Largest size, in MB, of the model that the page carries; 0 carries none.
     """
     schema: Schema | None = getattr(estimator, "schema_", None)
     if schema is not None:
@@ -131,6 +144,7 @@ def evaluate_fit(
         judged = [name for name in SPLITS if name in parts][-1]
         table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
     examination, findings = model.examine(parts)
+    facts = dict(run or {})
     return EvaluatedFit(
-        model, results, pca, seed, dict(run or {}), examination, findings, schema, table
+        model, results, pca, seed, facts, examination, findings, schema, table, live_limit
     )
