@@ -30,7 +30,8 @@ def reading_of(fit: EvaluatedFit) -> dict[str, Any]:
         return {"kind": "table", "columns": fit.schema.decodings()}
     values = np.asarray(fit.shown.examples, np.float64).reshape(len(fit.shown), -1)
     if is_signal(values[:LOOKED_AT]):
-        return {"kind": "curve", "range": [low, high]}
+        margin = 0.05 * (high - low)
+        return {"kind": "curve", "range": [low - margin, high + margin]}
     ends = zip(np.nanmin(values, axis=0).tolist(), np.nanmax(values, axis=0).tolist(), strict=True)
     named = zip(fit.model.column_names, ends, strict=True)
     columns = [

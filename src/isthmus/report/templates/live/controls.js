@@ -38,12 +38,13 @@ function symbolSliders(root, model, state, changed) {
   const made = model.symbolSizes.slice(0, 64).map((size, t) => slider(`symbol ${t + 1}`, {
     low: 0, high: size - 1, step: 1, value: state.symbols[t], text: (v) => `${v} of ${size}`,
     changed: (value) => {
-      state.symbols[t] = value;
-      changed(model.codeOfSymbols(state.symbols));
+      const chosen = [...state.symbols];
+      chosen[t] = value;
+      changed(model.codeOfSymbols(chosen), chosen);
     },
   }));
   fold(root, made.map((one) => one.element), model.symbolSizes.length);
-  return () => made.forEach((one, t) => one.set(state.symbols[t]));
+  return () => made.forEach((one, t) => one.set(state.shownSymbols[t]));
 }
 
 function fold(root, sliders, count) {

@@ -9,7 +9,8 @@ function explore(root, map, data) {
     home: start, // where the page stays
     code: start, // what is decoded: home, or what is pointed at
     label: data.labels?.start ?? 0,
-    symbols: model.symbolsOf?.(data.start),
+    symbols: model.symbolsOf?.(data.start), // of home
+    shownSymbols: model.symbolsOf?.(data.start), // of code
     line: null, // codes: from, to
   };
   const panel = reading.make();
@@ -26,10 +27,12 @@ function explore(root, map, data) {
     const [x, y] = model.inPlane(code);
     return [toDrawing(xAxis, x), y === undefined ? null : toDrawing(yAxis, y)];
   }
+  // Between discrete codes there are none: there it is the nearest example's.
+  const snapped = (place) => (model.symbolSizes ? map.at(place, 1000) : -1);
   function codeAt([x, y]) {
-    const i = model.symbolSizes ? map.at([x, y], 1000) : -1;
-    if (i >= 0) return model.codeOf(i); // between discrete codes there are none
-    return model.movedTo(state.home, [toValue(xAxis, x), toValue(yAxis, y)]);
+    const i = snapped([x, y]);
+    return i >= 0 ? model.codeOf(i)
+      : model.movedTo(state.home, [toValue(xAxis, x), toValue(yAxis, y)]);
   }
   function describe() {
     const places = [...model.data.dimensions].sort((a, b) => a.index - b.index).slice(0, 8);
@@ -56,9 +59,14 @@ function explore(root, map, data) {
     if (!waiting) requestAnimationFrame(draw);
     waiting = true;
   }
-  function look(code) { // for as long as the pointer is there
+  function look(code, symbols) { // for as long as the pointer is there
     state.code = code;
+    state.shownSymbols = symbols ?? state.symbols;
     redraw();
+  }
+  function lookAt(place) {
+    const i = snapped(place);
+    look(codeAt(place), i >= 0 ? model.symbolsOf(i) : null);
   }
   function stay(code, symbols) {
     state.home = code;
@@ -116,7 +124,7 @@ function explore(root, map, data) {
   map.svg.addEventListener("pointerdown", (event) => {
     pressed = plane.place(map.svg, event, map.WIDTH);
     map.svg.setPointerCapture(event.pointerId);
-    look(codeAt(pressed));
+    lookAt(pressed);
   });
   map.svg.addEventListener("pointermove", (event) => {
     const place = plane.place(map.svg, event, map.WIDTH);
@@ -128,7 +136,7 @@ function explore(root, map, data) {
       if (i < 0) map.hide();
       else map.show(i, false);
     }
-    look(codeAt(place));
+    lookAt(place);
   });
   const release = (event) => {
     if (!pressed) return;

@@ -11,7 +11,9 @@ function element(name, attributes = {}, ...children) {
 
 function short(value) {
   if (!Number.isFinite(value)) return "–";
-  return Math.abs(value) >= 1e5 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+  const size = Math.abs(value);
+  if (size >= 1e9 || (size < 1e-4 && size > 0)) return value.toExponential(2);
+  return size >= 1e4 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(3)));
 }
 
 // Images: a canvas of their pixels, which the page enlarges.
