@@ -1,11 +1,11 @@
 """A stand-in that keeps the estimators' contract with PCA inside, so that no test trains."""
 
 import numpy as np
+import pyarrow
 import pytest
 from sklearn.datasets import load_digits, load_wine
 from sklearn.decomposition import PCA
 
-from isthmus.errors import SettingError
 from isthmus.export import Carried, describe
 from isthmus.export.program import Operation, Port, Program
 
@@ -24,6 +24,14 @@ class StandIn:
     target_kind = "none"
     generative_ = False
     first_layer_weights_ = None
+
+    schema_ = None
+
+    def of_encoded_rows(self):
+        return self
+
+    def encode_table(self, X):
+        return X if self.schema_ is None else self.schema_.encode(pyarrow.Table.from_pandas(X))
 
     def labels_from(self, y):
         return None
@@ -105,25 +113,24 @@ class StandIn:
         }
 
     def carry(self, part, X, labels=None):
-        """The decoder alone; the encoder is said to be one that cannot leave."""
-        if part == "encoder":
-            raise SettingError("A stand-in has no encoder that leaves.")
-        back = self.unscale(self.mixing_.inverse_transform(np.eye(self.mixing_.n_components_)))
-        mean = self.unscale(self.mixing_.mean_[None])[0]
-        code = Port("code", (self.latent_dim,), "float")
-        product, output = (
-            Port(name, mean.shape, "float") for name in ("product", "reconstruction")
+        """Both parts are affine: a matrix and an offset."""
+        if part == "decoder":
+            name, offset = "code", self.inverse_transform(np.zeros((1, self.latent_dim)))[0]
+            matrix = self.inverse_transform(np.eye(self.latent_dim)) - offset
+        else:
+            name, matrix = "example", (self.mixing_.components_ / self.span_).T
+            offset = -self.mixing_.mean_ @ self.mixing_.components_.T
+            matrix, offset = matrix[:, : self.latent_dim], offset[: self.latent_dim]
+        given = Port(name, (len(matrix),), "float")
+        names = ("product", "reconstruction" if part == "decoder" else "code")
+        product, output = (Port(name, offset.shape, "float") for name in names)
+        arrays = {"matrix": matrix, "offset": offset}
+        constants = {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+        operations = (
+            Operation("matmul", (name, "matrix"), product, {}, part),
+            Operation("add", ("product", "offset"), output, {}, part),
         )
-        constants = {"axes": (back - mean)[: self.latent_dim], "mean": mean}
-        program = Program(
-            (code,),
-            (output,),
-            {name: np.asarray(array, np.float32) for name, array in constants.items()},
-            (
-                Operation("matmul", ("code", "axes"), product, {}, "decoder"),
-                Operation("add", ("product", "mean"), output, {}, "decoder"),
-            ),
-        )
+        program = Program((given,), (output,), constants, operations)
         return Carried(describe(program), "float32", 0.0)
 
     def symbols(self, X):
