@@ -89,8 +89,9 @@ def in_half_precision(estimator: Any) -> Any:
     def rounded(leaf: Any) -> Any:
         if not isinstance(leaf, jax.Array) or leaf.ndim < 2 or leaf.dtype != jnp.float32:
             return leaf
-        fits = np.abs(leaf).max(initial=0) < np.finfo(np.float16).max
-        return jnp.asarray(np.asarray(leaf, np.float16), leaf.dtype) if fits else leaf
+        numbers = np.asarray(leaf)
+        fits = np.abs(numbers).max(initial=0) < np.finfo(np.float16).max
+        return jnp.asarray(numbers.astype(np.float16).astype(np.float32)) if fits else leaf
 
     estimator = copy.copy(estimator.as_autoencoder())
     estimator.model_ = jax.tree.map(rounded, estimator.model_)
