@@ -18,6 +18,7 @@ function explore(root, map, data) {
   const trail = map.svg.querySelector(".trail");
   const [xAxis, yAxis] = data.axes;
   const updates = [];
+  const MIDDLE = (yAxis.start + yAxis.end) / 2;
   let waiting = false;
 
   const toDrawing = ({ low, high, start: a, end: b }, value) => a + (value - low) / (high - low) * (b - a);
@@ -104,10 +105,9 @@ function explore(root, map, data) {
     drawTrail();
   }
   function drawTrail() {
-    const ends = state.line ? [state.line.from, state.line.to].map(placeOf) : [[0, 0], [0, 0]];
-    const [top, bottom] = [yAxis.end, yAxis.start];
-    const points = ends.map(([x, y], i) => `${x},${y ?? (i ? bottom : top)}`);
-    trail.setAttribute("points", state.line ? points.join(" ") : "");
+    const ends = state.line ? [state.line.from, state.line.to].map(placeOf) : [];
+    const points = ends.map(([x, y]) => `${x},${y ?? MIDDLE}`);
+    trail.setAttribute("points", points.join(" "));
   }
   function endWalk() {
     state.line = null;
@@ -159,7 +159,7 @@ function explore(root, map, data) {
   const moves = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
   map.svg.addEventListener("keydown", (event) => {
     const [x, y] = placeOf(state.home);
-    const here = [x, y ?? 244];
+    const here = [x, y ?? MIDDLE];
     if (moves[event.key]) {
       event.preventDefault();
       const next = event.shiftKey || model.symbolSizes ? plane.ahead(map.data, event.key, here, map.visible) : -1;
