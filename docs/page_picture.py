@@ -15,8 +15,6 @@ from playwright.sync_api import Page, sync_playwright
 
 PICTURE = Path(__file__).parent / "images" / "explore.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-COLOURS = 128
-"""Colours of the picture's palette."""
 LINE = ((150, 190), (470, 330))
 """Ends of the line that is walked, in units of the map's drawing, which is 640 wide."""
 
@@ -46,11 +44,11 @@ def main(page: Path) -> None:
         sys.exit("There is no Chromium here: install it by the system's package manager.")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        window = browser.new_page(viewport={"width": 900, "height": 1300}, device_scale_factor=1.5)
+        window = browser.new_page(viewport={"width": 900, "height": 1300}, device_scale_factor=1.25)
         window.goto(page.resolve().as_uri())
         image = Image.open(io.BytesIO(picture(window))).convert("RGB")
         browser.close()
-    image.quantize(COLOURS).save(PICTURE, optimize=True)
+    image.save(PICTURE, optimize=True)
 
 
 if __name__ == "__main__":
