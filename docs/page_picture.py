@@ -48,7 +48,7 @@ def main(page: Path) -> None:
         window.goto(page.resolve().as_uri())
         image = Image.open(io.BytesIO(picture(window))).convert("RGB")
         browser.close()
-    image.save(PICTURE, optimize=True)
+    image.quantize(256, kmeans=4).save(PICTURE, optimize=True)
 
 
 if __name__ == "__main__":

@@ -345,3 +345,11 @@ def test_a_model_above_the_limit_is_not_carried_and_the_page_says_so(better, dig
     assert "above the limit of 0.0001 MB (--live-limit" in page
     assert "IsthmusProgram" not in page
     assert "Point at one" in page
+
+
+def test_a_decoder_too_slow_for_a_pointer_is_not_carried(better, digits, monkeypatch):
+    monkeypatch.setattr("isthmus.report.live.page_model.WORK", 100)
+    fit = evaluate_fit(better, digits)
+    live = collect(fit, metrics_of(fit)).sections["explore"].live
+    assert live.data is None
+    assert live.sentence.startswith("The decoder computes 128 numbers for every code, too many")

@@ -1,6 +1,7 @@
 """A part of a fitted estimator for a page: plain JSON, in 16-bit numbers where these will do."""
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,11 @@ class Carried:
     def size(self) -> int:
         """Return how many bytes its numbers take in the page."""
         return sum(len(constant["data"]) for constant in self.description["constants"].values())
+
+    @property
+    def work(self) -> int:
+        """Return how many numbers a run computes."""
+        return sum(math.prod(shape) for _, _, shape, *_ in self.description["operations"])
 
 
 def carry(estimator: Any, part: str, X: Any, labels: Any = None) -> Carried:

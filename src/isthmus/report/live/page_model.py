@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MEASURED = 256
 """Examples on which it is measured what 16-bit numbers change."""
 
+WORK = 3_000_000
+"""Most numbers that a program may compute to follow the pointer: some tens of milliseconds."""
+
 SIDE = 64
 """Largest side, in pixels, of images that one can draw."""
 
@@ -72,15 +75,9 @@ def live_model(fit: EvaluatedFit, plane: Plane) -> Live:
         decoder = fit.model.carry("decoder", codes[:MEASURED], some)
     except SettingError as error:
         return Live(None, f"This page does not carry the decoder. {error}", known, 0.0)
-    left = 1e6 * fit.live_limit - decoder.size
-    if left < 0:
-        sentence = (
-            f"The decoder would take {_megabytes(decoder.size)} of this page, above the limit of "
-            f"{fit.live_limit:g} MB (--live-limit, or live_limit= in Python), so the page shows "
-            "pictures of what it decodes."
-        )
-        return Live(None, sentence, known, 0.0)
-    encoder = _encoder(fit, left)
+    if reason := _too_large(decoder, fit.live_limit):
+        return Live(None, reason, known, 0.0)
+    encoder = _encoder(fit, 1e6 * fit.live_limit - decoder.size)
     symbols = _symbols(fit)
     reach = 0.0 if symbols is not None else reach_of(known)
     data = {
@@ -100,6 +97,22 @@ def live_model(fit: EvaluatedFit, plane: Plane) -> Live:
         "examples": _examples(fit),
     }
     return Live(data, _sentence(decoder, encoder), known, reach)
+
+
+def _too_large(decoder: "Carried", limit: float) -> str:
+    """Say why a decoder is too large for the page; nothing if it is not."""
+    if decoder.size > 1e6 * limit:
+        return (
+            f"The decoder would take {_megabytes(decoder.size)} of this page, above the limit of "
+            f"{limit:g} MB (--live-limit, or live_limit= in Python), so the page shows pictures of "
+            "what it decodes."
+        )
+    if decoder.work > WORK:
+        return (
+            f"The decoder computes {decoder.work:,} numbers for every code, too many to follow a "
+            "pointer, so the page shows pictures of what it decodes."
+        )
+    return ""
 
 
 def _labels(fit: EvaluatedFit) -> np.ndarray | None:
@@ -129,7 +142,7 @@ def _encoder(fit: EvaluatedFit, left: float) -> "Carried | None":
         encoder = fit.model.carry("encoder", some, labels)
     except SettingError:
         return None
-    return encoder if encoder.size <= left else None
+    return encoder if encoder.size <= left and encoder.work <= WORK else None
 
 
 def _dimensions(codes: np.ndarray) -> list[dict[str, Any]]:
