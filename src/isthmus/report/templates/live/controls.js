@@ -70,7 +70,7 @@ function labelChooser(root, model, state, changed) {
 }
 
 // A feature of a sparse code, and the examples in which it is strongest.
-function featureExamples(root, model, state, show, choose) {
+function featureExamples(root, model, show, choose) {
   const SHOWN = 8;
   const options = model.data.features.map((k) => element("option", { value: k }, `feature ${k + 1}`));
   const select = element("select", { "aria-label": "Feature" }, ...options);
