@@ -303,7 +303,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         *,
         X_test: Any = None,
         y_test: Any = None,
-        live_limit: float = 5.0,
+        live_limit: float | None = None,
     ) -> "ReportPage":
         """Return the report of this fit: a page that a notebook shows, a browser or a file holds.
 
@@ -318,7 +318,8 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         X_test, y_test
             Further examples and their targets, which the model is then judged on.
         live_limit
-            Largest size, in MB, of the decoder that the page carries to decode any code.
+            Largest size, in MB, of the decoder that the page carries to decode any code; 0 carries
+            none, None is 5.
 
         Returns
         -------

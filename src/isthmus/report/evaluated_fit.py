@@ -114,7 +114,7 @@ def evaluate_fit(
     *,
     seed: int = 0,
     run: Mapping[str, Any] | None = None,
-    live_limit: float = LIVE_LIMIT,
+    live_limit: float | None = None,
 ) -> EvaluatedFit:
     """Read the data, and find everything that the report of a fit says.
 
@@ -131,7 +131,7 @@ def evaluate_fit(
     run : mapping, optional
         What ``run.json`` holds.
     live_limit : float
-        Largest size, in MB, of the model that the page carries; 0 carries none.
+        Largest size, in MB, of the model that the page carries; 0 carries none, None is 5.
     """
     schema: Schema | None = getattr(estimator, "schema_", None)
     if schema is not None:
@@ -144,7 +144,7 @@ def evaluate_fit(
         judged = [name for name in SPLITS if name in parts][-1]
         table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
     examination, findings = model.examine(parts)
-    facts = dict(run or {})
+    facts, limit = dict(run or {}), LIVE_LIMIT if live_limit is None else live_limit
     return EvaluatedFit(
-        model, results, pca, seed, facts, examination, findings, schema, table, live_limit
+        model, results, pca, seed, facts, examination, findings, schema, table, limit
     )

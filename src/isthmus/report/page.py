@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.atomic import new_file
 from isthmus.report.circumstances import circumstances
-from isthmus.report.evaluated_fit import LIVE_LIMIT, EvaluatedFit, evaluate_fit
+from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
 from isthmus.report.metrics import metrics_of
 from isthmus.report.numbers import number, percent, set_name
 from isthmus.report.passes import Parts
@@ -120,7 +120,7 @@ class ReportPage:
 
 
 def report_page(
-    estimator: Any, parts: Parts, *, seed: int = 0, live_limit: float = LIVE_LIMIT
+    estimator: Any, parts: Parts, *, seed: int = 0, live_limit: float | None = None
 ) -> ReportPage:
     """Measure a fit, and return its page.
 

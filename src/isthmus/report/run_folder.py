@@ -11,7 +11,7 @@ from isthmus.atomic import new_folder
 from isthmus.errors import DataError, ModelFileError
 from isthmus.plainjson import write_json
 from isthmus.report.circumstances import circumstances
-from isthmus.report.evaluated_fit import LIVE_LIMIT, evaluate_fit
+from isthmus.report.evaluated_fit import evaluate_fit
 from isthmus.report.metrics import metrics_of
 from isthmus.report.page import collect, draw, render
 from isthmus.report.passes import Parts
@@ -32,7 +32,7 @@ def write_run(
     run: Mapping[str, Any],
     force: bool = False,
     seed: int = 0,
-    live_limit: float = LIVE_LIMIT,
+    live_limit: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Measure a fit and leave everything about it in one folder.
@@ -57,7 +57,7 @@ def write_run(
     seed : int
         Chooses examples, corruption and samples.
     live_limit : float
-        Largest size, in MB, of the model that the page carries; 0 carries none.
+        Largest size, in MB, of the model that the page carries; 0 carries none, None is 5.
     progress : callable, optional
         Called with what comes next, in one word.
 
