@@ -353,3 +353,18 @@ def test_a_decoder_too_slow_for_a_pointer_is_not_carried(better, digits, monkeyp
     live = collect(fit, metrics_of(fit)).sections["explore"].live
     assert live.data is None
     assert live.sentence.startswith("The decoder computes 128 numbers for every code, too many")
+
+
+def test_a_column_that_is_missing_everywhere_has_a_range():
+    from types import SimpleNamespace
+
+    from isthmus.report.live.reading import reading_of
+
+    X = np.random.default_rng(0).normal(size=(20, 30))
+    X[:, 3] = np.nan
+    names = [f"x{i}" for i in range(30)]
+    model = SimpleNamespace(image_shape=None, column_names=names)
+    shown = SimpleNamespace(examples=X)
+    fit = SimpleNamespace(limits=(-1.0, 1.0), model=model, schema=None, shown=shown)
+    reading = json.loads(json.dumps(reading_of(fit), allow_nan=False))
+    assert reading["columns"][3]["range"] == [0.0, 0.0]

@@ -28,11 +28,13 @@ def reading_of(fit: EvaluatedFit) -> dict[str, Any]:
         return {"kind": "image", "shape": shape, "limits": [low, high], "paper": paper, "ink": ink}
     if fit.schema is not None:
         return {"kind": "table", "columns": fit.schema.decodings()}
-    values = np.asarray(fit.shown.examples, np.float64).reshape(len(fit.shown), -1)
+    values = np.asarray(fit.shown.examples, np.float64)
+    values = values.reshape(len(values), -1)
     if is_signal(values[:LOOKED_AT]):
         margin = 0.05 * (high - low)
         return {"kind": "curve", "range": [low - margin, high + margin]}
-    ends = zip(np.nanmin(values, axis=0).tolist(), np.nanmax(values, axis=0).tolist(), strict=True)
+    least, most = np.fmin.reduce(values), np.fmax.reduce(values)  # over what is not missing
+    ends = zip(np.nan_to_num(least).tolist(), np.nan_to_num(most).tolist(), strict=True)
     named = zip(fit.model.column_names, ends, strict=True)
     columns = [
         {"name": name, "kind": "number", "start": i, "width": 1, "how": "number", "range": seen}
@@ -52,6 +54,8 @@ def is_signal(values: np.ndarray) -> bool:
     """
     if values.shape[1] < SIGNAL:
         return False
-    centred = np.nan_to_num(values - np.nanmean(values, axis=0))
+    known = ~np.isnan(values)
+    means = np.nansum(values, axis=0) / np.maximum(known.sum(axis=0), 1)
+    centred = np.where(known, values - means, 0.0)
     energy = float((centred**2).sum())
     return energy > 0 and float((centred[:, 1:] * centred[:, :-1]).sum()) > SMOOTH * energy
