@@ -13,7 +13,7 @@ from isthmus.report.axes import fit_axis
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LEFT, RIGHT, TOP, BOTTOM = 62, 628, 14, 270
+LEFT, RIGHT, TOP, BOTTOM = 62, 628, 32, 270
 """Edges of the plot in its drawing of 640 by 310."""
 
 
