@@ -1,7 +1,7 @@
 """Checks of plain numbers among the settings."""
 
 from operator import index
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from jaxtyping import Array
@@ -21,7 +21,7 @@ def check_between(
         raise SettingError(f"{owner}: {name} is {value!r}; it must be a number in {bounds}.")
 
 
-def check_whole(owner: str, name: str, value: Any, least: int) -> None:
+def check_whole(owner: str, name: str, value: object, least: int) -> None:
     """Raise `SettingError` unless ``value`` is a whole number of at least ``least``."""
     if not is_whole(value, least):
         raise SettingError(
@@ -29,7 +29,7 @@ def check_whole(owner: str, name: str, value: Any, least: int) -> None:
         )
 
 
-def is_whole(value: Any, least: int) -> bool:
+def is_whole(value: object, least: int) -> bool:
     """Tell whether a value is a whole number of at least ``least``.
 
     Whole numbers are Python's, NumPy's, and arrays of them without axes; True is none.
@@ -39,7 +39,7 @@ def is_whole(value: Any, least: int) -> bool:
     >>> is_whole(3, 1), is_whole(np.int64(0), 1), is_whole(3.0, 1), is_whole(True, 1)
     (True, False, False, False)
     """
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         return False
     try:
         return index(value) >= least

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 import equinox as eqx
 import jax
@@ -11,6 +11,8 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Shaped
 
 from isthmus.errors import SettingError, unknown
+
+Member = TypeVar("Member")
 
 Number = int | float | np.number | Float[Array, ""]
 """A hyperparameter: a plain number where it is written, a traced scalar inside the program."""
@@ -42,7 +44,7 @@ class Spec(eqx.Module):
         return params
 
 
-def is_bare_number(value: Any) -> bool:
+def is_bare_number(value: Any) -> TypeGuard[np.generic | jax.Array]:
     """Return whether this is a number of NumPy or JAX: known, and without axes.
 
     >>> is_bare_number(np.float64(0.5)), is_bare_number(np.zeros(1)), is_bare_number(0.5)
@@ -63,8 +65,12 @@ class Fixed(eqx.Module):
 
 
 def member_of(
-    what: str, value: Any, members: Mapping[str, Callable[[], Any]], kind: type, where: str
-) -> Any:
+    what: str,
+    value: object,
+    members: Mapping[str, Callable[[], Member]],
+    kind: type[Member],
+    where: str,
+) -> Member:
     """Return the member that a name stands for, or the value itself where it is one already.
 
     Parameters

@@ -3,7 +3,6 @@
 import shlex
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ import typer
 from isthmus.cli import consoles, models, options
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import DataError, SettingError
+from isthmus.plainjson import Facts, JsonObject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,7 +136,7 @@ def _fit(given: Outliers, command: Any) -> None:
         "source": {"name": source.name, "source": given.first},
         "outliers": found,
     }
-    fitted = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
+    fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         kept = detector.save(Path(scratch) / DETECTOR)  # first, for it may refuse
@@ -168,7 +168,7 @@ def _score(given: Outliers) -> None:
     label = given.id if given.id is not None else given.label
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
-    fitted = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
+    fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     names = getattr(detector, "feature_names_in_", None)
     if names is not None:
         fitted.feature_names_in_ = names
@@ -287,7 +287,7 @@ def _console(given: Outliers) -> Any:
     return consoles.err() if given.json else consoles.out()
 
 
-def _print(records: list[dict[str, Any]], console: Any) -> None:
+def _print(records: list[JsonObject], console: Any) -> None:
     """Print outliers, a row each."""
     from rich.table import Table
 
@@ -303,13 +303,13 @@ def _print(records: list[dict[str, Any]], console: Any) -> None:
     console.print(table)
 
 
-def _words(record: Mapping[str, Any]) -> str:
+def _words(record: Facts) -> str:
     return ", ".join(
         f"{one['feature']} {one['found']:.4g} ({one['expected']:.4g})" for one in record["reasons"]
     )
 
 
-def _write_csv(path: Path, records: list[dict[str, Any]], name: str | None) -> None:
+def _write_csv(path: Path, records: list[JsonObject], name: str | None) -> None:
     """Write outliers to a CSV file, a row each."""
     import csv
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import Examples
 from isthmus.data.checks import check_finite
 from isthmus.data.source import Rows, Source
 from isthmus.data.splits import split
@@ -84,7 +85,7 @@ def describe(source: Source, parts: Parts) -> str:
     return f"{source.name}: {shape} {kind} of {of}{labelled}; {sizes}"
 
 
-def _part(source: Source, rows: np.ndarray) -> tuple[Any, Any]:
+def _part(source: Source, rows: np.ndarray) -> tuple[Examples, np.ndarray | None]:
     view = Rows(source.examples, rows)
     size = view.dtype.itemsize * math.prod(view.shape)
     labels = None if source.labels is None else source.labels[rows]

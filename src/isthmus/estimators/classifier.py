@@ -1,13 +1,16 @@
 """The autoencoder with a classifier on its code, trained jointly, as a scikit-learn classifier."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_sample_weight
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.estimators import fitting
@@ -56,7 +59,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     _: KW_ONLY
     classification_weight: float = 1.0
-    class_weight: dict[Any, float] | str | None = None
+    class_weight: Mapping[object, float] | str | None = None
 
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
 
@@ -67,7 +70,12 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     @rolled_back_on_failure
     def partial_fit(
-        self, X: Any, y: Any = None, classes: Any = None, *, sample_weight: Any = None
+        self,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        classes: ArrayLike | None = None,
+        *,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
@@ -99,29 +107,29 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         fitting.partial_fit(self, X, target, y, sample_weight)
         return self
 
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: ExamplesLike) -> np.ndarray:
         """Return logits (n, classes), or (n,) for two classes: the second's lead over the first."""
         logits = self._read_head(X)
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: ExamplesLike) -> np.ndarray:
         """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
         return softmax(self._read_head(X), axis=1)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the likeliest class (n,) of each example."""
         logits = self._read_head(X)
         return self.classes_[logits.argmax(axis=1)]
 
-    def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray:
         y = labels_of(self, X, y, WHY)
         self.classes_ = np.unique(y)
         return class_numbers(self.classes_, y)
 
-    def _encode_targets(self, y: Any) -> np.ndarray:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray:
         return class_numbers(self.classes_, y)
 
-    def _weigh(self, y: Any, sample_weight: Any) -> Any:
+    def _weigh(self, y: Targets | None, sample_weight: ArrayLike | None) -> ArrayLike | None:
         if self.class_weight is None:
             return sample_weight
         try:

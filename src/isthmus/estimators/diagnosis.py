@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import r2_score
 from sklearn.neighbors import NearestNeighbors
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.doctor import (
     Data,
     Errors,
@@ -26,12 +27,17 @@ from isthmus.doctor import (
 )
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
+from isthmus.estimators.measuring import Measures
 from isthmus.estimators.slots import member, takes_missing
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
+from isthmus.plainjson import JsonObject
+
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
 
 ROWS = 2_000
 """Maximum of examples of a part that are looked at."""
@@ -59,21 +65,28 @@ BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
 class Part:
     """Some examples of a part, with their targets and, for conditional models, their labels."""
 
-    X: Any
+    X: ExamplesLike
     y: np.ndarray | None
     labels: np.ndarray | None
 
     @classmethod
-    def of(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+    def of(
+        cls, estimator: "AbstractAutoencoder", X: Any, y: Targets | None, most: int = ROWS
+    ) -> "Part":
         """Return up to ``most`` examples, evenly spaced."""
         rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
         some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
         y = None if y is None else np.asarray(y)[rows]
-        return cls(some, y, estimator.labels_from(y))
+        labels: Any = estimator.labels_from(y)
+        return cls(some, y, labels)
 
 
 def examine(
-    estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any
+    estimator: "AbstractAutoencoder",
+    X: ExamplesLike,
+    y: Targets | None,
+    X_test: ExamplesLike | None,
+    y_test: Targets | None,
 ) -> tuple[Fit | None, tuple[Finding, ...]]:
     """Return a fitted model as numbers, and what is found in data, settings and model.
 
@@ -101,7 +114,12 @@ def examine(
     return fit, ordered([*found, *examine_fit(fit)])
 
 
-def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Finding, ...]:
+def compare(
+    estimator: "AbstractAutoencoder",
+    X: ExamplesLike,
+    new: ExamplesLike,
+    labels: Targets | None = None,
+) -> tuple[Finding, ...]:
     """Return how new examples differ from those of the fit.
 
     Parameters
@@ -133,7 +151,7 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
     return ordered(found)
 
 
-def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
+def read_some(X: Any, y: Targets | None) -> tuple[ExamplesLike, np.ndarray | None]:
     """Read up to 8 million values of examples, once: runs of rows, evenly spaced; with targets.
 
     Runs, because the order of rows tells something too.
@@ -148,7 +166,7 @@ def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
     return some, None if y is None else np.asarray(y)[rows]
 
 
-def _numbers(X: Any) -> tuple[Any, list[str] | None]:
+def _numbers(X: Any) -> tuple[np.ndarray, list[str] | None]:
     """Return examples as an array, and the names of a data frame's columns; its numeric ones."""
     if not hasattr(X, "iloc"):
         return X, None
@@ -156,7 +174,7 @@ def _numbers(X: Any) -> tuple[Any, list[str] | None]:
     return numeric.to_numpy(np.float64), [str(name) for name in numeric.columns]
 
 
-def plan_of(settings: Any) -> Plan:
+def plan_of(settings: "AbstractAutoencoder") -> Plan:
     """Return the settings of an estimator, fitted or not, that checks of data depend on."""
     likelihood = settings.likelihood
     masked = takes_missing(likelihood)
@@ -175,7 +193,13 @@ def plan_of(settings: Any) -> Plan:
     )
 
 
-def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
+def numbers_of(
+    estimator: "AbstractAutoencoder",
+    X: ExamplesLike,
+    y: Targets | None,
+    X_test: ExamplesLike | None,
+    y_test: Targets | None,
+) -> Fit:
     """Return a fitted autoencoder as plain numbers.
 
     Parameters
@@ -225,16 +249,18 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
     )
 
 
-def _flat(X: Any) -> np.ndarray:
+def _flat(X: ExamplesLike) -> np.ndarray:
     return np.asarray(X, np.float64).reshape(len(X), -1)
 
 
-def _errors_of(estimator: Any, part: Part, pca: PCABaseline, d: int) -> Errors:
+def _errors_of(estimator: "AbstractAutoencoder", part: Part, pca: PCABaseline, d: int) -> Errors:
     measured = estimator.measure(part.X, part.labels)
     return _errors(estimator, part, measured, pca, d)
 
 
-def _errors(estimator: Any, part: Part, measured: Any, pca: PCABaseline, d: int) -> Errors:
+def _errors(
+    estimator: "AbstractAutoencoder", part: Part, measured: Measures, pca: PCABaseline, d: int
+) -> Errors:
     """Return errors of the model, of PCA and of the mean, over the entries that are observed."""
     scaled = estimator.scale(part.X)
     observed = np.ones(scaled.shape, bool)
@@ -253,20 +279,21 @@ def _errors(estimator: Any, part: Part, measured: Any, pca: PCABaseline, d: int)
     return Errors(own, error(back), error(np.broadcast_to(pca.mean, scaled.shape)))
 
 
-def _settings(estimator: Any, examples: int) -> dict[str, Any]:
+def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
     """Return the settings with the chosen values in place of "auto", and whether decay was."""
     given = estimator.penalties
     automatic = isinstance(given, str) and given == "auto"
     return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
-def _head(estimator: Any, train: Part, part: Part) -> Head | None:
+def _head(estimator: "AbstractAutoencoder", train: Part, part: Part) -> Head | None:
     """Return how well a part is predicted from the code, and by a linear model."""
     kind = estimator.target_kind
     if kind not in ("classes", "quantities") or part.y is None or len(part.y) < 2:
         return None
     known, asked = estimator.scale(train.X), estimator.scale(part.X)
-    score, found = float(estimator.score(part.X, part.y)), estimator.predict(part.X)
+    predictor: Any = estimator  # as the kind of its targets says
+    score, found = float(predictor.score(part.X, part.y)), predictor.predict(part.X)
     if kind == "quantities":
         linear = Ridge().fit(known, train.y).predict(asked)
         spread = np.square(part.y - part.y.mean(axis=0)).mean()
@@ -284,7 +311,7 @@ def _head(estimator: Any, train: Part, part: Part) -> Head | None:
     return Head(name, score, chance, of_linear, float(gains.mean()), error)
 
 
-def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
+def _kept(estimator: "AbstractAutoencoder", few: Part, codes: np.ndarray) -> np.ndarray | None:
     """Return the errors of reconstructions from the first principal directions of the code."""
     if is_discrete(estimator.model_.latent):
         return None
@@ -301,7 +328,9 @@ def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
     return errors
 
 
-def _corrupted(estimator: Any, few: Part, pca: PCABaseline) -> dict[str, np.ndarray]:
+def _corrupted(
+    estimator: "AbstractAutoencoder", few: Part, pca: PCABaseline
+) -> dict[str, np.ndarray]:
     if estimator.corruption is None:
         return {}
     clean = estimator.scale(few.X)
@@ -316,7 +345,7 @@ def _corrupted(estimator: Any, few: Part, pca: PCABaseline) -> dict[str, np.ndar
     }
 
 
-def _drawn(estimator: Any, part: Part) -> dict[str, np.ndarray]:
+def _drawn(estimator: "AbstractAutoencoder", part: Part) -> dict[str, np.ndarray]:
     """Return codes from the posteriors and from the prior, for a code that is drawn."""
     model: Model = estimator.model_
     if not model.latent.stochastic or is_discrete(model.latent):
@@ -333,7 +362,7 @@ def _draw_codes(model: Model, scaled: Array) -> Array:
     return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
 
 
-def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
+def _ranges(estimator: "AbstractAutoencoder", part: Part) -> JsonObject:
     """Return what comes out beside what went in, in the data's own units."""
     if estimator.scaling_.kind not in BOUNDED:
         return {}
@@ -346,7 +375,7 @@ def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
     }
 
 
-def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
+def _nearness(estimator: "AbstractAutoencoder", scaled: np.ndarray, few: Part) -> JsonObject:
     """Return samples, and distances of reconstructions and samples to training examples."""
     samples = estimator.sample(min(len(few.X), CLOSELY), random_state=0)
     found = NearestNeighbors(n_neighbors=1).fit(scaled)
@@ -368,7 +397,7 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
     return float((kinds[near] == kinds).mean())
 
 
-def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
+def _bounds(estimator: "AbstractAutoencoder", train: Part, judged: Part) -> dict[str, np.ndarray]:
     """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
 
     Both are densities of scaled examples, where the likelihood is normal; no others are compared.

@@ -10,8 +10,10 @@ import jax
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from isthmus.annotations import Examples
 from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
+from isthmus.plainjson import Json, JsonObject
 from isthmus.specifications import Spec
 from isthmus.tables import is_table
 from isthmus.version import __version__
@@ -23,7 +25,7 @@ IRRELEVANT = ("callbacks", "verbose", "memory_limit", "devices")
 """Settings that do not change the weights of a fit."""
 
 
-def kept_path(folder: Path, name: str, estimator: Any, *data: Any) -> Path:
+def kept_path(folder: Path, name: str, estimator: BaseEstimator, *data: object) -> Path:
     """Return where the fit of an estimator to data is kept: a model file in ``folder``.
 
     Another setting, another example, or another version of isthmus gives another path.
@@ -47,7 +49,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def digest(*given: Any) -> str:
+def digest(*given: object) -> str:
     """Return sixteen hexadecimal digits that change when anything given does.
 
     Examples
@@ -62,7 +64,7 @@ def digest(*given: Any) -> str:
     return summary.hexdigest()
 
 
-def contents(examples: Any) -> str:
+def contents(examples: Examples) -> str:
     """Return words that change with examples (n, ...): shape, type, and a digest of some of them.
 
     Examples
@@ -79,8 +81,8 @@ def contents(examples: Any) -> str:
 
 
 def fingerprint(
-    estimator: BaseEstimator, examples: Any, target: np.ndarray | None, seed: int
-) -> dict[str, Any]:
+    estimator: BaseEstimator, examples: Examples, target: np.ndarray | None, seed: int
+) -> JsonObject:
     """Return what a checkpoint must agree with: settings, seed, examples and targets."""
     settings = {
         name: _described(value)
@@ -91,7 +93,7 @@ def fingerprint(
     return settings | {"seed": seed, "examples": contents(examples), "targets": targets}
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def _parts(value: Any) -> Iterator[bytes | memoryview]:
     """Yield all that a value holds, as bytes, the same in every process."""
     if hasattr(value, "iloc"):  # a data frame, whose repr leaves most of it out
         yield digest([*value], value.to_numpy()).encode()
@@ -109,13 +111,13 @@ def _parts(value: Any) -> Iterator[Any]:
         yield repr(value).encode()
 
 
-def _described(value: Any) -> Any:
+def _described(value: object) -> Json:
     """Return a setting as JSON that is the same in another process: no addresses in memory."""
     if isinstance(value, str | int | float | type(None)):
         return value
     if isinstance(value, Spec):
         fields = [f"{k}={_described(v)!r}" for k, v in value.get_params(deep=False).items()]
         return f"{type(value).__name__}({', '.join(fields)})"
-    if type(value) in (tuple, list):
+    if type(value) is tuple or type(value) is list:
         return [_described(one) for one in value]
     return re.sub(r" at 0x[0-9a-f]+", "", repr(value))

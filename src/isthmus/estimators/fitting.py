@@ -6,8 +6,11 @@ from typing import Any
 
 import jax
 import numpy as np
+import optax
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
+from isthmus.annotations import Examples, ExamplesLike, Targets
 from isthmus.data.source import Computed, Rows
 from isthmus.engine import (
     Checkpoint,
@@ -45,6 +48,8 @@ from isthmus.estimators.inputs import (
 from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
+from isthmus.estimators.slots import LikelihoodSetting
+from isthmus.estimators.targets import ValidationData
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
@@ -84,17 +89,17 @@ class Ready:
 
     replica: Replica
     sizes: Plan
-    examples: Any
+    examples: Examples
     devices: Devices | None
 
 
 def fit(
     estimator: AbstractLearner,
-    X: Any,
-    y: Any,
-    validation_data: Any,
+    X: ExamplesLike,
+    y: Targets | None,
+    validation_data: ValidationData | None,
     checkpoint: Checkpoint | None,
-    sample_weight: Any = None,
+    sample_weight: ArrayLike | None = None,
 ) -> None:
     """Fit an estimator from nothing; it gets the fitted attributes.
 
@@ -143,10 +148,10 @@ def fit(
 
 def prepare(
     estimator: AbstractLearner,
-    X: Any,
-    y: Any = None,
-    validation_data: Any = None,
-    sample_weight: Any = None,
+    X: ExamplesLike,
+    y: Targets | None = None,
+    validation_data: ValidationData | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Ready:
     """Check settings and data, choose what is "auto", draw the initial weights.
 
@@ -183,10 +188,10 @@ def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
 
 def partial_fit(
     estimator: AbstractLearner,
-    X: Any,
+    X: ExamplesLike,
     target: np.ndarray | None,
-    y: Any = None,
-    sample_weight: Any = None,
+    y: Targets | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> None:
     """Take one pass over ``X`` from where the estimator stands, at a constant learning rate."""
     check_settings(estimator)
@@ -227,7 +232,7 @@ def _validation_feed(
     return None if validation is None else _feed(estimator, validation, size, None)
 
 
-def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
+def _first_examples(estimator: AbstractLearner, X: ExamplesLike) -> Examples:
     X = enter_first(estimator, X)
     examples = loaded(estimator, flat_examples(estimator, X, fitting=True))
     features = estimator.width_
@@ -237,7 +242,7 @@ def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
     return examples
 
 
-def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
+def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> Model:
     """Choose the scaling, fill the slots, and condition the networks where they are to be."""
     _warn_of_copying(estimator)
     looked_at = _spread(examples, LOOKED_AT)
@@ -262,12 +267,12 @@ def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
     return _conditioned(model, labels, np.random.default_rng([seed, labels]))
 
 
-def _spread(examples: Any, most: int) -> Rows:
+def _spread(examples: Examples, most: int) -> Rows:
     """Return at most so many of the examples, evenly spaced, read where they are indexed."""
     return Rows(examples, np.arange(0, len(examples), -(-len(examples) // most)))
 
 
-def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
+def _look(estimator: AbstractLearner, examples: Rows) -> tuple[LikelihoodSetting, Choice]:
     """Settle the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
     seen = range_of(x)
@@ -299,7 +304,7 @@ def _warn_of_copying(estimator: AbstractLearner) -> None:
         )
 
 
-def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
+def _partners(model: Model, examples: Examples, seed: int) -> Partners | None:
     """Return what draws the neighbours that penalties ask for; None where none does."""
     pairs = model.pairs
     if pairs is None or not pairs.neighbours:
@@ -325,8 +330,10 @@ def _feed(
     return Feed(examples, target, batch_size, seed, partners, weights)
 
 
-def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:
-    learning_rate = chosen_learning_rate(estimator.learning_rate, schedule, model)
+def _optimiser(
+    estimator: AbstractLearner, model: Model, schedule: str | optax.Schedule
+) -> Optimiser:
+    learning_rate: Any = chosen_learning_rate(estimator.learning_rate, schedule, model)
     return Optimiser(estimator.optimizer, learning_rate, schedule, estimator.gradient_clip)
 
 

@@ -1,10 +1,11 @@
 """What `fitting` needs to know of an estimator: parameters, targets, heads, fitted attributes."""
 
 from abc import ABCMeta, abstractmethod
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.estimators.inputs import ImageShape
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.targets import TargetKind
@@ -27,7 +28,9 @@ class FittedAttributes:
     likelihood_: AbstractLikelihood
     scaling_: Choice
     schema_: Schema | None = None
+    latent_dim: int
     n_features_in_: int
+    feature_names_in_: np.ndarray
     image_shape_: ImageShape | None
     history_: History
     n_epochs_: int
@@ -73,17 +76,17 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
         """
 
     @abstractmethod
-    def _learn_targets(self, X: object, y: object) -> np.ndarray | None:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray | None:
         """Note what the targets of the first examples are, and return them encoded (n, ...)."""
 
     @abstractmethod
-    def _encode_targets(self, y: object) -> np.ndarray | None:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray | None:
         """Return targets (n, ...) encoded as those of the first examples were."""
 
     @abstractmethod
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         """Draw the heads."""
 
-    def _weigh(self, y: Any, sample_weight: Any) -> Any:
+    def _weigh(self, y: Targets | None, sample_weight: ArrayLike | None) -> ArrayLike | None:
         """Return the weights of examples with these targets, given those of the user."""
         return sample_weight

@@ -1,7 +1,7 @@
 """Fitted estimators to and from model files."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,9 +11,13 @@ from isthmus.estimators.registry import ESTIMATORS
 from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.scaling import Choice
 from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree
+
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
 
 OF_THE_MACHINE = ("devices",)
 """Settings that say where a fit ran, which is no business of whoever loads it."""
@@ -25,7 +29,7 @@ INCONSISTENT = (
 """What a description raises, on the way to a model, when its parts do not fit each other."""
 
 
-def save(estimator: Any, kind: str, path: str | Path) -> Path:
+def save(estimator: "AbstractAutoencoder", kind: str, path: str | Path) -> Path:
     """Write a fitted estimator, atomically.
 
     Parameters
@@ -112,7 +116,7 @@ def load(path: str | Path) -> Any:
         ) from error
 
 
-def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: int) -> Any:
+def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> Any:
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
@@ -120,7 +124,7 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
     if not isinstance(model, Model):
         raise ModelFileError("it holds no model.")
 
-    def restore(estimator: Any) -> None:
+    def restore(estimator: "AbstractAutoencoder") -> None:
         estimator.model_ = model
         estimator.likelihood_ = model.likelihood
         scaling = about["scaling"]
@@ -141,7 +145,9 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
     return ESTIMATORS[about["estimator"]]._restored(settings, restore)
 
 
-def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+def _encode_settings(
+    estimator: "AbstractAutoencoder", tensors: dict[str, np.ndarray]
+) -> JsonObject:
     """Return the settings as JSON; what only a program can hold falls back to its default."""
     settings = estimator.get_params(deep=False)
     defaults = type(estimator)().get_params(deep=False)
@@ -155,11 +161,11 @@ def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str
     return encoded
 
 
-def _encode_plain(value: Any) -> Any:
+def _encode_plain(value: object) -> object:
     return {"tuple": list(value)} if isinstance(value, tuple) else value
 
 
-def _decode_plain(value: Any) -> Any:
+def _decode_plain(value: object) -> object:
     if isinstance(value, dict) and value.keys() == {"tuple"}:
         return tuple(value["tuple"])
     return value

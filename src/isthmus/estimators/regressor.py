@@ -1,13 +1,13 @@
 """The autoencoder with a regression on its code, trained jointly, as a scikit-learn regressor."""
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.checks import check_between
 from isthmus.errors import DataError
 from isthmus.estimators.base import AbstractAutoencoder
@@ -62,7 +62,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         """``"quantities"``: it predicts numbers."""
         return "quantities"
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the predictions, (n,) or (n, quantities) as they were given to fit."""
         read = self._read_head(X)
         shape = (len(read), *self.target_mean_.shape)
@@ -74,7 +74,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         n_targets = self.target_mean_.size
         return (Regressor.create(rng, self.latent_dim, n_targets, weight, learned),)
 
-    def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray:
         need_targets(self, y, "a regressor learns from numbers")
         values = _numbers(y)
         check_consistent_length(X, values)
@@ -83,7 +83,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         self.target_scale_ = np.where(scale > 0, scale, 1.0)
         return self._encode_targets(values)
 
-    def _encode_targets(self, y: Any) -> np.ndarray:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray:
         values = _numbers(y)
         if values.shape[1:] != self.target_mean_.shape:
             raise DataError(
@@ -99,6 +99,6 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         return tags
 
 
-def _numbers(y: Any) -> np.ndarray:
+def _numbers(y: Targets | None) -> np.ndarray:
     """Return targets as numbers, (n,) or (n, quantities)."""
     return check_array(y, dtype="float64", ensure_2d=False, input_name="y")

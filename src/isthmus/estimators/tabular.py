@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.estimators import door, inference
 from isthmus.estimators.conditioning import Conditioned
 from isthmus.tables import frame_like
@@ -19,14 +20,14 @@ class Tabular(Conditioned):
     """The methods that know the schema of a table."""
 
     @abstractmethod
-    def inverse_transform(self, X: Any, labels: Any = None) -> Any:
+    def inverse_transform(self, X: ExamplesLike, labels: Targets | None = None) -> Any:
         """Return mean reconstructions of codes (n, d)."""
 
     @abstractmethod
     def need_decoder(self) -> None:
         """Raise `SettingError` if the model has no decoder."""
 
-    def encode_table(self, X: Any) -> np.ndarray:
+    def encode_table(self, X: ExamplesLike) -> np.ndarray:
         """Return the rows of a table as the model sees them.
 
         Parameters
@@ -53,11 +54,13 @@ class Tabular(Conditioned):
         vars(of_rows).update(schema_=None, range_=None, n_features_in_=self.schema_.width)
         return of_rows
 
-    def _as_given(self, flat: np.ndarray, given: Any = None) -> Any:
+    def _as_given(self, flat: np.ndarray, given: ExamplesLike | None = None) -> Any:
         """Return examples (n, D) in the layout of the fit; ``given`` are those they come from."""
         return super()._as_given(flat) if self.schema_ is None else door.leave(self, flat, given)
 
-    def draw(self, codes: np.ndarray, random_state: Any = None, labels: Any = None) -> Any:
+    def draw(
+        self, codes: np.ndarray, random_state: RandomState = None, labels: Targets | None = None
+    ) -> Any:
         """Return an example for each code.
 
         Parameters

@@ -1,7 +1,7 @@
 """Targets of examples: labels to condition on or to predict, quantities to predict."""
 
 from collections.abc import Sized
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from sklearn.preprocessing import LabelEncoder
@@ -9,13 +9,17 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from isthmus.annotations import Examples, ExamplesLike, Targets
 from isthmus.errors import DataError
+
+ValidationData = ExamplesLike | tuple[ExamplesLike, Targets]
+"""A validation set as users give it: examples, with their targets where the fit takes some."""
 
 TargetKind = Literal["none", "condition", "classes", "quantities"]
 """What an estimator does with the targets of its fit."""
 
 
-def pair_of(validation_data: Any) -> tuple[Any, Any]:
+def pair_of(validation_data: object) -> tuple[Examples, np.ndarray]:
     """Return the examples and targets of a validation set, if that is what was given."""
     if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
         raise DataError(
@@ -27,20 +31,20 @@ def pair_of(validation_data: Any) -> tuple[Any, Any]:
     return X, y
 
 
-def labels_of(estimator: object, X: Any, y: Any, why: str) -> np.ndarray:
+def labels_of(estimator: object, X: ExamplesLike, y: Targets | None, why: str) -> np.ndarray:
     """Return labels (n,) of examples, if they are numbers or strings, one per example."""
     need_targets(estimator, y, why)
-    y = column_or_1d(y, warn=True)
-    assert_all_finite(y, input_name="y")
-    kinds = {type(label).__name__ for label in y.tolist()} if y.dtype.hasobject else set()
-    if y.dtype.kind in "mM" or kinds - {"str", "int", "float", "bool"}:
+    labels: np.ndarray = column_or_1d(y, warn=True)
+    assert_all_finite(labels, input_name="y")
+    kinds = {type(label).__name__ for label in labels.tolist()} if labels.dtype.hasobject else set()
+    if labels.dtype.kind in "mM" or kinds - {"str", "int", "float", "bool"}:
         raise DataError(
             f"y holds {' and '.join(sorted(kinds)) or 'dates'}; labels must be numbers or strings: "
             "convert them first."
         )
-    check_classification_targets(y)
-    check_consistent_length(X, y)
-    return y
+    check_classification_targets(labels)
+    check_consistent_length(X, labels)
+    return labels
 
 
 def need_targets(estimator: object, y: object, why: str) -> None:
@@ -51,14 +55,16 @@ def need_targets(estimator: object, y: object, why: str) -> None:
         )
 
 
-def class_numbers(classes: np.ndarray, labels: Any) -> np.ndarray:
+def class_numbers(classes: np.ndarray, labels: Targets | None) -> np.ndarray:
     """Return the number of the class of every label: int32 (n,)."""
     encoder = LabelEncoder()
     encoder.classes_ = classes
     return encoder.transform(column_or_1d(labels)).astype(np.int32)
 
 
-def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = None) -> np.ndarray:
+def condition_numbers(
+    classes: np.ndarray, labels: Targets | None, rows: Sized | None = None
+) -> np.ndarray:
     """Return the number of the label that each row is conditioned on: int32 (n,).
 
     Parameters
@@ -79,10 +85,10 @@ def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = Non
     """
     if rows is not None and np.isscalar(labels):
         labels = np.full(len(rows), labels)
-    labels = column_or_1d(labels)
+    own: np.ndarray = column_or_1d(labels)
     if rows is not None:
-        check_consistent_length(rows, labels)
-    strange = set(labels.tolist()) - set(classes.tolist())
+        check_consistent_length(rows, own)
+    strange = set(own.tolist()) - set(classes.tolist())
     if strange:
         known = ", ".join(map(str, classes[:20].tolist()))
         raise DataError(
@@ -90,4 +96,4 @@ def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = Non
             "fit with examples of it (cross-validation needs folds that are stratified by label, "
             "such as cv=StratifiedKFold())."
         )
-    return class_numbers(classes, labels)
+    return class_numbers(classes, own)

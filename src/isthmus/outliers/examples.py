@@ -3,14 +3,16 @@
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from isthmus.annotations import Examples, ExamplesLike
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.estimators.inputs import is_indexed
 
 
-def known_examples(detector: Any, X: Any, *, fitting: bool = False) -> Any:
+def known_examples(detector: BaseEstimator, X: ExamplesLike, *, fitting: bool = False) -> Examples:
     """Return examples as they are handed to autoencoders, and note or check their features.
 
     A table becomes an array (n, D); images and what lies on disk stay what they are.
@@ -22,11 +24,11 @@ def known_examples(detector: Any, X: Any, *, fitting: bool = False) -> Any:
     """
     if is_indexed(X) or (isinstance(X, np.ndarray) and X.ndim in (3, 4)):
         if fitting:
-            detector.n_features_in_ = int(np.prod(X.shape[1:]))
+            vars(detector)["n_features_in_"] = int(np.prod(X.shape[1:]))
             vars(detector).pop("feature_names_in_", None)
         return X
     table: Any = X
-    return validate_data(
+    known: Any = validate_data(
         detector,
         table,
         reset=fitting,
@@ -35,8 +37,9 @@ def known_examples(detector: Any, X: Any, *, fitting: bool = False) -> Any:
         ensure_min_samples=2 if fitting else 1,
         ensure_min_features=2 if fitting else 1,
     )
+    return known
 
 
-def take(X: Any, rows: np.ndarray) -> Any:
+def take(X: ExamplesLike, rows: np.ndarray) -> Examples:
     """Return some of the examples; those on disk are read where they are used."""
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else X[rows]

@@ -10,6 +10,8 @@ import numpy as np
 from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.figures import Limits
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import Facts
 from isthmus.report.model import ReportedModel
 from isthmus.report.passes import SPLITS, PartResult, Parts, assess_parts
 from isthmus.report.sample import Sample
@@ -51,7 +53,7 @@ class EvaluatedFit:
     results: Mapping[str, PartResult]
     pca: PCABaseline | None
     seed: int
-    run: Mapping[str, Any]
+    run: Facts
     examination: Fit | None = None
     findings: tuple[Finding, ...] = ()
     schema: Schema | None = None
@@ -109,11 +111,11 @@ class EvaluatedFit:
 
 
 def evaluate_fit(
-    estimator: Any,
+    estimator: FittedAutoencoder,
     parts: Parts,
     *,
     seed: int = 0,
-    run: Mapping[str, Any] | None = None,
+    run: Facts | None = None,
     live_limit: float | None = None,
 ) -> EvaluatedFit:
     """Read the data, and find everything that the report of a fit says.

@@ -1,12 +1,14 @@
 """The report of a fit as data, as figures, and as one self-contained HTML page."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.atomic import new_file
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import Facts
 from isthmus.report.circumstances import circumstances
 from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
 from isthmus.report.metrics import metrics_of
@@ -40,13 +42,13 @@ class Report:
         What each section shows, by the section's name; None for one that does not apply.
     """
 
-    metrics: Mapping[str, Any]
-    run: Mapping[str, Any]
+    metrics: Facts
+    run: Facts
     split: str
-    sections: Mapping[str, Any]
+    sections: Facts
 
 
-def collect(fit: EvaluatedFit, metrics: Mapping[str, Any]) -> Report:
+def collect(fit: EvaluatedFit, metrics: Facts) -> Report:
     """Let every section collect what it shows of a fit.
 
     Parameters
@@ -97,7 +99,7 @@ class ReportPage:
     """
 
     html: str
-    metrics: Mapping[str, Any]
+    metrics: Facts
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file."""
@@ -120,7 +122,7 @@ class ReportPage:
 
 
 def report_page(
-    estimator: Any, parts: Parts, *, seed: int = 0, live_limit: float | None = None
+    estimator: FittedAutoencoder, parts: Parts, *, seed: int = 0, live_limit: float | None = None
 ) -> ReportPage:
     """Measure a fit, and return its page.
 

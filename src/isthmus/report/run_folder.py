@@ -2,14 +2,14 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from isthmus.atomic import new_folder
 from isthmus.errors import DataError, ModelFileError
-from isthmus.plainjson import write_json
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import Facts, JsonObject, write_json
 from isthmus.report.circumstances import circumstances
 from isthmus.report.evaluated_fit import evaluate_fit
 from isthmus.report.metrics import metrics_of
@@ -26,15 +26,15 @@ BEST = "best.safetensors"
 
 def write_run(
     folder: str | os.PathLike[str],
-    estimator: Any,
+    estimator: FittedAutoencoder,
     parts: Parts,
     *,
-    run: Mapping[str, Any],
+    run: Facts,
     force: bool = False,
     seed: int = 0,
     live_limit: float | None = None,
     progress: Callable[[str], None] | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Measure a fit and leave everything about it in one folder.
 
     The folder appears whole or not at all. Files in it that are not a run's own, such as
@@ -172,7 +172,7 @@ def _os_errors_as_sentences(target: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_history(path: Path, history: Mapping[str, Any]) -> None:
+def _write_history(path: Path, history: Facts) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(history)

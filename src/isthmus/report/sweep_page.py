@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from isthmus.plainjson import to_json
+from isthmus.plainjson import Facts, JsonObject, to_json
 from isthmus.report.curves import Curves
 from isthmus.report.page import environment
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-Recipes = Mapping[str, Any]
+Recipes = Facts
 """Names of the estimators that a grid chooses among."""
 
 ERROR = "mean squared error (scaled)"
@@ -21,9 +21,7 @@ RECIPE = "recipe"
 """The name of that axis of the grid on the page and in the tables."""
 
 
-def collect_sweep(
-    sweep: Any, run: Mapping[str, Any], recipes: Recipes = MappingProxyType({})
-) -> dict[str, Any]:
+def collect_sweep(sweep: Any, run: Facts, recipes: Recipes = MappingProxyType({})) -> JsonObject:
     """Return the facts of a sweep as plain values.
 
     Parameters
@@ -90,7 +88,7 @@ def sweep_table(sweep: Any, recipes: Recipes = MappingProxyType({})) -> dict[str
     return columns
 
 
-def named_settings(params: Mapping[str, Any], recipes: Recipes) -> dict[str, Any]:
+def named_settings(params: Facts, recipes: Recipes) -> JsonObject:
     """Return the settings of a point of the grid as plain values, its estimator by name.
 
     Examples
@@ -114,11 +112,11 @@ def _names(sweep: Any) -> list[str]:
     return [RECIPE if name == "estimator" else name for name in names]
 
 
-def sweep_curves(facts: Mapping[str, Any]) -> Iterator[Curves]:
+def sweep_curves(facts: Facts) -> Iterator[Curves]:
     """Yield the curves that a sweep can show: against the code size, and against every number."""
     by_size = _best_by(facts["grid"], "latent_dim")
     if len(by_size) > 1:
-        lines: dict[str, Any] = _lines_by_recipe(facts["grid"])
+        lines: JsonObject = _lines_by_recipe(facts["grid"])
         if facts["pca"]:
             lines["PCA"] = (list(facts["pca"]), list(facts["pca"].values()))
         yield Curves("rate-distortion", lines, "code size", ERROR, _caption("the size of the code"))
@@ -127,13 +125,13 @@ def sweep_curves(facts: Mapping[str, Any]) -> Iterator[Curves]:
             yield _curves_of(facts["grid"], name)
 
 
-def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure"]]:
+def draw_sweep(facts: Facts) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a sweep, with the names of their files."""
     for curves in sweep_curves(facts):
         yield curves.name, curves.figure()
 
 
-def render_sweep(facts: Mapping[str, Any]) -> str:
+def render_sweep(facts: Facts) -> str:
     """Write the page of a sweep: HTML that needs no other file.
 
     Parameters
@@ -147,7 +145,7 @@ def render_sweep(facts: Mapping[str, Any]) -> str:
     return template.render(facts=facts, ranked=ranked, charts=charts)
 
 
-def _lines_by_recipe(grid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _lines_by_recipe(grid: Sequence[Facts]) -> JsonObject:
     """Return the error against the code size: a line for every recipe, or one for all."""
     recipes = dict.fromkeys(row["params"].get(RECIPE, "autoencoder") for row in grid)
     rows = {
@@ -157,7 +155,7 @@ def _lines_by_recipe(grid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {name: _line(own) for name, own in best.items() if own}
 
 
-def _curves_of(grid: Sequence[Mapping[str, Any]], name: str) -> Curves:
+def _curves_of(grid: Sequence[Facts], name: str) -> Curves:
     """Return the error against a setting, a line a code size."""
     sizes = sorted({row["latent_dim"] for row in grid})
     lines = {
@@ -177,9 +175,9 @@ def _caption(words: str) -> str:
     )
 
 
-def _best_by(grid: Sequence[Mapping[str, Any]], name: str) -> dict[Any, Mapping[str, Any]]:
+def _best_by(grid: Sequence[Facts], name: str) -> dict[Any, Facts]:
     """Return, for each value of a setting in rising order, the row with the least error."""
-    best: dict[Any, Mapping[str, Any]] = {}
+    best: dict[Any, Facts] = {}
     for row in grid:
         value = row["latent_dim"] if name == "latent_dim" else row["params"][name]
         if value is None or row["mean_mse"] is None:
@@ -189,7 +187,7 @@ def _best_by(grid: Sequence[Mapping[str, Any]], name: str) -> dict[Any, Mapping[
     return dict(sorted(best.items()))
 
 
-def _line(rows: Mapping[Any, Mapping[str, Any]]) -> tuple[list[Any], list[float], list[float]]:
+def _line(rows: Mapping[Any, Facts]) -> tuple[list[Any], list[float], list[float]]:
     return (
         list(rows),
         [row["mean_mse"] for row in rows.values()],
@@ -197,7 +195,7 @@ def _line(rows: Mapping[Any, Mapping[str, Any]]) -> tuple[list[Any], list[float]
     )
 
 
-def _numeric(grid: Sequence[Mapping[str, Any]], name: str) -> bool:
+def _numeric(grid: Sequence[Facts], name: str) -> bool:
     values = {row["params"][name] for row in grid if row["mean_mse"] is not None}
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     return len(numbers) > 1 and len(numbers) == len(values - {None})

@@ -6,10 +6,11 @@ missing or not known; `decode` takes such floats, or what a decoder made of them
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
+from isthmus.plainjson import JsonObject
 from isthmus.tables.bends import Bend
 from isthmus.tables.values import numbers, texts
 
@@ -56,7 +57,7 @@ class AbstractKind(ABC):
         """Return the least and the greatest encoded values seen, (width,) each."""
         return np.zeros(len(self.parts)), np.ones(len(self.parts))
 
-    def decoding(self) -> dict[str, Any]:
+    def decoding(self) -> JsonObject:
         """Return how encoded columns become an entry, for programs without isthmus: plain JSON.
 
         ``how`` is ``number``: with ``shift``, ``scale``, ``bend``, ``decimals``, ``range`` and
@@ -66,7 +67,7 @@ class AbstractKind(ABC):
         """
         return {}
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self) -> JsonObject:
         """Return it as what JSON holds."""
         return {"kind": self.name, **asdict(self)}  # pyright: ignore[reportArgumentType]
 
@@ -110,10 +111,10 @@ class Scale:
         return low, high
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "Scale":
+    def from_plain(cls, plain: JsonObject) -> "Scale":
         """Return the scale that ``dataclasses.asdict`` wrote."""
         bend = plain["bend"]
-        fields: dict[str, Any] = plain | {"bend": None if bend is None else Bend(**bend)}
+        fields: JsonObject = plain | {"bend": None if bend is None else Bend(**bend)}
         return cls(**fields)
 
 
@@ -146,7 +147,7 @@ class _Numeric(AbstractKind):
         """Return the range seen."""
         return self.scale.limits()
 
-    def decoding(self) -> dict[str, Any]:
+    def decoding(self) -> JsonObject:
         """Return the inverse of the scale."""
         scale = asdict(self.scale)
         seen = [scale.pop("low"), scale.pop("high")]
@@ -240,7 +241,7 @@ class Binary(AbstractKind):
         chosen = np.where(np.isnan(block[:, 0]), -1, block[:, 0] >= 0.5)
         return as_entries(chosen.astype(np.int64), self.levels)
 
-    def decoding(self) -> dict[str, Any]:
+    def decoding(self) -> JsonObject:
         """Return the levels; the second is the more probable one from 0.5 on."""
         return {"how": "bit", "levels": [*map(str, self.levels)]}
 
@@ -293,7 +294,7 @@ class Category(AbstractKind):
             chosen[shared] += rng.choice(len(seen), len(shared), p=seen / seen.sum())
         return as_entries(np.where(np.isnan(block[:, 0]), -1, chosen), names)
 
-    def decoding(self) -> dict[str, Any]:
+    def decoding(self) -> JsonObject:
         """Return the levels, the rare ones under one name."""
         rare = ["(rare)"] if self.rare else []
         return {"how": "first", "levels": [*map(str, self.levels), *rare]}
@@ -342,7 +343,7 @@ class Ordered(AbstractKind):
         chosen = np.where(np.isnan(above), -1, np.rint(above))
         return as_entries(chosen.astype(np.int64), self.levels)
 
-    def decoding(self) -> dict[str, Any]:
+    def decoding(self) -> JsonObject:
         """Return the levels in their order."""
         return {"how": "sum", "levels": [*map(str, self.levels)]}
 

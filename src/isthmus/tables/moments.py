@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isthmus.plainjson import JsonObject
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.values import ticks
 
@@ -91,7 +92,7 @@ class Moment(AbstractKind):
         waves = np.full(2 * len(self.cycles), np.sqrt(2))
         return np.append(ends[0], -waves), np.append(ends[1], waves)
 
-    def decoding(self) -> dict[str, Any]:
+    def decoding(self) -> JsonObject:
         """Return how the first column becomes a number of ticks, and a tick seconds."""
         return {
             "how": "moment",

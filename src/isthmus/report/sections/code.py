@@ -1,8 +1,7 @@
 """How the code uses its dimensions."""
 
-from typing import Any
-
 from isthmus.evaluation.latent import diagnose
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 
@@ -25,7 +24,7 @@ class Code(Section[bool]):
 </tbody></table>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         part = fit.judged
         return {"latent": diagnose(part.coded.codes, part.errors.kl_per_dimension)}
 
