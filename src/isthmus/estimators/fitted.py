@@ -339,7 +339,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
 
         check_is_fitted(self)
         parts = {"train": (X, y)} | ({} if X_test is None else {"test": (X_test, y_test)})
-        page = report_page(self, parts, live_limit=live_limit)
+        page = report_page(cast(Any, self), parts, live_limit=live_limit)
         if path is not None:
             page.save(path)
         return page
