@@ -5,6 +5,7 @@ isthmus is imported within the fixtures, after the hook that checks shapes.
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -103,6 +104,23 @@ def _release_programs():
     if MAPPINGS.exists() and MAPPINGS.read_bytes().count(b"\n") > MOST_MAPPINGS:
         jax.clear_caches()
         gc.collect()
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""What the system may call the browser that pages are looked at in; none is ever downloaded."""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Return the system's Chromium, driven by Playwright; skip where one of them is missing."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium is installed, so no page is looked at")
+    driver = pytest.importorskip("playwright.sync_api", reason="the extra test is not installed")
+    with driver.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

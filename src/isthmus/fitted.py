@@ -141,6 +141,14 @@ class FittedAutoencoder(Protocol):
         """Return the model as plain numbers, and what `isthmus.doctor` finds, if anything."""
         ...
 
+    def carry(self, part: str, X: Any, labels: Any = None) -> Any:
+        """Return the encoder or the decoder as a page carries it: `isthmus.export.Carried`."""
+        ...
+
+    def symbols(self, X: Any) -> "tuple[np.ndarray, Any] | None":
+        """Return the symbols (n, T) of examples and the codes of symbols; None without symbols."""
+        ...
+
     def save(self, path: "Path") -> "Path":
         """Write the model file."""
         ...

@@ -12,6 +12,7 @@ from isthmus.cli import verbs
 from isthmus.cli.declaring import Setting, option, settings_of, takes
 from isthmus.cli.fit_options import FitOptions
 from isthmus.cli.sweep import SweepOptions
+from isthmus.report.evaluated_fit import LIVE_LIMIT
 
 
 def settings(record):
@@ -57,6 +58,8 @@ def test_the_help_shows_the_defaults_of_the_estimator(verb):
     assert f"[default: {','.join(map(str, of_conv['channels']))}]" in texts["channels"]
     assert "[default: 1]" in texts["beta"]
     assert "[default: 0]" in texts["warmup"]
+    if verb == "fit":
+        assert f"[default: {LIVE_LIMIT:g}]" in texts["live_limit"]
 
 
 def test_what_auto_means_is_what_the_estimator_does():
@@ -92,7 +95,7 @@ def test_a_sweep_offers_every_setting_of_a_fit_but_those_of_labels():
     fields = FitOptions.__dataclass_fields__.keys() - SweepOptions.__dataclass_fields__.keys()
     assert fields == {
         "classifier", "classification_weight", "regressor", "regression_weight", "conditional",
-        "test_fraction", "config", "checkpoint_every", "json",
+        "test_fraction", "config", "checkpoint_every", "live_limit", "json",
     }  # fmt: skip
 
 

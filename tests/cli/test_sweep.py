@@ -42,7 +42,7 @@ def test_it_leaves_tables_page_figures_and_the_best_model(swept):
     assert best.latent_dim == facts["best"]["latent_dim"]
     page = (swept / "report.html").read_text()
     assert "All settings, best first" in page
-    assert page.count("<img") == len(list((swept / "figures").glob("*.png"))) == 1
+    assert page.count('<svg class="chart"') == len(list((swept / "figures").glob("*.png"))) == 1
     assert len(list((swept / "models").glob("*.safetensors"))) == 4
 
 

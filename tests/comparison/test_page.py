@@ -84,23 +84,9 @@ def test_the_script_is_plain_javascript(page, tmp_path):
     subprocess.run(["node", "--check", str(script)], check=True, timeout=60)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    place = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if place is None:
-        pytest.skip("there is no Chromium to look at the page with")
-    with api.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-def test_a_selection_in_one_map_is_shown_in_all(browser, compared, tmp_path):
+def test_a_selection_in_one_map_is_shown_in_all(chromium, compared, tmp_path):
     path, said = compared.save(tmp_path / "page.html"), []
-    tab = browser.new_page(viewport={"width": 1100, "height": 900})
+    tab = chromium.new_page(viewport={"width": 1100, "height": 900})
     tab.on("console", lambda message: said.append(message.text))
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.on("request", lambda request: said.append(request.url))

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import pytest
 
 from isthmus.errors import SettingError
@@ -45,6 +46,45 @@ def test_a_recipe_gives_in_every_format_what_its_estimator_gives(name, estimator
         for to, found in prove_in_every_format(estimator, part, *batch).items():
             assert found.deviation <= 1e-5, to
             assert found.undecided == 0, to
+
+
+@pytest.fixture(scope="module")
+def in_a_page(chromium):
+    """Return the format that is JavaScript, run in a page of a browser."""
+    page = chromium.new_page()
+
+    def run(program, source, function, inputs):
+        rows = [
+            dict(zip(inputs, (np.asarray(values).tolist() for values in row), strict=True))
+            for row in zip(*inputs.values(), strict=True)
+        ]
+        given = page.evaluate(
+            """([source, rows]) => {
+                const model = new Function(`${source}; return model;`)();
+                return model.runAll(rows).map((row) => (
+                    Object.fromEntries(Object.entries(row).map(([k, v]) => [k, Array.from(v)]))
+                ));
+            }""",
+            [source.decode(), rows],
+        )
+        return {
+            port.name: np.array([row[port.name] for row in given]).reshape(-1, *port.shape)
+            for port in program.outputs
+        }
+
+    yield FORMATS["js"]._replace(run=run)
+    page.close()
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_gives_in_a_browser_what_its_estimator_gives(name, estimators, batch, in_a_page):
+    estimator, (x, y) = estimators(name), batch
+    traced = trace_part(estimator, "reconstruct")
+    given = make_batch(estimator, "reconstruct", x, labels_of(estimator, y))
+    source = in_a_page.write(traced.program, "reconstruct", "a part")
+    found = prove(estimator, "reconstruct", "js", in_a_page, traced, source, given)
+    assert found.deviation <= 1e-5
+    assert found.undecided == 0
 
 
 @pytest.mark.parametrize("part", ["encoder", "decoder"])

@@ -1,9 +1,13 @@
 """A stand-in that keeps the estimators' contract with PCA inside, so that no test trains."""
 
 import numpy as np
+import pyarrow
 import pytest
 from sklearn.datasets import load_digits, load_wine
 from sklearn.decomposition import PCA
+
+from isthmus.export import Carried, describe
+from isthmus.export.program import Operation, Port, Program
 
 
 class Scaling:
@@ -20,6 +24,14 @@ class StandIn:
     target_kind = "none"
     generative_ = False
     first_layer_weights_ = None
+
+    schema_ = None
+
+    def of_encoded_rows(self):
+        return self
+
+    def encode_table(self, X):
+        return X if self.schema_ is None else self.schema_.encode(pyarrow.Table.from_pandas(X))
 
     def labels_from(self, y):
         return None
@@ -99,6 +111,30 @@ class StandIn:
             "nats": 0.5 * squares.sum(axis=1),
             "floor_nats": np.zeros(len(scaled)),
         }
+
+    def carry(self, part, X, labels=None):
+        """Both parts are affine: a matrix and an offset."""
+        if part == "decoder":
+            name, offset = "code", self.inverse_transform(np.zeros((1, self.latent_dim)))[0]
+            matrix = self.inverse_transform(np.eye(self.latent_dim)) - offset
+        else:
+            name, matrix = "example", (self.mixing_.components_ / self.span_).T
+            offset = -self.mixing_.mean_ @ self.mixing_.components_.T
+            matrix, offset = matrix[:, : self.latent_dim], offset[: self.latent_dim]
+        given = Port(name, (len(matrix),), "float")
+        names = ("product", "reconstruction" if part == "decoder" else "code")
+        product, output = (Port(name, offset.shape, "float") for name in names)
+        arrays = {"matrix": matrix, "offset": offset}
+        constants = {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+        operations = (
+            Operation("matmul", (name, "matrix"), product, {}, part),
+            Operation("add", ("product", "offset"), output, {}, part),
+        )
+        program = Program((given,), (output,), constants, operations)
+        return Carried(describe(program), "float32", 0.0)
+
+    def symbols(self, X):
+        return None
 
     def save(self, path):
         path.write_bytes(b"model")

@@ -9,11 +9,11 @@ import pytest
 
 from isthmus.report import collect, evaluate_fit, metrics_of, render
 from isthmus.report.axes import Axis
+from isthmus.report.plane import ordered_classes
 from isthmus.report.png import diverging, grey_or_colour
-from isthmus.report.sections.code import ordered_classes
 from isthmus.report.sections.training import loss_chart
 
-VOID = {"meta", "img", "br", "line", "circle", "polyline"}
+VOID = {"meta", "img", "br", "line", "circle", "polyline", "use", "path"}
 
 
 class Balanced(HTMLParser):
@@ -58,7 +58,7 @@ def test_the_page_needs_nothing_from_outside(better, digits):
     assert page.addresses
     outside = [address for address in page.addresses if not address.startswith("#")]
     assert all(address.startswith("data:image/png;base64,") for address in outside)
-    assert not re.findall(r"https?://|@import|url\((?!\$)", html)
+    assert not re.findall(r"https?://|@import|url\((?![$#])", html)
     for words in ("beats PCA", "digits", "isthmus fit", "epoch 28 was kept", "Typical"):
         assert words in text
 
@@ -97,14 +97,14 @@ def test_hovering_knows_every_point(better, digits):
     facts, html, _, _ = page_of(better, digits)
     start = html.index('id="codes">') + len('id="codes">')
     hover = json.loads(html[start : html.index("</script>", start)])
-    n = len(facts["code"].points)
+    n = len(facts["explore"].plane.points)
     assert n == 1797
     keys = ("x", "y", "classes", "parts", "values", "errors")
     assert [len(hover[key]) for key in keys] == [n] * 6
     assert hover["names"] == [str(digit) for digit in range(10)]
     assert hover["splits"][hover["parts"][0]] == "test"
     assert hover["sheet"]["uri"].startswith("data:image/png")
-    assert html.count("<circle cx=") == n
+    assert html.count("<use href=") == n
 
 
 def test_denoising_sampling_and_filters_show_where_they_apply(standin, better, digits):
@@ -150,14 +150,14 @@ def test_effects_find_the_columns_that_an_axis_moves(standin):
     effect = np.abs(facts["effects"].values[:, 0])
     assert effect[2] == pytest.approx(2, rel=0.2)
     assert effect[4] < 0.5
-    assert facts["code"].axes[0] == "code"
+    assert facts["explore"].plane.names[0] == "code"
 
 
 def test_colour_images_and_a_training_set_alone_make_a_page(standin):
     X = np.random.default_rng(0).random((40, 40, 36, 3)).astype(np.float32)
     estimator = standin(3, image_shape=(40, 36, 3)).fit(X)
     facts, html, _, text = page_of(estimator, {"train": (X, None)})
-    assert facts["code"].thumbnails.shape == (40, 20, 18, 3)
+    assert facts["explore"].thumbnails.shape == (40, 20, 18, 3)
     assert "on the training set" in text
     assert "all / none" not in html
 

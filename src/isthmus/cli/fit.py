@@ -80,6 +80,7 @@ def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
             run=runs.record(given, origin, source, command),
             force=given.force or given.resume,
             seed=given.seed,
+            live_limit=given.live_limit,
             progress=stage,
         )
     if given.json:

@@ -379,6 +379,15 @@ class FitOptions(DataOptions, TrainingOptions, HeadOptions, ModelOptions):
     ] = None
     config: Config = None
     force: Annotated[bool, _run("--force", help="Replace the run that --out names.")] = False
+    live_limit: Annotated[
+        float | None,
+        _run(
+            "--live-limit",
+            metavar="MB",
+            help="Largest decoder that report.html carries, to decode any code there; 0 for none.",
+            default="5",
+        ),
+    ] = None
     checkpoint_every: Annotated[
         int | None,
         _run("--checkpoint-every", metavar="N", min=1, help="Save a checkpoint every N epochs."),

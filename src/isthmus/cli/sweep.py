@@ -1,6 +1,5 @@
 """`isthmus sweep`: many fits over a grid of settings and seeds."""
 
-import base64
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
@@ -247,14 +246,10 @@ def _report(searched: "Sweep", folder: Path, run: Facts, recipes: Facts) -> None
         parquet.write_table(table, partial)
     searched.best_estimator_.save(folder / BEST)
     (folder / "figures").mkdir(exist_ok=True)
-    drawn = []
-    for name, figure, caption in draw_sweep(facts):
-        path = folder / "figures" / f"{name}.png"
-        figure.savefig(path, dpi=110)
-        address = "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
-        drawn.append((name, address, caption))
+    for name, figure in draw_sweep(facts):
+        figure.savefig(folder / "figures" / f"{name}.png", dpi=110)
     with new_file(folder / "report.html") as partial:
-        partial.write_text(render_sweep(facts, drawn), encoding="utf-8")
+        partial.write_text(render_sweep(facts), encoding="utf-8")
     write_json(folder / MARK, facts | {"finished": True})
     _print(facts, folder)
 

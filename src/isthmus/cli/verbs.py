@@ -53,6 +53,7 @@ VERBS = (
     Verb("push", "isthmus.cli.export:push", _USE),
     Verb("evaluate", "isthmus.cli.inspect:evaluate", _LOOK),
     Verb("compare", "isthmus.cli.compare:compare", _LOOK),
+    Verb("view", "isthmus.cli.view:view", _LOOK),
     Verb("info", "isthmus.cli.inspect:info", _LOOK),
     Verb("outliers", "isthmus.cli.outliers:outliers", _USE),
     Verb("doctor", "isthmus.cli.doctor:doctor", _LOOK),

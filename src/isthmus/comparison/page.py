@@ -4,8 +4,8 @@ from pathlib import Path
 
 from isthmus.comparison.comparing import Comparison
 from isthmus.comparison.sections import SECTIONS
+from isthmus.report.circumstances import circumstances
 from isthmus.report.page import environment
-from isthmus.report.run_folder import circumstances
 
 TEMPLATES = Path(__file__).parent / "templates"
 

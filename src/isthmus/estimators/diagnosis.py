@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from sklearn.decomposition import PCA
@@ -30,12 +29,12 @@ from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.measuring import Measures
 from isthmus.estimators.slots import member, takes_missing
+from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
 from isthmus.plainjson import JsonObject
-from isthmus.records import Context
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
@@ -422,16 +421,9 @@ def _symbols(model: Model, scaled: np.ndarray) -> tuple[int, int, int] | None:
     """Return how many values of the code occur, how many there are, and how many were looked at."""
     if not is_discrete(model.latent):
         return None
-    index = inference.map_rows(_write_symbols, model, scaled)
+    index = inference.map_rows(write_symbols, model, scaled)
     sizes = model.latent.alphabet(index.shape[1])  # pyright: ignore[reportAttributeAccessIssue]
     if getattr(model.latent, "codebook", None) is not None:  # shared by all symbols
         return len(np.unique(index)), int(sizes[0]), index.size
     used = sum(len(np.unique(column)) for column in index.T)
     return used, int(sum(sizes)), index.size
-
-
-def _write_symbols(model: Model, scaled: Array) -> Array:
-    h, _ = model.encoder(model.seen(scaled), None)
-    context = Context(jax.random.key(0), jnp.ones(len(scaled)), jnp.asarray(jnp.inf), False)
-    draw, _ = model.latent(h, context, 1)
-    return model.latent.symbols(draw)  # pyright: ignore[reportAttributeAccessIssue]

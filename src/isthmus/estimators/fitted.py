@@ -26,7 +26,8 @@ from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
-    from isthmus.export import Export
+    from isthmus.export import Carried, Export
+    from isthmus.report import ReportPage
 
 
 class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Measured):
@@ -295,6 +296,53 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         from isthmus.export import export  # opens the room above, which import-linter is told
 
         return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
+
+    def carry(self, part: str, X: Any, labels: Any = None) -> "Carried":
+        """Return a part for a page, as `isthmus.export.carry` does."""
+        from isthmus.export import carry
+
+        check_is_fitted(self)
+        return carry(self, part, X, labels)
+
+    def report(
+        self,
+        X: Any,
+        y: Any = None,
+        path: str | Path | None = None,
+        *,
+        X_test: Any = None,
+        y_test: Any = None,
+        live_limit: float | None = None,
+    ) -> "ReportPage":
+        """Return the report of this fit: a page that a notebook shows, a browser or a file holds.
+
+        Parameters
+        ----------
+        X : (n, ...)
+            The examples of the fit, which PCA is fitted to as well.
+        y : (n,), optional
+            Their labels or quantities.
+        path
+            Where to write the page, too.
+        X_test, y_test
+            Further examples and their targets, which the model is then judged on.
+        live_limit
+            Largest size, in MB, of the decoder that the page carries to decode any code; 0 carries
+            none, None is 5.
+
+        Returns
+        -------
+        isthmus.report.ReportPage
+            ``html``, ``metrics`` and ``save(path)``.
+        """
+        from isthmus.report import report_page
+
+        check_is_fitted(self)
+        parts = {"train": (X, y)} | ({} if X_test is None else {"test": (X_test, y_test)})
+        page = report_page(cast(Any, self), parts, live_limit=live_limit)
+        if path is not None:
+            page.save(path)
+        return page
 
     def _described(self) -> "AbstractAutoencoder":
         """Return the estimator whose parameters and fitted attributes a model file holds."""

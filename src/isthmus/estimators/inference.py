@@ -30,6 +30,10 @@ ROWS = 256
 BLOCK_BYTES = 2**23
 """Target size of a call's rows, in bytes of whole groups; groups that are not used cost nothing."""
 
+MOST_GROUPS = 32
+"""Maximum number of groups in a call: what comes out may be far wider than what goes in, as where
+codes are decoded, and takes memory for the whole block."""
+
 PIECE_BYTES = 2**19
 """Bytes of a block that are read, checked and copied together, so that the cache holds them."""
 
@@ -174,7 +178,7 @@ def _iterate_blocks(
     more, which reads its block meanwhile. There is a buffer for each block under way.
     """
     features = int(np.prod(rows.shape[1:]))
-    groups = max(1, BLOCK_BYTES // (ROWS * features * 4))
+    groups = min(MOST_GROUPS, max(1, BLOCK_BYTES // (ROWS * features * 4)))
     shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
     parts = [slice(i, i + groups * ROWS) for i in range(0, len(rows), groups * ROWS)]
 

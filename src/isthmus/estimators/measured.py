@@ -10,7 +10,7 @@ from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.checks import check_whole
 from isthmus.doctor import Finding, Fit
 from isthmus.errors import SettingError
-from isthmus.estimators import importance, inference, measuring
+from isthmus.estimators import importance, inference, measuring, symbols
 from isthmus.estimators.inputs import examples_to_walk
 from isthmus.estimators.tabular import Tabular
 
@@ -223,6 +223,24 @@ class Measured(Tabular):
         seed = check_random_state(random_state).randint(2**31 - 1)
         numbers = self._label_numbers(labels, "log_likelihood", examples)
         return importance.log_likelihood(self.model_, examples, n_samples, seed, numbers)
+
+    def symbols(self, X: ExamplesLike) -> tuple[np.ndarray, symbols.SymbolCodes] | None:
+        """Return the symbols (n, T) of examples under a discrete latent, and the codes of symbols.
+
+        None for any other latent, and for a model that is conditioned on labels.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from isthmus.recipes import fsq_vae
+        >>> X = load_digits().data[:200]
+        >>> fitted = fsq_vae(3, levels=5, hidden=(8,), epochs=1, random_state=0).fit(X)
+        >>> written, of = fitted.symbols(X)
+        >>> written.shape, bool(np.allclose(of.codes(written), fitted.transform(X)))
+        ((200, 3), True)
+        """
+        check_is_fitted(self)
+        return symbols.symbols_of(self, X)
 
     def need_decoder(self) -> None:
         """Raise `SettingError` if the model has no decoder."""

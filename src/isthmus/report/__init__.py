@@ -3,16 +3,26 @@
 An estimator is asked through its public methods only; nothing here imports JAX.
 """
 
+from isthmus.report.circumstances import circumstances
 from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
 from isthmus.report.metrics import measure_fit, metrics_of
 from isthmus.report.numbers import number, percent
-from isthmus.report.page import Report, collect, draw, environment, render
-from isthmus.report.run_folder import check_target, circumstances, model_path, write_run
+from isthmus.report.page import (
+    Report,
+    ReportPage,
+    collect,
+    draw,
+    environment,
+    render,
+    report_page,
+)
+from isthmus.report.run_folder import check_target, model_path, write_run
 from isthmus.report.section import Section
 
 __all__ = [
     "EvaluatedFit",
     "Report",
+    "ReportPage",
     "Section",
     "check_target",
     "circumstances",
@@ -26,5 +36,6 @@ __all__ = [
     "number",
     "percent",
     "render",
+    "report_page",
     "write_run",
 ]

@@ -18,6 +18,9 @@ from isthmus.report.sample import Sample
 from isthmus.report.table_columns import ComparedColumn, compare_columns
 from isthmus.tables import Schema
 
+LIVE_LIMIT = 5.0
+"""Largest size, in MB, of the decoder and the encoder that a page carries."""
+
 
 @dataclass(frozen=True)
 class EvaluatedFit:
@@ -42,6 +45,8 @@ class EvaluatedFit:
         Of a table of several kinds of columns, whose examples here are encoded rows.
     table : list of ComparedColumn or None
         Its columns on the part that is furthest from the training.
+    live_limit : float
+        Largest size, in MB, of the model that the page carries.
     """
 
     model: ReportedModel
@@ -53,6 +58,7 @@ class EvaluatedFit:
     findings: tuple[Finding, ...] = ()
     schema: Schema | None = None
     table: list[ComparedColumn] | None = None
+    live_limit: float = LIVE_LIMIT
 
     @property
     def split(self) -> str:
@@ -105,7 +111,12 @@ class EvaluatedFit:
 
 
 def evaluate_fit(
-    estimator: FittedAutoencoder, parts: Parts, *, seed: int = 0, run: Facts | None = None
+    estimator: FittedAutoencoder,
+    parts: Parts,
+    *,
+    seed: int = 0,
+    run: Facts | None = None,
+    live_limit: float | None = None,
 ) -> EvaluatedFit:
     """Read the data, and find everything that the report of a fit says.
 
@@ -121,6 +132,8 @@ def evaluate_fit(
         Chooses the examples that are kept, and draws samples and corruption.
     run : mapping, optional
         What ``run.json`` holds.
+    live_limit : float
+        Largest size, in MB, of the model that the page carries; 0 carries none, None is 5.
     """
     schema: Schema | None = getattr(estimator, "schema_", None)
     if schema is not None:
@@ -133,6 +146,7 @@ def evaluate_fit(
         judged = [name for name in SPLITS if name in parts][-1]
         table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
     examination, findings = model.examine(parts)
+    facts, limit = dict(run or {}), LIVE_LIMIT if live_limit is None else live_limit
     return EvaluatedFit(
-        model, results, pca, seed, dict(run or {}), examination, findings, schema, table
+        model, results, pca, seed, facts, examination, findings, schema, table, limit
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from isthmus.annotations import ExamplesLike
 from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
+
+if TYPE_CHECKING:
+    from isthmus.export import Carried
 
 Head = Literal["accuracy", "r2"]
 
@@ -94,6 +97,14 @@ class ReportedModel:
         """Return what codes (m, d) decode to, of a conditional model under one label."""
         labels = self.estimator.labels_from(np.full(len(codes), label))
         return np.asarray(self.estimator.inverse_transform(codes, labels))
+
+    def carry(self, part: str, X: Any, labels: np.ndarray | None) -> "Carried":
+        """Return a part as a page carries it, measured on codes or examples."""
+        return self.estimator.carry(part, X, self.estimator.labels_from(labels))
+
+    def symbols(self, X: Any) -> tuple[np.ndarray, Any] | None:
+        """Return the symbols of examples, and the codes of symbols; None without symbols."""
+        return self.estimator.symbols(X)
 
     def examine(
         self, parts: Mapping[str, tuple[Any, Any]]

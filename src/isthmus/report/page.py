@@ -1,18 +1,27 @@
 """The report of a fit as data, as figures, and as one self-contained HTML page."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isthmus.atomic import new_file
+from isthmus.fitted import FittedAutoencoder
 from isthmus.plainjson import Facts
-from isthmus.report.evaluated_fit import EvaluatedFit
+from isthmus.report.circumstances import circumstances
+from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
+from isthmus.report.metrics import metrics_of
 from isthmus.report.numbers import number, percent, set_name
+from isthmus.report.passes import Parts
 from isthmus.report.sections import SECTIONS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from matplotlib.figure import Figure
+
+FRAME = 900
+"""Height of the page in a notebook, in pixels."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -75,6 +84,54 @@ def render(report: Report) -> str:
         shown.append({"name": section.name, "title": section.title, "html": Markup(html)})
     page = jinja.get_template("page.html.j2")
     return page.render(sections=shown, run=report.run, **common)
+
+
+@dataclass(frozen=True, repr=False)
+class ReportPage:
+    """The page of a report, which notebooks show.
+
+    Attributes
+    ----------
+    html : str
+        The page: it needs no other file and no network.
+    metrics : mapping
+        What ``metrics.json`` holds.
+    """
+
+    html: str
+    metrics: Facts
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file."""
+        with new_file(Path(path)) as fresh:
+            fresh.write_text(self.html, encoding="utf-8")
+        return Path(path)
+
+    def __repr__(self) -> str:
+        sentence = self.metrics.get("verdict", {}).get("sentence", "")
+        return f"<ReportPage of {len(self.html) / 1e6:.1f} MB. {sentence}>"
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own, so that it keeps its style and its scripts."""
+        from markupsafe import escape
+
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" title="Report of an autoencoder" '
+            f'style="width:100%;height:{FRAME}px;border:0"></iframe>'
+        )
+
+
+def report_page(
+    estimator: FittedAutoencoder, parts: Parts, *, seed: int = 0, live_limit: float | None = None
+) -> ReportPage:
+    """Measure a fit, and return its page.
+
+    The parameters are those of `evaluate_fit`.
+    """
+    facts = {"source": type(estimator).__name__, **circumstances()}
+    fit = evaluate_fit(estimator, parts, seed=seed, run=facts, live_limit=live_limit)
+    metrics = metrics_of(fit)
+    return ReportPage(render(collect(fit, metrics)), metrics)
 
 
 def environment(*templates: Path) -> "Environment":

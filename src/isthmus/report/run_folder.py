@@ -4,20 +4,17 @@ import csv
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 
 from isthmus.atomic import new_folder
 from isthmus.errors import DataError, ModelFileError
 from isthmus.fitted import FittedAutoencoder
 from isthmus.plainjson import Facts, JsonObject, write_json
+from isthmus.report.circumstances import circumstances
 from isthmus.report.evaluated_fit import evaluate_fit
 from isthmus.report.metrics import metrics_of
 from isthmus.report.page import collect, draw, render
 from isthmus.report.passes import Parts
-from isthmus.version import __version__
 
 MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
 FIGURES, PAGE, RUN = "figures", "report.html", "run.json"
@@ -25,7 +22,6 @@ OWN = frozenset({MODEL, METRICS, HISTORY, FIGURES, PAGE, RUN})
 CHECKPOINTS = "checkpoints"
 BEST = "best.safetensors"
 """The model of a sweep's folder."""
-PACKAGES = ("jax", "equinox", "optax", "numpy", "scikit-learn")
 
 
 def write_run(
@@ -36,6 +32,7 @@ def write_run(
     run: Facts,
     force: bool = False,
     seed: int = 0,
+    live_limit: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> JsonObject:
     """Measure a fit and leave everything about it in one folder.
@@ -59,6 +56,8 @@ def write_run(
         Replace the files of an earlier run.
     seed : int
         Chooses examples, corruption and samples.
+    live_limit : float
+        Largest size, in MB, of the model that the page carries; 0 carries none, None is 5.
     progress : callable, optional
         Called with what comes next, in one word.
 
@@ -77,7 +76,7 @@ def write_run(
     announce = progress or (lambda _: None)
     record = {**circumstances(), **run}
     announce("measuring")
-    fit = evaluate_fit(estimator, parts, seed=seed, run=record)
+    fit = evaluate_fit(estimator, parts, seed=seed, run=record, live_limit=live_limit)
     metrics = metrics_of(fit)
     report = collect(fit, metrics)
     with _os_errors_as_sentences(target), new_folder(target, keeps_others=True) as fresh:
@@ -158,17 +157,6 @@ def model_path(path: str | os.PathLike[str]) -> Path:
     raise ModelFileError(
         f"There is no {given}: give a folder that `isthmus fit` wrote, or a model file."
     )
-
-
-def circumstances() -> JsonObject:
-    """Return the time and the versions that a run is made with: ``created`` and ``versions``."""
-    versions = {"isthmus": __version__, "python": python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions}
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from isthmus import figures
 from isthmus.plainjson import Facts, JsonObject, to_json
+from isthmus.report.curves import Curves
 from isthmus.report.page import environment
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Recipes = Facts
 """Names of the estimators that a grid chooses among."""
+
+ERROR = "mean squared error (scaled)"
 
 RECIPE = "recipe"
 """The name of that axis of the grid on the page and in the tables."""
@@ -110,39 +112,37 @@ def _names(sweep: Any) -> list[str]:
     return [RECIPE if name == "estimator" else name for name in names]
 
 
-def draw_sweep(facts: Facts) -> Iterator[tuple[str, "Figure", str]]:
-    """Draw what a sweep can show: name, figure, caption."""
+def sweep_curves(facts: Facts) -> Iterator[Curves]:
+    """Yield the curves that a sweep can show: against the code size, and against every number."""
     by_size = _best_by(facts["grid"], "latent_dim")
     if len(by_size) > 1:
         lines: JsonObject = _lines_by_recipe(facts["grid"])
         if facts["pca"]:
             lines["PCA"] = (list(facts["pca"]), list(facts["pca"].values()))
-        yield (
-            "rate-distortion",
-            figures.curves(
-                lines, x_label="code size", y_label="mean squared error (scaled)", log_y=True
-            ),
-            "Error on the validation set against the size of the code, at the best of the other "
-            "settings. Bars are a standard deviation over seeds.",
-        )
+        yield Curves("rate-distortion", lines, "code size", ERROR, _caption("the size of the code"))
     for name in facts["names"]:
         if name != "latent_dim" and _numeric(facts["grid"], name):
-            yield name, _curve_of(facts["grid"], name), _caption(name)
+            yield _curves_of(facts["grid"], name)
 
 
-def render_sweep(facts: Facts, drawn: Sequence[tuple[str, str, str]]) -> str:
+def draw_sweep(facts: Facts) -> Iterator[tuple[str, "Figure"]]:
+    """Yield the figures of a sweep, with the names of their files."""
+    for curves in sweep_curves(facts):
+        yield curves.name, curves.figure()
+
+
+def render_sweep(facts: Facts) -> str:
     """Write the page of a sweep: HTML that needs no other file.
 
     Parameters
     ----------
     facts
         What `collect_sweep` returned.
-    drawn
-        (name, ``data:`` address, caption) of each figure.
     """
     template = environment().get_template("sweep.html.j2")
     ranked = sorted(facts["grid"], key=lambda row: row["rank"])
-    return template.render(facts=facts, ranked=ranked, drawn=drawn)
+    charts = [curves.chart() for curves in sweep_curves(facts)]
+    return template.render(facts=facts, ranked=ranked, charts=charts)
 
 
 def _lines_by_recipe(grid: Sequence[Facts]) -> JsonObject:
@@ -155,8 +155,8 @@ def _lines_by_recipe(grid: Sequence[Facts]) -> JsonObject:
     return {name: _line(own) for name, own in best.items() if own}
 
 
-def _curve_of(grid: Sequence[Facts], name: str) -> "Figure":
-    """Draw the error against a setting, a line a code size."""
+def _curves_of(grid: Sequence[Facts], name: str) -> Curves:
+    """Return the error against a setting, a line a code size."""
     sizes = sorted({row["latent_dim"] for row in grid})
     lines = {
         f"code of {size}": _line(_best_by([row for row in grid if row["latent_dim"] == size], name))
@@ -164,19 +164,14 @@ def _curve_of(grid: Sequence[Facts], name: str) -> "Figure":
     }
     values = [row["params"][name] for row in grid if row["params"][name] is not None]
     wide = min(values) > 0 and max(values) >= 10 * min(values)
-    return figures.curves(
-        lines,
-        x_label=name.replace("__", " "),
-        y_label="mean squared error (scaled)",
-        log_x=wide,
-        log_y=True,
-    )
+    words = name.replace("__", " ")
+    return Curves(name, lines, words, ERROR, _caption(words), wide)
 
 
-def _caption(name: str) -> str:
+def _caption(words: str) -> str:
     return (
-        f"Error on the validation set against {name.replace('__', ' ')}, at the best of the "
-        "other settings. Bars are a standard deviation over seeds."
+        f"Error on the validation set against {words}, at the best of the other settings. "
+        "Bars are a standard deviation over seeds."
     )
 
 

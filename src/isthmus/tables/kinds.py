@@ -57,6 +57,16 @@ class AbstractKind(ABC):
         """Return the least and the greatest encoded values seen, (width,) each."""
         return np.zeros(len(self.parts)), np.ones(len(self.parts))
 
+    def decoding(self) -> JsonObject:
+        """Return how encoded columns become an entry, for programs without isthmus: plain JSON.
+
+        ``how`` is ``number``: with ``shift``, ``scale``, ``bend``, ``decimals``, ``range`` and
+        ``least``, as of `Scale`; ``bit``, ``first`` or ``sum``: which of the ``levels`` it is, by
+        one column, by the greatest column, or by the sum of the columns; ``moment``: as of
+        `isthmus.tables.moments.Moment`. Empty for a kind that is left out.
+        """
+        return {}
+
     def to_plain(self) -> JsonObject:
         """Return it as what JSON holds."""
         return {"kind": self.name, **asdict(self)}  # pyright: ignore[reportArgumentType]
@@ -136,6 +146,13 @@ class _Numeric(AbstractKind):
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the range seen."""
         return self.scale.limits()
+
+    def decoding(self) -> JsonObject:
+        """Return the inverse of the scale."""
+        scale = asdict(self.scale)
+        seen = [scale.pop("low"), scale.pop("high")]
+        least = 0 if self.bounded and seen[0] >= 0 else None
+        return {"how": "number", "range": seen, "least": least, **scale}
 
     def summary(self) -> str:
         """Return the range seen."""
@@ -224,6 +241,10 @@ class Binary(AbstractKind):
         chosen = np.where(np.isnan(block[:, 0]), -1, block[:, 0] >= 0.5)
         return as_entries(chosen.astype(np.int64), self.levels)
 
+    def decoding(self) -> JsonObject:
+        """Return the levels; the second is the more probable one from 0.5 on."""
+        return {"how": "bit", "levels": [*map(str, self.levels)]}
+
     def summary(self) -> str:
         """Return the two levels."""
         return " or ".join(map(str, self.levels))
@@ -273,6 +294,11 @@ class Category(AbstractKind):
             chosen[shared] += rng.choice(len(seen), len(shared), p=seen / seen.sum())
         return as_entries(np.where(np.isnan(block[:, 0]), -1, chosen), names)
 
+    def decoding(self) -> JsonObject:
+        """Return the levels, the rare ones under one name."""
+        rare = ["(rare)"] if self.rare else []
+        return {"how": "first", "levels": [*map(str, self.levels), *rare]}
+
     def summary(self) -> str:
         """Return how many levels there are, and the most frequent."""
         shown = ", ".join(map(str, self.levels[:4])) + (", ..." if len(self.levels) > 4 else "")
@@ -316,6 +342,10 @@ class Ordered(AbstractKind):
         above = block.sum(axis=1)
         chosen = np.where(np.isnan(above), -1, np.rint(above))
         return as_entries(chosen.astype(np.int64), self.levels)
+
+    def decoding(self) -> JsonObject:
+        """Return the levels in their order."""
+        return {"how": "sum", "levels": [*map(str, self.levels)]}
 
     def summary(self) -> str:
         """Return the levels in their order."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isthmus.plainjson import JsonObject
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.values import ticks
 
@@ -90,6 +91,18 @@ class Moment(AbstractKind):
         ends = np.array([(end - self.shift) / self.scale for end in (self.low, self.high)])
         waves = np.full(2 * len(self.cycles), np.sqrt(2))
         return np.append(ends[0], -waves), np.append(ends[1], waves)
+
+    def decoding(self) -> JsonObject:
+        """Return how the first column becomes a number of ticks, and a tick seconds."""
+        return {
+            "how": "moment",
+            "shift": self.shift,
+            "scale": self.scale,
+            "step": self.step,
+            "range": [self.low, self.high],
+            "per_second": PER_SECOND[self.unit],
+            "since_1970": self.since_1970,
+        }
 
     def summary(self) -> str:
         """Return the first and the last."""

@@ -234,6 +234,24 @@ class Schema:
             for c in self.columns
         ]
 
+    def decodings(self) -> list[dict[str, Any]]:
+        """Return how each used column comes back from the encoded columns, as plain JSON.
+
+        ``name``, ``kind``, the first encoded column ``start`` and their number ``width``, and what
+        `isthmus.tables.kinds.AbstractKind.decoding` says.
+        """
+        return [
+            {
+                "name": c.name,
+                "kind": c.kind.name,
+                "start": self.places[c.name].start,
+                "width": len(c.kind.parts),
+                **c.kind.decoding(),
+            }
+            for c in self.columns
+            if c.used
+        ]
+
     def describe(self) -> str:
         """Return in one line how many columns there are of each kind, and which are left out."""
         counts: dict[str, int] = {}

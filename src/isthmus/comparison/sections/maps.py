@@ -8,11 +8,11 @@ from isthmus import figures
 from isthmus.comparison.comparing import Comparison
 from isthmus.comparison.section import ComparisonSection
 from isthmus.evaluation.probes import as_classes
-from isthmus.figures.palette import page_marks
 from isthmus.report.axes import fit_axis
+from isthmus.report.marks import SHAPES, marked_classes
 from isthmus.report.model import ReportedModel
+from isthmus.report.plane import in_the_plane, ordered_classes
 from isthmus.report.png import shrink, sprite_sheet
-from isthmus.report.sections.code import in_the_plane, ordered_classes
 
 WIDTH, HEIGHT = 320, 300
 """Size of a map, in its own units."""
@@ -116,7 +116,11 @@ class Maps(ComparisonSection[SideBySide]):
 <p class="soft" aria-live="polite" id="selection"></p>
 <script type="application/json" id="compared">{{ hover | tojson }}</script>
 <script>
+(() => {
+"use strict";
+{% include "plane.js" %}
 {% include "brushing.js" %}
+})();
 </script>
 """
 
@@ -125,8 +129,8 @@ class Maps(ComparisonSection[SideBySide]):
         maps = []
         for group, run, rows in zip(comparison.groups, comparison.shown, shared.rows, strict=True):
             errors = getattr(rows, comparison.error)
-            points, axes = in_the_plane(rows.codes, errors)
-            maps.append(Map(group.name, run.name, points, axes, errors))
+            plane = in_the_plane(rows.codes, errors)
+            maps.append(Map(group.name, run.name, plane.points, plane.names, errors))
         model = ReportedModel(comparison.shown[0].estimator)
         first, thumbnails = shared.rows[0], None
         if model.image_shape is not None:
@@ -138,13 +142,9 @@ class Maps(ComparisonSection[SideBySide]):
         names, members = [""], np.zeros(count, int)
         if data.classes is not None:
             names, members = ordered_classes(data.classes)
-        marks = page_marks(len(names))
         return {
             "labelled": data.classes is not None,
-            "classes": [
-                {"name": name, **mark._asdict(), "members": np.flatnonzero(members == i).tolist()}
-                for i, (name, mark) in enumerate(zip(names, marks, strict=True))
-            ],
+            "classes": marked_classes(names, members),
             "shapes": SHAPES,
             "width": WIDTH,
             "height": HEIGHT,
@@ -163,16 +163,6 @@ class Maps(ComparisonSection[SideBySide]):
                 ],
             },
         }
-
-
-SHAPES = {
-    "circle": '<circle r="3.2"/>',
-    "square": '<path d="M-3-3H3V3H-3Z"/>',
-    "triangle": '<path d="M0-4 3.8 3H-3.8Z"/>',
-    "diamond": '<path d="M0-4.4 4.4 0 0 4.4-4.4 0Z"/>',
-    "cross": '<path d="M-1.3-4H1.3V-1.3H4V1.3H1.3V4H-1.3V1.3H-4V-1.3H-1.3Z"/>',
-}
-"""The shapes of marks, around their middle."""
 
 
 def _placed(one: Map) -> dict[str, object]:

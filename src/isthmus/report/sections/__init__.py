@@ -9,6 +9,7 @@ from isthmus.report.sections.comparison import Comparison
 from isthmus.report.sections.conditions import Conditions
 from isthmus.report.sections.denoising import Denoising
 from isthmus.report.sections.effects import Effects
+from isthmus.report.sections.explore import Explore
 from isthmus.report.sections.findings import Findings
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section[Any], ...] = (
     Reconstructions(),
     TableSection(),
     Columns(),
+    Explore(),
     Code(),
     Map(),
     Grid(),

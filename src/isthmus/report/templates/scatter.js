@@ -1,130 +1,95 @@
-(() => {
-  "use strict";
-  const data = JSON.parse(document.getElementById("codes").textContent);
-  const map = document.querySelector(".map");
-  const svg = map.querySelector("svg");
+// The map of the codes: its points, the tooltip of an example, and going from example to example.
+function makeMap(figure, data) {
+  const svg = figure.querySelector("svg");
   const ring = svg.querySelector(".ring");
-  const tip = map.querySelector(".tip");
-  const spoken = map.querySelector("[aria-live]");
-  const groups = [...svg.querySelectorAll("g[data-class]")];
-  const buttons = [...document.querySelectorAll(".legend button[data-class]")];
-  const shown = data.names.map(() => true);
-  let current = -1;
+  const tip = figure.querySelector(".tip");
+  const spoken = figure.querySelector("[aria-live]");
+  const map = { svg, data, current: -1, rebuilt: null, WIDTH: 640 };
+  let said = 0;
 
-  const visible = (i) => shown[data.classes[i]];
-
-  function text(i) {
-    const lines = [];
-    if (data.names[data.classes[i]] !== "") lines.push(data.names[data.classes[i]]);
-    lines.push(`${data.splits[data.parts[i]]} set`);
-    lines.push(`at ${data.values[i].join(", ")}`);
-    lines.push(`squared error ${data.errors[i]}`);
-    return lines;
-  }
-
-  function picture(i) {
-    const s = data.sheet;
-    const box = document.createElement("i");
-    const scale = 72 / Math.max(s.width, s.height);
-    const x = (i % s.columns) * s.width * scale;
-    const y = Math.floor(i / s.columns) * s.height * scale;
-    box.style.cssText =
-      `width:${s.width * scale}px;height:${s.height * scale}px;background-image:url(${s.uri});` +
-      `background-size:${s.columns * s.width * scale}px auto;background-position:${-x}px ${-y}px`;
-    return box;
-  }
-
-  function hide() {
-    current = -1;
+  map.visible = (i) => shown[data.classes[i]];
+  map.words = (i) => {
+    const name = data.names[data.classes[i]];
+    return [
+      ...(name === "" ? [] : [name]), `${data.splits[data.parts[i]]} set`,
+      `at ${data.values[i].join(", ")}`, `squared error ${data.errors[i]}`,
+    ];
+  };
+  map.say = (text) => {
+    clearTimeout(said);
+    said = setTimeout(() => { spoken.textContent = text; }, 300); // when the keys rest
+  };
+  map.hide = () => {
+    map.current = -1;
     tip.hidden = true;
     ring.setAttribute("r", 0);
-  }
+  };
 
-  function show(i, speak) {
-    current = i;
+  // Show an example: a ring, and a tooltip with its picture, its reconstruction and its words.
+  map.show = (i, speak) => {
+    if (i === map.current) return;
+    map.current = i;
     ring.setAttribute("cx", data.x[i]);
     ring.setAttribute("cy", data.y[i]);
     ring.setAttribute("r", 7);
-    tip.replaceChildren();
-    if (data.sheet) tip.append(picture(i));
     const words = document.createElement("span");
-    text(i).forEach((line, k) => {
+    map.words(i).forEach((line, k) => {
       if (k) words.append(document.createElement("br"));
       const part = document.createElement(k === 0 ? "b" : "span");
       part.textContent = line;
       words.append(part);
     });
+    tip.replaceChildren();
+    if (data.sheet) tip.append(titled(plane.picture(data.sheet, i, 64), map.rebuilt ? "example" : ""));
+    const rebuilt = map.rebuilt?.(i);
+    if (rebuilt) tip.append(rebuilt);
     tip.append(words);
     tip.hidden = false;
     const frame = svg.getBoundingClientRect();
-    const scale = frame.width / 640;
-    const x = data.x[i] * scale;
-    const y = data.y[i] * scale;
+    const [x, y] = [data.x[i], data.y[i]].map((at) => at * frame.width / map.WIDTH);
     const left = x > frame.width / 2 ? x - tip.offsetWidth - 14 : x + 14;
     const top = Math.min(Math.max(y - tip.offsetHeight / 2, 0), frame.height - tip.offsetHeight);
     tip.style.left = `${Math.max(0, Math.min(left, frame.width - tip.offsetWidth))}px`;
-    tip.style.top = `${top}px`;
-    if (speak) spoken.textContent = text(i).join(", ");
-  }
-
-  function nearest(x, y, reach, allowed) {
-    let best = -1;
-    let least = reach * reach;
-    for (let i = 0; i < data.x.length; i += 1) {
-      if (!visible(i) || (allowed && !allowed(i))) continue;
-      const distance = (data.x[i] - x) ** 2 + (data.y[i] - y) ** 2;
-      if (distance < least) {
-        least = distance;
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  function point(event) {
-    const frame = svg.getBoundingClientRect();
-    const scale = 640 / frame.width;
-    const i = nearest((event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale, 24);
-    if (i < 0) hide();
-    else if (i !== current) show(i, false);
-  }
-
-  const directions = {
-    ArrowLeft: (dx, dy) => dx < 0 && -dx >= Math.abs(dy),
-    ArrowRight: (dx, dy) => dx > 0 && dx >= Math.abs(dy),
-    ArrowUp: (dx, dy) => dy < 0 && -dy >= Math.abs(dx),
-    ArrowDown: (dx, dy) => dy > 0 && dy >= Math.abs(dx),
+    tip.style.top = `${Math.max(0, top)}px`;
+    if (speak) map.say(map.words(i).join(", "));
   };
 
-  svg.addEventListener("pointermove", point);
-  svg.addEventListener("pointerdown", point);
-  svg.addEventListener("pointerleave", hide);
-  svg.addEventListener("blur", hide);
-  svg.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-    const towards = directions[event.key];
-    if (!towards) return;
+  // The example under the pointer, or -1.
+  map.at = (place, reach) => plane.nearest(data, place, reach, map.visible);
+
+  const shown = plane.legend(data.names, () => {
+    if (map.current >= 0 && !map.visible(map.current)) map.hide();
+  });
+  svg.addEventListener("blur", map.hide);
+  return map;
+}
+
+// An element above its name.
+function titled(element, name) {
+  const figure = document.createElement("span");
+  figure.className = "titled";
+  figure.append(element);
+  if (name) figure.append(name);
+  return figure;
+}
+
+// A map without a model in the page: pointing and arrow keys show examples.
+function showExamples(map) {
+  const point = (event) => {
+    const i = map.at(plane.place(map.svg, event, map.WIDTH), 24);
+    if (i < 0) map.hide();
+    else map.show(i, false);
+  };
+  map.svg.addEventListener("pointermove", point);
+  map.svg.addEventListener("pointerdown", point);
+  map.svg.addEventListener("pointerleave", map.hide);
+  map.svg.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") map.hide();
+    if (!plane.directions[event.key]) return;
     event.preventDefault();
-    const [x, y] = current < 0 ? [340, 244] : [data.x[current], data.y[current]];
-    const ahead = current < 0 ? null : (i) => towards(data.x[i] - x, data.y[i] - y);
-    const next = nearest(x, y, 1000, ahead);
-    if (next >= 0) show(next, true);
+    const { x, y } = map.data;
+    const next = map.current < 0 ? map.at([340, 244], 1000)
+      : plane.ahead(map.data, event.key, [x[map.current], y[map.current]], map.visible);
+    if (next >= 0) map.show(next, true);
   });
-
-  function apply() {
-    groups.forEach((g) => g.classList.toggle("hidden-class", !shown[g.dataset.class]));
-    buttons.forEach((b) => b.setAttribute("aria-pressed", shown[b.dataset.class]));
-    if (current >= 0 && !visible(current)) hide();
-  }
-
-  buttons.forEach((button) => {
-    button.addEventListener("click", () => {
-      shown[button.dataset.class] = !shown[button.dataset.class];
-      apply();
-    });
-  });
-  document.querySelector(".legend .all")?.addEventListener("click", () => {
-    shown.fill(!shown.every(Boolean));
-    apply();
-  });
-})();
+}
