@@ -9,6 +9,7 @@ from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Source, blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
+from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.errors import DataError
 from isthmus.tables import Rules, infer
 
@@ -125,6 +126,8 @@ def _range(source: Source) -> tuple[float | None, float | None, int, int]:
 
 
 def _count(labels: np.ndarray) -> dict[str, Any]:
-    classes, counts = np.unique(labels, return_counts=True)
+    known = known_labels(labels)
+    classes, counts = np.unique(plain_labels(labels[known]), return_counts=True)
     pairs = zip(classes.tolist(), counts.tolist(), strict=True)
-    return {"classes": len(classes), "counts": dict(pairs)}
+    found = {"classes": len(classes), "counts": dict(pairs)}
+    return found if known.all() else found | {"unlabelled": int((~known).sum())}

@@ -1,21 +1,32 @@
 """The autoencoder with a classifier on its code, trained jointly, as a scikit-learn classifier."""
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_sample_weight
 
 from isthmus.checks import check_between
+from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.errors import SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.propagating import is_worth_trying, propagated, setting_of
 from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
-from isthmus.estimators.targets import TargetKind, class_numbers, labels_of
+from isthmus.estimators.scaled import scaled_examples
+from isthmus.estimators.targets import (
+    TargetKind,
+    class_numbers,
+    labelled_rows,
+    partial_labels_of,
+)
 from isthmus.heads import AbstractHead, Classifier
+from isthmus.model import Model
+from isthmus.propagation import Propagation
 
 WHY = "a classifier learns from labels"
 
@@ -28,6 +39,11 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     The loss is the autoencoder's, plus the cross-entropy of a logistic regression on the code.
     With ``decoder=None`` it is a plain classifier.
 
+    Labels may be missing: None, NaN, or -1 where that is the one negative number among whole
+    numbers with two others at least (of -1 and 1 both are labels; give labels as strings where -1
+    is one of several). The classifier learns from the labelled examples, the rest of the loss from
+    all.
+
     Parameters
     ----------
     classification_weight : float, default=1.0
@@ -35,6 +51,12 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     class_weight : dict, "balanced" or None, default=None
         Weights of the examples by their label, as everywhere in scikit-learn; they weigh the
         reconstruction too.
+    unlabelled : "auto", "ignore", "propagate" or isthmus.propagation.Propagation, default="auto"
+        What the classifier learns from examples without a label. ``"ignore"``: nothing.
+        ``"propagate"``: labels spread to them from their neighbours before training. ``"auto"``:
+        they do where fewer than a quarter of the examples are labelled, and where labelled examples
+        are predicted from the other labelled ones at least as well as by logistic regression on
+        principal axes.
     latent_dim, encoder, hidden, ...
         As of `isthmus.Autoencoder`.
 
@@ -42,6 +64,10 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     ----------
     classes_ : ndarray
         The labels, sorted.
+    propagation_ : dict or None
+        Whether labels were propagated (``used``), and the accuracies of labelled examples that were
+        predicted from the others, by their neighbours (``accuracy``) and by logistic regression
+        (``linear_accuracy``); None where it was not tried.
 
     Further attributes are as of `isthmus.Autoencoder`.
 
@@ -57,7 +83,10 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     _: KW_ONLY
     classification_weight: float = 1.0
     class_weight: dict[Any, float] | str | None = None
+    unlabelled: str | Propagation = "auto"
 
+    propagation_: ClassVar[dict[str, Any] | None] = None
+    _plain = (*AbstractAutoencoder._plain, "propagation_")
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
 
     @property
@@ -93,7 +122,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         elif classes is None:
             target = self._learn_targets(X, y)
         else:
-            y = labels_of(self, X, y, WHY)
+            partial_labels_of(self, X, y, WHY)
             self.classes_ = np.unique(classes)
             target = self._encode_targets(y)
         fitting.partial_fit(self, X, target, y, sample_weight)
@@ -113,19 +142,53 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         logits = self._read_head(X)
         return self.classes_[logits.argmax(axis=1)]
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy on the examples that have a label.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples.
+        y : (n,)
+            Labels; examples without one are left out.
+        sample_weight : (n,), optional
+            Weights of the examples.
+        """
+        y, known = labelled_rows(y, self.classes_)
+        weights = None if sample_weight is None else np.asarray(sample_weight)[known]
+        return float(accuracy_score(y, self.predict(X)[known], sample_weight=weights))
+
     def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
-        y = labels_of(self, X, y, WHY)
-        self.classes_ = np.unique(y)
+        y, known = partial_labels_of(self, X, y, WHY)
+        self.classes_ = np.unique(y if known.all() else plain_labels(y[known]))
         return class_numbers(self.classes_, y)
 
     def _encode_targets(self, y: Any) -> np.ndarray:
         return class_numbers(self.classes_, y)
 
+    def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
+        propagation, decide = setting_of(self.unlabelled)
+        vars(self)["propagation_"] = None
+        if propagation is None or (target >= 0).all():
+            return target
+        k = len(self.classes_)
+        if decide and not is_worth_trying(target, k, propagation.neighbours):
+            return target
+        scaled = scaled_examples(model, examples)
+        if 4 * np.prod(scaled.shape) <= self.memory_limit:
+            scaled = scaled[:]
+        made = propagation.create(self.image_shape_)
+        found = propagated(scaled, target, k, made, decide=decide, seed=seed)
+        vars(self)["propagation_"] = found.described()
+        return target if found.probabilities is None else found.probabilities
+
     def _weigh(self, y: Any, sample_weight: Any) -> Any:
         if self.class_weight is None:
             return sample_weight
+        known = known_labels(y, self.classes_)
+        of_classes = np.ones(len(known))
         try:
-            of_classes = compute_sample_weight(self.class_weight, y)
+            of_classes[known] = compute_sample_weight(self.class_weight, np.asarray(y)[known])
         except ValueError as error:
             raise SettingError(f"class_weight does not fit the labels: {error}") from None
         return of_classes if sample_weight is None else of_classes * np.asarray(sample_weight)

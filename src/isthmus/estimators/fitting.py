@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from sklearn.utils import check_random_state
 
-from isthmus.data.source import Computed, Rows
+from isthmus.data.source import Rows
 from isthmus.engine import (
     Checkpoint,
     Devices,
@@ -17,6 +17,7 @@ from isthmus.engine import (
     Optimiser,
     Partners,
     Replica,
+    Supervision,
     Trained,
     train,
 )
@@ -30,7 +31,6 @@ from isthmus.estimators.construction import (
     left_alone,
     scaling_for,
     settled_likelihood,
-    without_missing,
 )
 from isthmus.estimators.division import Part, divided, given_validation, loaded, weighted
 from isthmus.estimators.door import enter, enter_first, likelihood_setting
@@ -45,10 +45,12 @@ from isthmus.estimators.inputs import (
 from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
+from isthmus.estimators.scaled import scaled_examples, scaled_rows
+from isthmus.estimators.targets import known_targets
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
-from isthmus.scaling import Choice, Scaling, choose
+from isthmus.scaling import Choice, choose
 
 LOOKED_AT = 60_000
 """Maximum number of examples, evenly spaced, that decide the scaling and are checked under it."""
@@ -61,6 +63,10 @@ CODED = 20_000
 
 VALIDATION_BATCH = 256
 """Smallest batch of the validation set: one program for any number of its examples."""
+
+LEAST_LABELLED = 100
+"""With fewer labelled examples for validation, their loss says more about them than about the
+epoch: what a tenth of the 1,000 examples is below which there is no early stopping."""
 
 COLUMNS = ("epoch", "train_loss", "validation_loss", "learning_rate", "seconds")
 """Columns of the history, before those of the loss's terms."""
@@ -119,7 +125,7 @@ def fit(
     ready = prepare(estimator, X, y, validation_data, sample_weight)
     if estimator.verbose:
         validation = ready.replica.validation
-        _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
+        _announce(estimator, ready.replica.feed, 0 if validation is None else len(validation.x))
     replica = ready.replica
     if checkpoint is not None:
         settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
@@ -160,12 +166,16 @@ def prepare(
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     training, validation = divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
+    if training.target is not None:
+        taught = estimator._teach(model, training.examples, training.target, seed)
+        training = training._replace(target=taught)
     partners, devices = _partners(model, training.examples, seed), Devices.of(estimator.devices)
-    sizes = plan(estimator, len(training.examples), validated=partners is None)
+    validated = partners is None and _validates_labels(estimator, validation)
+    sizes = plan(estimator, len(training.examples), validated=validated)
     replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(estimator, training, sizes.batch_size, seed, partners),
+        _feed(estimator, training, sizes.batch_size, seed, partners, devices),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
@@ -216,6 +226,15 @@ def partial_fit(
     estimator._state = trained.last
 
 
+def _validates_labels(estimator: AbstractLearner, validation: Part | None) -> bool:
+    """Tell whether a validation set says how well the head does, where there is a head."""
+    target = None if validation is None else validation.target
+    if target is None or estimator.target_kind not in ("classes", "quantities"):
+        return True
+    known = known_targets(target)
+    return bool(known.all()) or int(known.sum()) >= LEAST_LABELLED
+
+
 def _validation_feed(
     estimator: AbstractLearner, validation: Part | None, batch_size: int, devices: Devices | None
 ) -> Feed | None:
@@ -247,7 +266,7 @@ def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
     model = build_model(
         estimator,
         likelihood,
-        _scaled(scaling, _spread(looked_at, BEGUN_FROM)),
+        scaled_rows(scaling, _spread(looked_at, BEGUN_FROM)),
         len(examples),
         estimator.scaling_,
         estimator.image_shape_,
@@ -255,7 +274,7 @@ def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
         rng,
     )
     estimator.likelihood_ = model.likelihood
-    check_domain(model.likelihood, _scaled(scaling, looked_at))
+    check_domain(model.likelihood, scaled_rows(scaling, looked_at))
     if estimator.target_kind != "condition":
         return model
     labels = len(estimator.classes_)
@@ -282,12 +301,6 @@ def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
     return likelihood, choose(kind, x, image=image, left=left)
 
 
-def _scaled(scaling: Scaling, examples: Rows) -> Computed:
-    """Return examples (n, D) scaled, where they are indexed."""
-    shape = (len(examples), int(np.prod(examples.shape[1:])))
-    return Computed(lambda rows: inference.map_scaling(scaling, flat_rows(examples, rows)), shape)
-
-
 def _warn_of_copying(estimator: AbstractLearner) -> None:
     latent_dim, features = estimator.latent_dim, estimator.width_
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
@@ -304,8 +317,7 @@ def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
     pairs = model.pairs
     if pairs is None or not pairs.neighbours:
         return None
-    scaled = _scaled(model.scaling, Rows(examples, np.arange(len(examples))))
-    scaled = without_missing(scaled) if model.likelihood.masked else scaled
+    scaled = scaled_examples(model, examples)
     return Partners(neighbour_graph(scaled, pairs.neighbours), None, seed)
 
 
@@ -315,6 +327,7 @@ def _feed(
     batch_size: int,
     seed: int | None,
     partners: Partners | None = None,
+    devices: Devices | None = None,
 ) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target, weights = part
@@ -322,7 +335,19 @@ def _feed(
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed, partners, weights)
+    supervision = _supervision(estimator, target, seed, devices)
+    return Feed(examples, target, batch_size, seed, partners, weights, supervision)
+
+
+def _supervision(
+    estimator: AbstractLearner, target: np.ndarray | None, seed: int | None, devices: Devices | None
+) -> Supervision | None:
+    """Return which examples teach the head; None without a head, and where all do."""
+    if target is None or estimator.target_kind not in ("classes", "quantities"):
+        return None
+    known = known_targets(target)
+    shared = 1 if devices is None else devices.count
+    return None if known.all() else Supervision(known, seed, shared)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:
@@ -366,9 +391,11 @@ def _history(trained: Trained, earlier: History) -> History:
     return {name: [*earlier.get(name, ()), *now.get(name, ())] for name in earlier | now}
 
 
-def _announce(estimator: AbstractLearner, training: int, validation: int) -> None:
+def _announce(estimator: AbstractLearner, feed: Feed, validation: int) -> None:
+    training, taught = len(feed.x), feed.supervision
+    known = "" if taught is None else f" ({np.count_nonzero(taught.weights)} labelled)"
     sys.stdout.write(
-        f"{training} examples to learn from, {validation} for validation; "
+        f"{training} examples to learn from{known}, {validation} for validation; "
         f"scaling {estimator.scaling_.describe()}; "
         f"likelihood {type(estimator.likelihood_).__name__}\n"
     )

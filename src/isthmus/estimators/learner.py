@@ -84,6 +84,22 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         """Draw the heads."""
 
+    def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
+        """Return what the head learns from, given the encoded targets of the training examples.
+
+        Parameters
+        ----------
+        model
+            Before training; its scaling is that of the fit.
+        examples : (n, ...)
+            The training set.
+        target : (n, ...)
+            Its encoded targets, of which some may be unknown.
+        seed
+            Of the fit.
+        """
+        return target
+
     def _weigh(self, y: Any, sample_weight: Any) -> Any:
         """Return the weights of examples with these targets, given those of the user."""
         return sample_weight

@@ -9,10 +9,14 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.errors import DataError
 
 TargetKind = Literal["none", "condition", "classes", "quantities"]
 """What an estimator does with the targets of its fit."""
+
+UNKNOWN = -1
+"""Number of the class of an example without a label."""
 
 
 def pair_of(validation_data: Any) -> tuple[Any, Any]:
@@ -31,6 +35,33 @@ def labels_of(estimator: object, X: Any, y: Any, why: str) -> np.ndarray:
     """Return labels (n,) of examples, if they are numbers or strings, one per example."""
     need_targets(estimator, y, why)
     y = column_or_1d(y, warn=True)
+    _check_labels(y)
+    check_consistent_length(X, y)
+    return y
+
+
+def partial_labels_of(estimator: object, X: Any, y: Any, why: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels (n,) of examples as `labels_of` does, and which are known: truth values (n,).
+
+    Raises
+    ------
+    DataError
+        If no example has a label.
+    """
+    need_targets(estimator, y, why)
+    y = column_or_1d(y, warn=True)
+    known = known_labels(y)
+    if len(known) and not known.any():
+        raise DataError(
+            f"None of the {len(y)} examples has a label, and {why}: give the labels of some."
+        )
+    _check_labels(y if known.all() else plain_labels(y[known]))
+    check_consistent_length(X, y)
+    return y, known
+
+
+def _check_labels(y: np.ndarray) -> None:
+    """Raise an error unless labels are numbers or strings."""
     assert_all_finite(y, input_name="y")
     kinds = {type(label).__name__ for label in y.tolist()} if y.dtype.hasobject else set()
     if y.dtype.kind in "mM" or kinds - {"str", "int", "float", "bool"}:
@@ -39,8 +70,6 @@ def labels_of(estimator: object, X: Any, y: Any, why: str) -> np.ndarray:
             "convert them first."
         )
     check_classification_targets(y)
-    check_consistent_length(X, y)
-    return y
 
 
 def need_targets(estimator: object, y: object, why: str) -> None:
@@ -52,10 +81,46 @@ def need_targets(estimator: object, y: object, why: str) -> None:
 
 
 def class_numbers(classes: np.ndarray, labels: Any) -> np.ndarray:
-    """Return the number of the class of every label: int32 (n,)."""
+    """Return the number of the class of every label, -1 where there is none: int32 (n,)."""
     encoder = LabelEncoder()
     encoder.classes_ = classes
-    return encoder.transform(column_or_1d(labels)).astype(np.int32)
+    labels = column_or_1d(labels)
+    known = known_labels(labels, classes)
+    numbers = np.full(len(labels), UNKNOWN, np.int32)
+    numbers[known] = encoder.transform(labels[known])
+    return numbers
+
+
+def labelled_rows(y: Any, classes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the targets (m,) or (m, quantities) of the rows that have them, and which do (n,).
+
+    Raises
+    ------
+    DataError
+        If no row has.
+    """
+    y = np.asarray(y)
+    known = np.all(known_labels(y, classes).reshape(len(y), -1), axis=1)
+    if len(y) and not known.any():
+        raise DataError(
+            f"None of the {len(y)} examples has a label to score by: give some that do."
+        )
+    return plain_labels(y[known]), known
+
+
+def known_targets(target: np.ndarray) -> np.ndarray:
+    """Return which encoded targets (n, ...) are known, if only in part: truth values (n,).
+
+    Examples
+    --------
+    >>> known_targets(np.array([0, -1, 2])).tolist()
+    [True, False, True]
+    >>> known_targets(np.array([0.5, np.nan])).tolist()
+    [True, False]
+    """
+    if target.dtype.kind == "f":
+        return np.any(~np.isnan(target).reshape(len(target), -1), axis=1)
+    return np.any(np.reshape(target != UNKNOWN, (len(target), -1)), axis=1)
 
 
 def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = None) -> np.ndarray:

@@ -12,12 +12,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.evaluation.pca import PCABaseline, PCAMoments
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.evaluation.statistics import ColumnStatistics
 from isthmus.report.model import ReportedModel
 from isthmus.report.pca_errors import PCAErrors, PCAErrorSums
-from isthmus.report.sample import ChosenRows, Sample, spread_over_parts, take
+from isthmus.report.sample import ChosenRows, Sample, draw_rows, spread_over_parts, take
 
 Part: TypeAlias = tuple[Any, Any]
 Parts: TypeAlias = Mapping[str, Part]
@@ -45,8 +46,8 @@ class PartResult:
         Codes of at most 10,000 examples, with their labels and PCA's codes.
     shown : Sample
         Codes, errors, labels and the examples themselves, of those that figures show.
-    labelled : bool
-        Whether the examples have labels or quantities.
+    labelled : int
+        Number of examples that have a label, or all quantities.
     score : float or None
         Accuracy of a classifier, or R² of a regressor, where there are labels.
     statistics : ColumnStatistics
@@ -58,7 +59,7 @@ class PartResult:
     pca: PCAErrors | None
     coded: Sample
     shown: Sample
-    labelled: bool
+    labelled: int
     score: float | None
     statistics: ColumnStatistics
 
@@ -131,7 +132,8 @@ class _PartPass:
         self._model, (self._X, y) = model, part
         self._y = None if y is None else np.asarray(y)
         self.n = len(self._X)
-        self._coded = ChosenRows.draw(self.n, CODED, seed)
+        self._known = _known_rows(self._y, self.n)
+        self._coded = ChosenRows(draw_rows(self.n, CODED, seed, first=self._known))
         self._shown = ChosenRows(shown)
         self._errors, self._pca = ErrorSums(), PCAErrorSums(model.features)
         self._statistics = ColumnStatistics()
@@ -188,7 +190,7 @@ class _PartPass:
             pca=self._pca.errors(),
             coded=self._coded.sample(),
             shown=self._shown.sample(),
-            labelled=self._y is not None,
+            labelled=len(self._known),
             score=self._score(),
             statistics=self._statistics,
         )
@@ -198,10 +200,21 @@ class _PartPass:
             return None
         from sklearn.metrics import accuracy_score, r2_score
 
-        predictions = np.concatenate(self._predictions)
+        assert self._y is not None
+        if not len(self._known):
+            return None
+        known = plain_labels(self._y[self._known])
+        predictions = plain_labels(np.concatenate(self._predictions)[self._known])
         if self._model.head == "accuracy":
-            return float(accuracy_score(self._y, predictions))
-        return float(r2_score(self._y, predictions)) if self.n > 1 else None
+            return float(accuracy_score(known, predictions))
+        return float(r2_score(known, predictions)) if len(known) > 1 else None
+
+
+def _known_rows(y: np.ndarray | None, n: int) -> np.ndarray:
+    """Return the rows that have a label, or all quantities."""
+    if y is None:
+        return np.empty(0, np.int64)
+    return np.flatnonzero(known_labels(y).reshape(n, -1).all(axis=1))
 
 
 def _numbers(X: Any) -> np.ndarray:

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from isthmus.checks import check_between, check_whole
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Computed, Rows
+from isthmus.data.unlabelled import strata
 from isthmus.engine import HearsProgress
 from isthmus.errors import DataError, IsthmusError, SettingError
 from isthmus.estimators.fit_cache import kept_path
@@ -216,7 +217,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         share = {"test_size": self.validation_fraction, "random_state": seed}
         if self.estimator.target_kind in ("classes", "condition"):
             try:
-                return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
+                return train_test_split(np.arange(n), **share, stratify=strata(y))
             except ValueError:  # a class of one example, or a smaller set than there are classes
                 pass
         return train_test_split(np.arange(n), **share)
