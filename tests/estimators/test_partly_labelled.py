@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_digits
 
 from isthmus import Autoencoder, AutoencoderClassifier, AutoencoderRegressor, load
-from isthmus.data.unlabelled import keep_labels, known_labels
+from isthmus.unlabelled import keep_labels, known_labels
 from isthmus.engine import Checkpoint, Feed, Supervision
 from isthmus.errors import DataError, SettingError
 

@@ -25,7 +25,7 @@ def check_source(estimator: Any, source: "Source") -> None:
     """Raise `SettingError` if the source has not the kind of targets that the estimator learns."""
     import numpy as np
 
-    from isthmus.data.unlabelled import is_missing, known_labels
+    from isthmus.unlabelled import is_missing, known_labels
 
     if not learns(estimator):
         return
@@ -73,7 +73,7 @@ def check_parts(estimator: Any, parts: "Parts", name: str) -> None:
 
 def _check_partial(parts: "Parts", name: str, *, partly: bool) -> None:
     """Raise `DataError` if labels are missing that a model is conditioned on, or all of them."""
-    from isthmus.data.unlabelled import known_labels
+    from isthmus.unlabelled import known_labels
 
     for part, (_, labels) in parts.items():
         if labels is None:
@@ -91,7 +91,7 @@ def _check_partial(parts: "Parts", name: str, *, partly: bool) -> None:
 
 
 def _classes(labels: Any) -> set[Any]:
-    from isthmus.data.unlabelled import known_labels
+    from isthmus.unlabelled import known_labels
 
     return set(labels[known_labels(labels)].tolist())
 

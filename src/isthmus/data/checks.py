@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from isthmus.data.source import Examples, ImageShape, blocks
-from isthmus.data.unlabelled import is_missing
 from isthmus.errors import DataError, closest
+from isthmus.unlabelled import is_missing
 
 _AXES = {2: "(n, features)", 3: "(n, H, W)", 4: "(n, H, W, C)"}
 

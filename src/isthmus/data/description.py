@@ -9,9 +9,9 @@ from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Source, blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
-from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.errors import DataError
 from isthmus.tables import Rules, infer
+from isthmus.unlabelled import known_labels, plain_labels
 
 MOST_COLUMNS = 200
 """A table of more columns is described as a whole."""

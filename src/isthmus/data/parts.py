@@ -8,8 +8,8 @@ import numpy as np
 from isthmus.data.checks import check_finite
 from isthmus.data.source import Rows, Source
 from isthmus.data.splits import split
-from isthmus.data.unlabelled import keep_labels, known_labels
 from isthmus.errors import DataError
+from isthmus.unlabelled import keep_labels, known_labels
 
 Parts = dict[str, tuple[Any, Any]]
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from isthmus.data.checks import check_labels
-from isthmus.data.unlabelled import strata
 from isthmus.errors import DataError
+from isthmus.unlabelled import strata
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils import compute_sample_weight
 
 from isthmus.checks import check_between
-from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.errors import SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
@@ -27,6 +26,7 @@ from isthmus.estimators.targets import (
 from isthmus.heads import AbstractHead, Classifier
 from isthmus.model import Model
 from isthmus.propagation import Propagation
+from isthmus.unlabelled import known_labels, plain_labels
 
 WHY = "a classifier learns from labels"
 

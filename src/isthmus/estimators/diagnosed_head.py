@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import r2_score
 
-from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.doctor import Head
+from isthmus.unlabelled import known_labels, plain_labels
 
 ROWS = 2_000
 """Maximum of examples of a part that are looked at."""

@@ -10,12 +10,12 @@ from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
 from isthmus.checks import check_between
-from isthmus.data.unlabelled import known_labels
 from isthmus.errors import DataError
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
 from isthmus.estimators.targets import TargetKind, labelled_rows, need_targets
 from isthmus.heads import AbstractHead, Regressor
+from isthmus.unlabelled import known_labels
 
 
 @registered

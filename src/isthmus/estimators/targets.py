@@ -9,8 +9,8 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.errors import DataError
+from isthmus.unlabelled import known_labels, plain_labels
 
 TargetKind = Literal["none", "condition", "classes", "quantities"]
 """What an estimator does with the targets of its fit."""

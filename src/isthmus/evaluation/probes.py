@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from isthmus.data.unlabelled import known_labels, plain_labels
+from isthmus.unlabelled import known_labels, plain_labels
 
 MOST_CLASSES = 100
 

@@ -12,13 +12,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.evaluation.pca import PCABaseline, PCAMoments
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.evaluation.statistics import ColumnStatistics
 from isthmus.report.model import ReportedModel
 from isthmus.report.pca_errors import PCAErrors, PCAErrorSums
 from isthmus.report.sample import ChosenRows, Sample, draw_rows, spread_over_parts, take
+from isthmus.unlabelled import known_labels, plain_labels
 
 Part: TypeAlias = tuple[Any, Any]
 Parts: TypeAlias = Mapping[str, Part]

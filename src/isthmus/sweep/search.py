@@ -16,7 +16,6 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from isthmus.checks import check_between, check_whole
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Computed, Rows
-from isthmus.data.unlabelled import strata
 from isthmus.engine import HearsProgress
 from isthmus.errors import DataError, IsthmusError, SettingError
 from isthmus.estimators.fit_cache import kept_path
@@ -28,6 +27,7 @@ from isthmus.evaluation.pca import fit_pca
 from isthmus.sweep.grid import check_grid, unfitted_at
 from isthmus.sweep.results import Point, criterion_of, point_of, results_of
 from isthmus.sweep.running import fit_share, fit_together
+from isthmus.unlabelled import strata
 
 STRATEGIES = ("auto", "together", "in turn")
 LEAST = 3

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from isthmus.data.unlabelled import known_labels, plain_labels
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding
+from isthmus.unlabelled import known_labels, plain_labels
 
 NAMES = frozenset({"label", "labels", "target", "targets", "class", "y"})
 """Names by which a column says that it holds the labels."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from isthmus.data.unlabelled import strata
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding
+from isthmus.unlabelled import strata
 
 SURE = 5.0
 """Standard deviations by which changes of the label must be fewer than in a random order."""
