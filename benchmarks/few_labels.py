@@ -1,7 +1,7 @@
 """Classifiers that learn from a few labels: isthmus beside what anyone could do in one line.
 
     python -m benchmarks.few_labels [mnist] [--labels 80,100,40] [--draws 10]
-        [--methods isthmus,logistic,nearest,spreading] [--epochs 10]
+        [--methods isthmus,logistic,nearest,spreading] [--epochs 5]
 
 The labels of a draw are spread evenly over the classes; every method gets the same ones. Accuracy
 is that on the test set: the mean over the draws, and their standard deviation. The neighbours of
@@ -109,10 +109,10 @@ def main() -> None:
     parser.add_argument("--labels", default="80,100,40")
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--methods", default=",".join(NAMES))
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
-    settings = {"latent_dim": 32, "epochs": options.epochs, "batch_size": 256}
+    settings = {"latent_dim": 32, "hidden": (256,), "epochs": options.epochs, "batch_size": 256}
     for source in options.sources:
         data = load(source, options.limit)
         methods, rows = Methods(data, settings), []

@@ -32,12 +32,14 @@ class AbstractHead(eqx.Module):
         """Return what the head reads from codes."""
 
     @abstractmethod
-    def divergence(self, z: Float[Array, "B d"], other: Float[Array, "B d"]) -> Float[Array, " B"]:
-        """Return how far what it says of codes is from what it says of others, nats, >= 0."""
+    def divergence(
+        self, one: Float[Array, "... outputs"], other: Float[Array, "... outputs"]
+    ) -> Float[Array, "..."]:
+        """Return how far what was read from other codes is from the first, nats, >= 0."""
 
     @abstractmethod
-    def confidence(self, z: Float[Array, "B d"]) -> Float[Array, " B"]:
-        """Return how sure the head is of what it says of codes, in [0, 1]."""
+    def confidence(self, read: Float[Array, "... outputs"]) -> Float[Array, "..."]:
+        """Return how sure the head is of what it read, in [0, 1]."""
 
 
 class Classifier(AbstractHead):
@@ -79,14 +81,16 @@ class Classifier(AbstractHead):
         """Return the logits of the classes."""
         return self.layer(z)
 
-    def divergence(self, z: Float[Array, "B d"], other: Float[Array, "B d"]) -> Float[Array, " B"]:
-        """Return the Kullback-Leibler divergence of the probabilities of others from the first."""
-        log_p, log_q = jax.nn.log_softmax(self.read(z)), jax.nn.log_softmax(self.read(other))
+    def divergence(
+        self, one: Float[Array, "... classes"], other: Float[Array, "... classes"]
+    ) -> Float[Array, "..."]:
+        """Return the Kullback-Leibler divergence KL(one || other) of the classes."""
+        log_p, log_q = jax.nn.log_softmax(one), jax.nn.log_softmax(other)
         return (jnp.exp(log_p) * (log_p - log_q)).sum(-1)
 
-    def confidence(self, z: Float[Array, "B d"]) -> Float[Array, " B"]:
+    def confidence(self, read: Float[Array, "... classes"]) -> Float[Array, "..."]:
         """Return the probability of the likeliest class."""
-        return jax.nn.softmax(self.read(z)).max(-1)
+        return jax.nn.softmax(read).max(-1)
 
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the weighted cross-entropy of the labels.
@@ -170,14 +174,15 @@ class Regressor(AbstractHead):
         """Return the predictions."""
         return self.layer(z)
 
-    def divergence(self, z: Float[Array, "B d"], other: Float[Array, "B d"]) -> Float[Array, " B"]:
-        """Return the Kullback-Leibler divergence of two normal predictions of equal noise."""
-        apart = (self.read(z) - self.read(other)) ** 2
-        return (apart * jnp.exp(-2 * self.log_scale) / 2).sum(-1)
+    def divergence(
+        self, one: Float[Array, "... targets"], other: Float[Array, "... targets"]
+    ) -> Float[Array, "..."]:
+        """Return the Kullback-Leibler divergence of normal predictions with the head's noise."""
+        return ((one - other) ** 2 * jnp.exp(-2 * self.log_scale) / 2).sum(-1)
 
-    def confidence(self, z: Float[Array, "B d"]) -> Float[Array, " B"]:
+    def confidence(self, read: Float[Array, "... targets"]) -> Float[Array, "..."]:
         """Return one: the noise is the same for all examples."""
-        return jnp.ones(len(z))
+        return jnp.ones(read.shape[:-1])
 
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the weighted negative log likelihood of the targets."""

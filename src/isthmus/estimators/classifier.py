@@ -7,22 +7,26 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import compute_sample_weight
+from sklearn.utils import check_random_state, compute_sample_weight
 
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_whole
+from isthmus.data.source import Rows
 from isthmus.errors import SettingError
-from isthmus.estimators import fitting
+from isthmus.estimators import fitting, inference
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.propagating import is_worth_trying, propagated, setting_of
 from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
 from isthmus.estimators.scaled import scaled_examples
 from isthmus.estimators.targets import (
+    LEAST_LABELLED,
     TargetKind,
     class_numbers,
     labelled_rows,
     partial_labels_of,
 )
+from isthmus.evaluation.asking import ask
+from isthmus.evaluation.calibration import best_temperature
 from isthmus.heads import AbstractHead, Classifier
 from isthmus.model import Model
 from isthmus.propagation import Propagation
@@ -68,6 +72,9 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         Whether labels were propagated (``used``), and the accuracies of labelled examples that were
         predicted from the others, by their neighbours (``accuracy``) and by logistic regression
         (``linear_accuracy``); None where it was not tried.
+    temperature_ : float
+        What logits are divided by for probabilities, found on the validation set; 1 where that has
+        fewer than 100 labels, or none of the fit's. Early stopping has seen that set too.
 
     Further attributes are as of `isthmus.Autoencoder`.
 
@@ -85,8 +92,12 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     class_weight: dict[Any, float] | str | None = None
     unlabelled: str | Propagation = "auto"
 
+    calibrated_from: ClassVar[int] = LEAST_LABELLED
+    """Fewest labelled validation examples from which the temperature is found."""
+
     propagation_: ClassVar[dict[str, Any] | None] = None
-    _plain = (*AbstractAutoencoder._plain, "propagation_")
+    temperature_: ClassVar[float] = 1.0
+    _plain = (*AbstractAutoencoder._plain, "propagation_", "temperature_")
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
 
     @property
@@ -135,7 +146,39 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
-        return softmax(self._read_head(X), axis=1)
+        return softmax(self._read_head(X) / self.temperature_, axis=1)
+
+    def ask(self, X: Any, n: int = 20, random_state: Any = 0) -> np.ndarray:
+        """Return which examples to label next: unsure ones, that differ from each other.
+
+        Parameters
+        ----------
+        X : (m, D), (m, H, W) or (m, H, W, C)
+            Examples without a label.
+        n
+            How many, at most m.
+        random_state
+            As everywhere in scikit-learn; decides among examples that would teach as much.
+
+        Returns
+        -------
+        ndarray of whole numbers, shape (n,)
+            Their rows, the one that would teach most first. `isthmus.evaluation.asking.ask` has the
+            rule and its source.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> X, y = load_digits(return_X_y=True)
+        >>> few = np.where(np.arange(len(y)) < 50, y, -1)
+        >>> fitted = AutoencoderClassifier(8, hidden=(32,), epochs=2, random_state=0).fit(X, few)
+        >>> fitted.ask(X[50:], 5).shape
+        (5,)
+        """
+        check_whole("ask", "n", n, 1)
+        codes, probabilities = self.transform(X), self.predict_proba(X)
+        seed = check_random_state(random_state).randint(2**31 - 1)
+        return ask(probabilities, codes, n, seed=seed)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the likeliest class (n,) of each example."""
@@ -159,6 +202,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         return float(accuracy_score(y, self.predict(X)[known], sample_weight=weights))
 
     def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
+        vars(self)["temperature_"] = 1.0  # until the validation set says otherwise
         y, known = partial_labels_of(self, X, y, WHY)
         self.classes_ = np.unique(y if known.all() else plain_labels(y[known]))
         return class_numbers(self.classes_, y)
@@ -181,6 +225,13 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         found = propagated(scaled, target, k, made, decide=decide, seed=seed)
         vars(self)["propagation_"] = found.described()
         return target if found.probabilities is None else found.probabilities
+
+    def _calibrate(self, examples: Any, target: np.ndarray) -> None:
+        rows = np.flatnonzero(target >= 0)
+        if len(rows) >= self.calibrated_from:
+            some = Rows(examples, rows)
+            logits = inference.map_rows(inference.read_head, self.model_, some)
+            vars(self)["temperature_"] = best_temperature(logits.astype(np.float64), target[rows])
 
     def _weigh(self, y: Any, sample_weight: Any) -> Any:
         if self.class_weight is None:

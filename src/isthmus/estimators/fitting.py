@@ -46,7 +46,7 @@ from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.scaled import scaled_examples, scaled_rows
-from isthmus.estimators.targets import known_targets
+from isthmus.estimators.targets import LEAST_LABELLED, known_targets
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
@@ -63,10 +63,6 @@ CODED = 20_000
 
 VALIDATION_BATCH = 256
 """Smallest batch of the validation set: one program for any number of its examples."""
-
-LEAST_LABELLED = 100
-"""With fewer labelled examples for validation, their loss says more about them than about the
-epoch: what a tenth of the 1,000 examples is below which there is no early stopping."""
 
 COLUMNS = ("epoch", "train_loss", "validation_loss", "learning_rate", "seconds")
 """Columns of the history, before those of the loss's terms."""
@@ -185,6 +181,9 @@ def prepare(
 def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     """Give the estimator its fitted attributes."""
     _note(estimator, trained, Part(ready.examples, ready.replica.feed.target))
+    validation = ready.replica.validation
+    if validation is not None and validation.target is not None:
+        estimator._calibrate(validation.x, validation.target)
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch

@@ -100,6 +100,9 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
         """
         return target
 
+    def _calibrate(self, examples: Any, target: np.ndarray) -> None:
+        """Note what the validation set says of the trained head; nothing by default."""
+
     def _weigh(self, y: Any, sample_weight: Any) -> Any:
         """Return the weights of examples with these targets, given those of the user."""
         return sample_weight

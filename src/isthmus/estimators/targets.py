@@ -15,6 +15,10 @@ from isthmus.unlabelled import known_labels, plain_labels
 TargetKind = Literal["none", "condition", "classes", "quantities"]
 """What an estimator does with the targets of its fit."""
 
+LEAST_LABELLED = 100
+"""With fewer labelled examples for validation, their loss says more about them than about the
+model: a tenth of the 1,000 examples below which there is no early stopping."""
+
 UNKNOWN = -1
 """Number of the class of an example without a label."""
 

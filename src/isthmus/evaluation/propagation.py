@@ -7,8 +7,11 @@ import numpy as np
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-LONGEST = 200
+STEPS = 40
 """Number of steps of a spread: labels of some ten thousand examples then hardly change."""
+
+SLOWEST = 0.998
+"""Largest eigenvalue, below 1, of the graph's walk that the steps are accelerated for."""
 
 FOLDS = 3
 """Into how many parts the labelled examples are divided, each predicted from the others."""
@@ -163,15 +166,19 @@ def _sources(n: int, rows: np.ndarray, numbers: np.ndarray, k: int) -> np.ndarra
 
 
 def _solve(weights: "csr_matrix", sources: np.ndarray) -> np.ndarray:
-    """Return u for L u = sources (n, c), by steps of the random walk."""
+    """Return u for L u = sources (n, c), by accelerated steps of the random walk.
+
+    Chebyshev's semi-iteration: Golub and Van Loan, Matrix computations, 4th edition, 11.2.8.
+    """
     from scipy.sparse import csr_matrix, diags
 
     degrees = np.maximum(np.asarray(weights.sum(axis=1)).ravel(), 1e-12)
     walk: Any = csr_matrix(diags(1 / degrees) @ weights, dtype=np.float32)
     inflow = (sources / degrees[:, None]).astype(np.float32)
-    u = np.zeros_like(inflow)
-    for _ in range(LONGEST):
-        u = walk @ u + inflow
+    before, u, ahead = np.zeros_like(inflow), inflow, 2.0
+    for _ in range(STEPS - 1):
+        ahead = 1 / (1 - SLOWEST**2 * ahead / 4)
+        before, u = u, np.float32(ahead) * (walk @ u + inflow - before) + before
     return u
 
 

@@ -56,7 +56,7 @@ def _score(estimator: Any, model: Any, x: Any) -> dict[str, Any]:
 def _predict(estimator: Any, model: Any, x: Any) -> dict[str, Any]:
     read = inference.read_head(model, x)
     if hasattr(estimator, "predict_proba"):
-        return {"probabilities": jax.nn.softmax(read)}
+        return {"probabilities": jax.nn.softmax(read / estimator.temperature_)}
     scale, mean = (
         jnp.asarray(values, jnp.float32).reshape(1, -1)
         for values in (estimator.target_scale_, estimator.target_mean_)

@@ -23,6 +23,9 @@ class AbstractPenalty(Spec):
 
     ignores_zeros: ClassVar[bool] = False
 
+    arranges_codes: ClassVar[bool] = False
+    """Whether the penalty makes neighbours in the data neighbours in the code."""
+
     @property
     def paired(self) -> Pairs | None:
         """The pairs whose second view the penalty reads in ``Pass.view``; None for most."""
