@@ -12,7 +12,7 @@ its own keeps a quarter for it.
 
 import argparse
 import time
-from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -90,16 +90,28 @@ class Methods:
 NAMES = ("isthmus", "logistic", "nearest", "spreading")
 
 
-def measure(
-    predict: Callable[[np.ndarray, int], np.ndarray], data: Data, count: int, draws: int
-) -> tuple[list[float], float]:
-    """Return the accuracy of each draw of labels, and the mean seconds."""
-    accuracies, begun = [], time.perf_counter()
-    for draw in range(draws):
+Found = dict[tuple[int, str], list[tuple[float, float]]]
+"""Accuracy and seconds of every draw, by number of labels and method."""
+
+
+def measure(methods: Methods, counts: list[int], names: list[str], draws: int) -> Found:
+    """Return what every method reaches, one draw of labels after the other."""
+    data, found = methods.data, {(count, name): [] for count in counts for name in names}
+    for draw, (count, name) in product(range(draws), found):
         few = keep_labels(data["y"], count, seed=draw)
-        accuracies.append(float((predict(few, draw) == data["y_test"]).mean()))
-        print(f"    draw {draw}: {accuracies[-1]:.4f}", flush=True)
-    return accuracies, (time.perf_counter() - begun) / draws
+        begun = time.perf_counter()
+        right = getattr(methods, name)(few, draw) == data["y_test"]
+        found[count, name].append((float(right.mean()), time.perf_counter() - begun))
+        print(f"    draw {draw}, {count} labels, {name}: {right.mean():.4f}", flush=True)
+    return found
+
+
+def row(count: int, name: str, found: list[tuple[float, float]]) -> str:
+    """Return a row of the table: mean and deviation of the accuracy, mean seconds."""
+    accuracies, seconds = zip(*found, strict=True)
+    deviation = np.std(accuracies, ddof=min(1, len(found) - 1))
+    means = f"{np.mean(accuracies):.4f} | {deviation:.4f} | {np.mean(seconds):.1f}"
+    return f"| {count} | {name} | {means} |"
 
 
 def main() -> None:
@@ -112,19 +124,23 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
-    settings = {"latent_dim": 32, "hidden": (256,), "epochs": options.epochs, "batch_size": 256}
+    counts, names = [*map(int, options.labels.split(","))], options.methods.split(",")
     for source in options.sources:
         data = load(source, options.limit)
-        methods, rows = Methods(data, settings), []
-        for count in map(int, options.labels.split(",")):
-            for name in options.methods.split(","):
-                print(f"  {source}, {count} labels, {name}", flush=True)
-                found, seconds = measure(getattr(methods, name), data, count, options.draws)
-                mean, deviation = np.mean(found), np.std(found, ddof=min(1, len(found) - 1))
-                rows.append(f"| {count} | {name} | {mean:.4f} | {deviation:.4f} | {seconds:.1f} |")
+        images = data["train"].ndim > 2
+        settings = {
+            "latent_dim": 32 if images else 8,
+            "hidden": (256,),
+            "epochs": options.epochs,
+            "batch_size": 256,
+            "classification_weight": 100.0,
+            "corruption": "affine" if images else None,
+        }
+        found = measure(Methods(data, settings), counts, names, options.draws)
         print(f"\n{source}: {len(data['train'])} + {len(data['test'])} examples")
         print(f"{options.draws} draws\n\n| labels | method | accuracy | deviation | seconds |")
-        print("| --- | --- | --- | --- | --- |\n" + "\n".join(rows), flush=True)
+        print("| --- | --- | --- | --- | --- |")
+        print("\n".join(row(*which, rows) for which, rows in found.items()), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ import pytest
 from sklearn.datasets import load_diabetes, load_digits
 
 from isthmus import Autoencoder, AutoencoderClassifier, AutoencoderRegressor, load
-from isthmus.unlabelled import keep_labels, known_labels
 from isthmus.engine import Checkpoint, Feed, Supervision
 from isthmus.errors import DataError, SettingError
+from isthmus.unlabelled import keep_labels, known_labels
 
 SMALL = {"latent_dim": 8, "hidden": (16,), "epochs": 2, "random_state": 0}
 
@@ -56,7 +56,7 @@ def test_pandas_missing_labels_count_as_unlabelled(digits):
 
 def test_the_head_learns_from_labelled_examples_alone(digits):
     """Other labels of unlabelled examples change nothing, and those of labelled ones do."""
-    X, y, few = digits
+    X, _, few = digits
     known = np.array([one is not None for one in few])
     one = AutoencoderClassifier(**SMALL).fit(X, few)
     swapped = few.copy()

@@ -38,7 +38,7 @@ class Label(options.Output, options.Reading, options.Model):
         option(
             "--id",
             metavar="COLUMN",
-            help="Column of --source that names the examples, written beside the row.",
+            help="Column that names the examples, written beside the row.",
         ),
     ] = None
     pictures: Annotated[
@@ -65,19 +65,19 @@ def label(given: Label) -> None:
     sheet = _target(given.pictures, ".png", "--pictures", given.force) if given.pictures else None
     if sheet is not None and estimator.image_shape_ is None:
         raise SettingError("--pictures is for images, and this model's examples are columns.")
-    examples, rows, names = _pool(given, estimator)
-    if given.ask > len(rows):
+    examples, free, rows, names = _pool(given, estimator)
+    if given.ask > len(free):
         raise SettingError(
-            f"--ask {given.ask} is more than the {len(rows)} unlabelled examples; ask for fewer."
+            f"--ask {given.ask} is more than the {len(free)} unlabelled examples; ask for fewer."
         )
-    pool = examples if len(rows) == len(examples) else _some(examples, rows)
+    pool = examples if len(free) == len(examples) else _some(examples, free)
     chosen = estimator.ask(pool, given.ask, given.seed)
     asked = _some(pool, chosen)
     probabilities = estimator.predict_proba(asked)
     records = [
         {
-            "row": int(rows[place]),
-            **({} if names is None else {"id": np.asarray(names)[rows[place]].item()}),
+            "row": int(rows[free[place]]),
+            **({} if names is None else {str(given.id): names[rows[free[place]]]}),
             "prediction": np.asarray(estimator.classes_[told.argmax()]).item(),
             "confidence": float(told.max()),
         }
@@ -90,46 +90,45 @@ def label(given: Label) -> None:
     _tell(given, records, target, sheet)
 
 
-def _pool(given: Label, estimator: Any) -> tuple[Any, "np.ndarray", Any]:
-    """Return examples, the rows of those without a label, and the examples' names if any."""
+def _pool(given: Label, estimator: Any) -> tuple[Any, "np.ndarray", "np.ndarray", Any]:
+    """Return examples, those without a label, all their rows in the source, and names if any."""
     import numpy as np
 
     from isthmus.unlabelled import known_labels
 
-    names = None
     if given.source is None:
         facts = models.run_facts(given.run)
         if not facts:
             raise SettingError(
                 f"{given.run} does not say where its examples are; name them by --source."
             )
-        if given.id is not None:
-            raise SettingError("--id names a column of --source; give both.")
         examples, labels = evaluation.own_parts(facts, estimator)["train"]
+        where, rows = evaluation.own_rows(facts)
     else:
-        where = options.Examples(
-            source=given.source,
-            label=given.label,
-            array=given.array,
-            image_shape=given.image_shape,
-            **{name: getattr(given, name) for name in vars(options.Reading())},
-        )
-        source = models.origin(where).open(quiet=given.quiet)
+        reading = {name: getattr(given, name) for name in vars(options.Reading())}
+        place = {name: getattr(given, name) for name in ("label", "array", "image_shape")}
+        where = models.origin(options.Examples(source=given.source, **place, **reading))
+        source = where.open(quiet=given.quiet)
         examples, labels = models.matching_examples(source, estimator), source.labels
-        if given.id is not None:
-            names = models.kept_columns(where, [given.id]).column(0).to_pylist()
-    rows = np.arange(len(examples))
+        rows = np.arange(len(examples))
+    names = None
+    if given.id is not None:
+        table = models.kept_columns(where, [given.id], "--id")
+        names = table.column(0).to_pylist()
+    free = np.arange(len(examples))
     if labels is not None:
-        rows = np.flatnonzero(~known_labels(labels, estimator.classes_))
-    if not len(rows):
+        free = np.flatnonzero(~known_labels(labels, estimator.classes_))
+    if not len(free):
         raise DataError("Every example has a label, so there is none to ask about; give --source.")
-    return examples, rows, names
+    return examples, free, rows, names
 
 
 def _some(examples: Any, rows: "np.ndarray") -> Any:
+    """Return some of the examples, of a table or of an array."""
     from isthmus.data.source import Rows
+    from isthmus.tables import is_table
 
-    return Rows(examples, rows)[:]
+    return examples.take(rows) if is_table(examples) else Rows(examples, rows)[:]
 
 
 def _target(name: str, ending: str, option: str, force: bool) -> Path:

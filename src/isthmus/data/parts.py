@@ -59,6 +59,23 @@ def divide(
     for count, what in ((len(source), "example"), (features, "feature")):
         if count < 2:
             raise DataError(f"{source.name} has {count} {what}; a fit needs at least 2.")
+    chosen = rows_of_parts(source, validation=validation, test=test, seed=seed, limit=limit)
+    parts = {name: _part(source, rows) for name, rows in chosen.items() if len(rows)}
+    for name, own in (("validation", source.validation), ("test", source.test)):
+        if own is not None:
+            check_finite(own.examples, own.name, own.feature_names, **passing)
+            parts[name] = (own.examples, own.labels)
+    parts = {name: parts[name] for name in chosen if name in parts}
+    return parts if labelled is None else _with_few_labels(parts, labelled, seed, source.name)
+
+
+def rows_of_parts(
+    source: Source, *, validation: float, test: float, seed: int, limit: int | None = None
+) -> dict[str, np.ndarray]:
+    """Return which rows of a source are in each part; none of a part that it has itself.
+
+    The parameters are those of `divide`.
+    """
     indices = split(
         len(source),
         labels=source.labels,
@@ -67,14 +84,7 @@ def divide(
         seed=seed,
     )
     train = indices.train if limit is None else indices.train[:limit]
-    chosen = {"train": train, "validation": indices.validation, "test": indices.test}
-    parts = {name: _part(source, rows) for name, rows in chosen.items() if len(rows)}
-    for name, own in (("validation", source.validation), ("test", source.test)):
-        if own is not None:
-            check_finite(own.examples, own.name, own.feature_names, **passing)
-            parts[name] = (own.examples, own.labels)
-    parts = {name: parts[name] for name in chosen if name in parts}
-    return parts if labelled is None else _with_few_labels(parts, labelled, seed, source.name)
+    return {"train": train, "validation": indices.validation, "test": indices.test}
 
 
 def _with_few_labels(parts: Parts, count: int, seed: int, name: str) -> Parts:

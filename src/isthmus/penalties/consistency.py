@@ -50,6 +50,7 @@ class Consistency(AbstractPenalty):
     7
     """
 
+    needs_head = True
     weight: Number = 1.0
     confidence: Number = 0.0
     pairs: Pairs = NEAREST
@@ -80,11 +81,6 @@ class Consistency(AbstractPenalty):
 
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the weighted divergence of each example's second view from the example."""
-        if not p.model.heads:
-            raise SettingError(
-                "penalty Consistency compares what a head says, and this autoencoder has none: "
-                "fit an AutoencoderClassifier or an AutoencoderRegressor."
-            )
         if p.view is None:
             return jnp.zeros(len(p.x))
         total = jnp.zeros(len(p.x))
