@@ -122,7 +122,7 @@ def test_warps_without_any_amount_change_nothing():
 def test_labels_spread_as_the_graph_says(monkeypatch):
     """On a small graph the potentials solve Poisson's equation."""
     rng = np.random.default_rng(0)
-    x = np.concatenate([rng.normal(size=(20, 2)), rng.normal(size=(20, 2)) + 4])
+    x = np.concatenate([rng.normal(size=(20, 2)), rng.normal(size=(20, 2)) + 2])
     d = np.linalg.norm(x[:, None] - x, axis=-1)
     near = d.argsort(axis=1)[:, 1:11]
     weights = similarities(near, np.take_along_axis(d, near, axis=1))
@@ -134,7 +134,7 @@ def test_labels_spread_as_the_graph_says(monkeypatch):
     sources[rows] = np.eye(2)[numbers] - np.eye(2)[numbers].mean(axis=0)
     residual = (np.diag(dense.sum(axis=1)) - dense) @ u - sources
     assert np.abs(residual).max() < 0.05 * np.abs(sources).max()
-    assert (u.argmax(axis=1) == np.repeat([0, 1], 20)).mean() > 0.9
+    assert (u.argmax(axis=1) == np.repeat([0, 1], 20)).mean() > 0.7
     assert as_probabilities(u, 3.0).sum(axis=1) == pytest.approx(1.0)
 
 

@@ -59,8 +59,8 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         What the classifier learns from examples without a label. ``"ignore"``: nothing.
         ``"propagate"``: labels spread to them from their neighbours before training. ``"auto"``:
         they do where fewer than a quarter of the examples are labelled, and where labelled examples
-        are predicted from the other labelled ones at least as well as by logistic regression on
-        principal axes.
+        are predicted from the other labelled ones better than by logistic regression on principal
+        axes, by more than one standard error.
     latent_dim, encoder, hidden, ...
         As of `isthmus.Autoencoder`.
 

@@ -25,6 +25,7 @@ from isthmus.evaluation.propagation import (
     Crossed,
     as_probabilities,
     cross_spread,
+    is_clearly_better,
     similarities,
     spread,
 )
@@ -51,20 +52,20 @@ class Propagated:
         Of the classes of every example, NaN where no label reaches; None where they are not used.
     crossed
         Labelled examples predicted from the other labelled ones; None with too few of a class.
-    linear_accuracy
-        The same by logistic regression on principal axes.
+    linear : (m,) or None
+        Which of them logistic regression on principal axes predicts rightly.
     """
 
     probabilities: np.ndarray | None
     crossed: Crossed | None
-    linear_accuracy: float | None
+    linear: np.ndarray | None
 
     def described(self) -> dict[str, Any]:
         """Return plain values: whether labels were propagated, and both accuracies."""
         return {
             "used": self.probabilities is not None,
-            "accuracy": None if self.crossed is None else self.crossed.accuracy,
-            "linear_accuracy": self.linear_accuracy,
+            "accuracy": None if self.crossed is None else float(self.crossed.right.mean()),
+            "linear_accuracy": None if self.linear is None else float(self.linear.mean()),
         }
 
 
@@ -113,8 +114,8 @@ def propagated(
     propagation
         Created for the examples.
     decide
-        Use the result only if it tells labelled examples from the others at least as well as
-        logistic regression on principal axes does.
+        Use the result only if it tells labelled examples from the others better than logistic
+        regression on principal axes does, by more than one standard error.
     seed
         Divides the labelled examples for that.
     """
@@ -122,8 +123,10 @@ def propagated(
     known = numbers[rows]
     weights = similarities(*_graph(examples, propagation))
     crossed = cross_spread(weights, rows, known, classes, seed)
-    linear = None if crossed is None else _linear_accuracy(examples, rows, known, crossed.folds)
-    if decide and (crossed is None or linear is None or crossed.accuracy < linear):
+    linear = None if crossed is None else _linear(examples, rows, known, crossed.folds)
+    if decide and (
+        crossed is None or linear is None or not is_clearly_better(crossed.right, linear)
+    ):
         return Propagated(None, crossed, linear)
     potentials = spread(weights, rows, known, classes)
     sharpness = 1.0 if crossed is None else crossed.sharpness
@@ -133,19 +136,19 @@ def propagated(
     return Propagated(probabilities, crossed, linear)
 
 
-def _linear_accuracy(
+def _linear(
     examples: Examples, rows: np.ndarray, numbers: np.ndarray, folds: np.ndarray
-) -> float:
-    """Return the accuracy of logistic regression on principal axes, fold by fold."""
+) -> np.ndarray:
+    """Return which labels logistic regression on principal axes tells, fold by fold."""
     axes = _axes(examples)
     codes = axes.transform(np.asarray(examples[rows]), len(axes.components))
-    right = 0
+    right = np.zeros(len(rows), bool)
     for fold in np.unique(folds):
         held = folds == fold
         linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
         linear.fit(codes[~held], numbers[~held])
-        right += int((linear.predict(codes[held]) == numbers[held]).sum())
-    return right / len(rows)
+        right[held] = linear.predict(codes[held]) == numbers[held]
+    return right
 
 
 def _axes(examples: Examples) -> PCABaseline:

@@ -97,15 +97,15 @@ class Crossed(NamedTuple):
 
     Parameters
     ----------
-    accuracy
-        Share of them whose label was told.
+    right : (m,)
+        Which of them were predicted rightly.
     sharpness
         Factor of the potentials under which the labels are likeliest.
     folds : (m,)
         The fold of each labelled example.
     """
 
-    accuracy: float
+    right: np.ndarray
     sharpness: float
     folds: np.ndarray
 
@@ -131,8 +131,26 @@ def cross_spread(
     sources = [_sources(n, rows[some], numbers[some], k) for some in kept]
     found = _solve(weights, np.concatenate(sources, axis=1)).reshape(n, least, k)
     potentials = found[rows, folds]
-    accuracy = float((potentials.argmax(axis=1) == numbers).mean())
-    return Crossed(accuracy, _sharpness(potentials, numbers), folds)
+    return Crossed(potentials.argmax(axis=1) == numbers, _sharpness(potentials, numbers), folds)
+
+
+def is_clearly_better(right: np.ndarray, other: np.ndarray) -> bool:
+    """Tell whether more of the same predictions are right, by more than one standard error.
+
+    Parameters
+    ----------
+    right, other : ndarray of truth values, shape (m,)
+        Which predictions are right, one way and the other.
+
+    Examples
+    --------
+    >>> is_clearly_better(np.array([True] * 9 + [False]), np.array([True] * 3 + [False] * 7))
+    True
+    >>> is_clearly_better(np.array([True] * 9 + [False]), np.array([True] * 8 + [False] * 2))
+    False
+    """
+    gains = right.astype(float) - other
+    return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
 
 
 def as_probabilities(potentials: np.ndarray, sharpness: float) -> np.ndarray:
