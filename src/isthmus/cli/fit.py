@@ -119,8 +119,22 @@ def _choices(estimator: Any) -> str:
     words = f"scaling {estimator.scaling_.describe()}; likelihood {likelihood}"
     if estimator.likelihood_.masked:
         words += ", which leaves out missing entries"
+    if propagation := getattr(estimator, "propagation_", None):
+        words += f"\n{_propagation(propagation)}"
     schema = estimator.schema_
     return words if schema is None else f"{schema.describe()}\n{words}"
+
+
+def _propagation(found: Mapping[str, Any]) -> str:
+    """Say whether labels were propagated, and why."""
+    verb = "labels spread to" if found["used"] else "labels do not spread to"
+    words = f"{verb} unlabelled neighbours"
+    if found["accuracy"] is None or found["linear_accuracy"] is None:
+        return words
+    return (
+        f"{words}: they tell {found['accuracy']:.0%} of held-out labels, and logistic regression"
+        f" {found['linear_accuracy']:.0%}"
+    )
 
 
 class Once:

@@ -17,7 +17,6 @@ from isthmus.engine import (
     Optimiser,
     Partners,
     Replica,
-    Supervision,
     Trained,
     train,
 )
@@ -46,7 +45,7 @@ from isthmus.estimators.learner import AbstractLearner, History
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.scaled import scaled_examples, scaled_rows
-from isthmus.estimators.targets import LEAST_LABELLED, known_targets
+from isthmus.estimators.supervising import count_labelled, supervision_of, validates_labels
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
@@ -82,12 +81,15 @@ class Ready:
         The training set.
     devices
         Those that share every batch, or None.
+    labelled
+        How many of the training examples have a label, where some have none; else None.
     """
 
     replica: Replica
     sizes: Plan
     examples: Any
     devices: Devices | None
+    labelled: int | None = None
 
 
 def fit(
@@ -121,7 +123,7 @@ def fit(
     ready = prepare(estimator, X, y, validation_data, sample_weight)
     if estimator.verbose:
         validation = ready.replica.validation
-        _announce(estimator, ready.replica.feed, 0 if validation is None else len(validation.x))
+        _announce(estimator, ready, 0 if validation is None else len(validation.x))
     replica = ready.replica
     if checkpoint is not None:
         settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
@@ -162,11 +164,12 @@ def prepare(
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     training, validation = divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
+    labelled = count_labelled(estimator, training.target)
     if training.target is not None:
         taught = estimator._teach(model, training.examples, training.target, seed)
         training = training._replace(target=taught)
     partners, devices = _partners(model, training.examples, seed), Devices.of(estimator.devices)
-    validated = partners is None and _validates_labels(estimator, validation)
+    validated = partners is None and validates_labels(estimator, validation)
     sizes = plan(estimator, len(training.examples), validated=validated)
     replica = Replica(
         model,
@@ -175,7 +178,7 @@ def prepare(
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
-    return Ready(replica, sizes, training.examples, devices)
+    return Ready(replica, sizes, training.examples, devices, labelled)
 
 
 def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
@@ -223,15 +226,6 @@ def partial_fit(
     estimator.history_ = _history(trained, {} if first else estimator.history_)
     estimator.n_epochs_ = estimator.best_epoch_ = len(estimator.history_["epoch"])
     estimator._state = trained.last
-
-
-def _validates_labels(estimator: AbstractLearner, validation: Part | None) -> bool:
-    """Tell whether a validation set says how well the head does, where there is a head."""
-    target = None if validation is None else validation.target
-    if target is None or estimator.target_kind not in ("classes", "quantities"):
-        return True
-    known = known_targets(target)
-    return bool(known.all()) or int(known.sum()) >= LEAST_LABELLED
 
 
 def _validation_feed(
@@ -334,19 +328,8 @@ def _feed(
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    supervision = _supervision(estimator, target, seed, devices)
+    supervision = supervision_of(estimator, target, seed, devices)
     return Feed(examples, target, batch_size, seed, partners, weights, supervision)
-
-
-def _supervision(
-    estimator: AbstractLearner, target: np.ndarray | None, seed: int | None, devices: Devices | None
-) -> Supervision | None:
-    """Return which examples teach the head; None without a head, and where all do."""
-    if target is None or estimator.target_kind not in ("classes", "quantities"):
-        return None
-    known = known_targets(target)
-    shared = 1 if devices is None else devices.count
-    return None if known.all() else Supervision(known, seed, shared)
 
 
 def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:
@@ -390,9 +373,9 @@ def _history(trained: Trained, earlier: History) -> History:
     return {name: [*earlier.get(name, ()), *now.get(name, ())] for name in earlier | now}
 
 
-def _announce(estimator: AbstractLearner, feed: Feed, validation: int) -> None:
-    training, taught = len(feed.x), feed.supervision
-    known = "" if taught is None else f" ({np.count_nonzero(taught.weights)} labelled)"
+def _announce(estimator: AbstractLearner, ready: Ready, validation: int) -> None:
+    training = len(ready.examples)
+    known = "" if ready.labelled is None else f" ({ready.labelled} labelled)"
     sys.stdout.write(
         f"{training} examples to learn from{known}, {validation} for validation; "
         f"scaling {estimator.scaling_.describe()}; "
