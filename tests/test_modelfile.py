@@ -9,12 +9,14 @@ import sys
 import equinox as eqx
 import jax
 import numpy as np
+import optax
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load as tensors_of
 from safetensors.numpy import save as bytes_of
+from sklearn.base import clone
 from sklearn.datasets import load_digits
 
 from isthmus import Autoencoder, AutoencoderClassifier, load
@@ -137,7 +139,7 @@ def test_it_loads_in_a_fresh_process(whole, digits, tmp_path) -> None:
     np.save(tmp_path / "x.npy", digits)
     program = (
         "import sys, numpy as np, isthmus;"
-        "x = np.load(sys.argv[2]); np.save(sys.argv[3], isthmus.load(sys.argv[1]).transform(x))"
+        "x = np.load(sys.argv[2]); np.save(sys.argv[3], load(sys.argv[1]).transform(x))"
     )
     arguments = [str(tmp_path / name) for name in ("model.safetensors", "x.npy", "z.npy")]
     subprocess.run([sys.executable, "-c", program, *arguments], check=True)
@@ -431,3 +433,24 @@ def test_the_file_is_as_readable_as_any_other(whole, load_bytes, tmp_path) -> No
     (tmp_path / "other").touch()
     path = load_bytes(whole).save(tmp_path / "model.safetensors")
     assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_loaded_model_does_not_claim_another_optimiser_than_its_own(tmp_path):
+    x = np.random.default_rng(0).normal(size=(30, 4))
+    small = {"hidden": (3,), "epochs": 1, "random_state": 0}
+    seen = []
+    fitted = Autoencoder(2, optimizer=optax.sgd(1e-3), callbacks=[seen.append], **small).fit(x)
+    assert fitted.history_["learning_rate"] == [None] == [seen[0].learning_rate]
+    path = fitted.save(tmp_path / "model.safetensors")
+    loaded = load(path)
+    assert repr(loaded.optimizer) == (
+        "<GradientTransformationExtraArgs of your own, which the model file does not hold>"
+    )
+    np.testing.assert_array_equal(loaded.transform(x), fitted.transform(x))
+    assert repr(load(loaded.save(path)).optimizer) == repr(loaded.optimizer)
+    assert repr(clone(loaded).optimizer) == repr(loaded.optimizer)
+    with pytest.raises(SettingError, match=r"give it again.*set_params\(optimizer=...\)"):
+        loaded.fit(x)
+    loaded.set_params(optimizer="adam", callbacks=()).fit(x)
+    own = Autoencoder(2, schedule=optax.constant_schedule(0.5), **small).fit(x)
+    assert "of your own" in repr(load(own.save(path)).schedule)

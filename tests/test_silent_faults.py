@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from sklearn.model_selection import GridSearchCV
 
 from isthmus import Autoencoder
 from isthmus.bounds import ELBO
@@ -131,3 +132,26 @@ def test_a_traced_number_stays_traced():
     made = eqx.filter_jit(lambda weight: WeightDecay(weight).weight * 2)
     assert float(made(jnp.asarray(0.5))) == 1.0
     assert jax.vmap(lambda w: WeightDecay(w).weight)(jnp.ones(3)).shape == (3,)
+
+
+NUMPY = {
+    "a grid of sizes": lambda: GridSearchCV(
+        Autoencoder(hidden=(4,), epochs=1), {"latent_dim": np.arange(1, 3)}, cv=2
+    ),
+    "every plain parameter": lambda: Autoencoder(
+        np.int64(2),
+        hidden=np.array([4]),
+        epochs=np.int32(1),
+        batch_size=np.int64(16),
+        patience=np.int16(1),
+        validation_fraction=np.float32(0.2),
+        learning_rate=np.array(1e-3),
+        gradient_clip=np.float32(1.0),
+        random_state=np.int64(0),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NUMPY)
+def test_numbers_of_numpy_are_numbers_without_a_warning(case):
+    NUMPY[case]().fit(np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32))

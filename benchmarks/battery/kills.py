@@ -90,7 +90,7 @@ def kill_writers(tally: Tally, folder: Path, count: int, moments: random.Random)
     run = folder / "run"
     finished([*FIT[:2], "--hidden", "8", "--epochs", "1", "--quiet", "--out", str(run)])
     path = folder / "codes.csv"
-    encode = ["encode", str(run), "digits", "--out", str(path)]
+    encode = ["encode", str(run), "digits", "--force", "--out", str(path)]
     seconds = timed(encode)
     whole, old = digest(path), hashlib.sha256(b"old").hexdigest()
     for i in range(count):

@@ -135,6 +135,17 @@ def claimed(path: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
+def is_partial(path: Path) -> bool:
+    """Tell whether a path is a private folder in which something is, or was, being written.
+
+    Examples
+    --------
+    >>> is_partial(Path("runs/.run.json.0123456789abcdef.part")), is_partial(Path("run.json"))
+    (True, False)
+    """
+    return re.fullmatch(r"[.].+[.][0-9a-f]{16}[.]part", path.name) is not None
+
+
 def remove_leftovers(target: Path) -> None:
     """Remove what dead writers of a place left beside it; a folder that one had moved is back."""
     pattern = re.compile(re.escape(f".{target.name}.") + "[0-9a-f]{16}[.]part")

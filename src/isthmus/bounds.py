@@ -89,7 +89,8 @@ class ELBO(AbstractBound):
     warmup
         Epochs T over which the weight rises linearly from zero; 0 starts at ``beta``.
     draws
-        Codes drawn for each example, K >= 1; the cost is their mean.
+        Codes drawn for each example, K >= 1; the cost is their mean. Static: another number is
+        another program.
 
     References
     ----------
@@ -134,7 +135,8 @@ class FreeBits(AbstractBound):
     floor
         Free divergence of each dimension, lambda >= 0, nats; 0 is the evidence lower bound.
     draws
-        Codes drawn for each example, K >= 1; the cost is their mean.
+        Codes drawn for each example, K >= 1; the cost is their mean. Static: another number is
+        another program.
 
     References
     ----------
@@ -185,7 +187,8 @@ class Capacity(AbstractBound):
     warmup
         Epochs T over which the capacity rises linearly from zero; 0 starts at ``capacity``.
     draws
-        Codes drawn for each example, K >= 1; the cost is their mean.
+        Codes drawn for each example, K >= 1; the cost is their mean. Static: another number is
+        another program.
 
     References
     ----------
@@ -230,7 +233,8 @@ class ImportanceWeighted(AbstractBound):
     Parameters
     ----------
     draws
-        Codes drawn for each example, K >= 1.
+        Codes drawn for each example, K >= 1. Static: another number is
+        another program.
 
     References
     ----------
@@ -265,7 +269,8 @@ class MultiplyImportanceWeighted(AbstractBound):
     groups
         Independent bounds M that are averaged, >= 1.
     draws
-        Codes drawn for each example in all, K, a multiple of ``groups``.
+        Codes drawn for each example in all, K, a multiple of ``groups``. Static: another number is
+        another program.
 
     References
     ----------
@@ -299,7 +304,8 @@ class CombinationImportanceWeighted(AbstractBound):
     beta
         Share of the evidence lower bound, in [0, 1].
     draws
-        Codes drawn for each example, K >= 1.
+        Codes drawn for each example, K >= 1. Static: another number is
+        another program.
 
     References
     ----------
@@ -340,7 +346,8 @@ class PartiallyImportanceWeighted(AbstractBound):
     groups
         Independent bounds M from which the encoder learns, >= 1.
     draws
-        Codes drawn for each example in all, K, a multiple of ``groups``.
+        Codes drawn for each example in all, K, a multiple of ``groups``. Static: another number is
+        another program.
 
     References
     ----------

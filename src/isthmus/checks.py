@@ -1,7 +1,7 @@
 """Checks of plain numbers among the settings."""
 
 from operator import index
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from jaxtyping import Array
@@ -12,24 +12,35 @@ from isthmus.errors import SettingError
 def check_between(
     owner: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False
 ) -> None:
-    """Raise `SettingError` unless a plain number lies in [low, high]; traced values pass."""
+    """Raise `SettingError` unless a plain number lies in [low, high]; traced values pass.
+
+    Numbers are Python's, NumPy's, and arrays of them without axes.
+    """
     if isinstance(value, Array):
         return
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     right_type = isinstance(value, int | float | np.number) and not isinstance(value, bool)
     if not right_type or not low <= value <= high or (open_low and value == low):
         bounds = f"{'(' if open_low else '['}{low:g}, {high:g}]"
         raise SettingError(f"{owner}: {name} is {value!r}; it must be a number in {bounds}.")
 
 
-def check_whole(owner: str, name: str, value: Any, least: int) -> None:
-    """Raise `SettingError` unless ``value`` is a whole number of at least ``least``."""
+LARGEST = 2**31 - 1
+"""Largest whole number of a setting: sizes and steps are counted in 32 bits."""
+
+
+def check_whole(owner: str, name: str, value: object, least: int) -> None:
+    """Raise `SettingError` unless ``value`` is a whole number from ``least`` to 2^31 - 1."""
     if not is_whole(value, least):
         raise SettingError(
             f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
         )
+    if index(value) > LARGEST:
+        raise SettingError(f"{owner}: {name} is {value!r}; it must be at most {LARGEST}.")
 
 
-def is_whole(value: Any, least: int) -> bool:
+def is_whole(value: object, least: int) -> bool:
     """Tell whether a value is a whole number of at least ``least``.
 
     Whole numbers are Python's, NumPy's, and arrays of them without axes; True is none.
@@ -39,7 +50,7 @@ def is_whole(value: Any, least: int) -> bool:
     >>> is_whole(3, 1), is_whole(np.int64(0), 1), is_whole(3.0, 1), is_whole(True, 1)
     (True, False, False, False)
     """
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         return False
     try:
         return index(value) >= least

@@ -7,6 +7,9 @@ if TYPE_CHECKING:  # the command line's first answers come without NumPy
     from pathlib import Path
 
     import numpy as np
+    from numpy.typing import ArrayLike
+
+    from isthmus.annotations import ExamplesLike, RandomState, Targets
 
 
 class DescribedScaling(Protocol):
@@ -27,14 +30,13 @@ class FittedAutoencoder(Protocol):
     latent_dim: int
     n_features_in_: int
     image_shape_: tuple[int, int, int] | None
-    history_: dict[str, list[Any]]
+    history_: dict[str, list[float | None]]
     best_epoch_: int
     n_epochs_: int
     stop_reason_: str
     fit_seconds_: float
     n_parameters_: int
     n_trainable_parameters_: int
-    likelihood_: object
 
     @property
     def target_kind(self) -> str:
@@ -44,6 +46,11 @@ class FittedAutoencoder(Protocol):
     @property
     def classes_(self) -> "np.ndarray":
         """The labels, sorted, where targets are labels."""
+        ...
+
+    @property
+    def likelihood_(self) -> object:
+        """What an error costs."""
         ...
 
     @property
@@ -70,52 +77,66 @@ class FittedAutoencoder(Protocol):
         """Return the settings by name."""
         ...
 
-    def assess(self, X: Any, labels: Any = None) -> "Mapping[str, np.ndarray]":
+    def assess(
+        self, X: "ExamplesLike", labels: "Targets | None" = None
+    ) -> "Mapping[str, np.ndarray]":
         """Return code, scaled values and errors, one row per example."""
         ...
 
-    def labels_from(self, y: Any) -> Any:
+    def measure(self, X: "ExamplesLike", labels: "Targets | None" = None) -> "Mapping[str, Any]":
+        """Return errors and likelihoods of the reconstructions of examples."""
+        ...
+
+    def encode_table(self, X: "ExamplesLike") -> "np.ndarray":
+        """Return the rows of a table as the model sees them."""
+        ...
+
+    def of_encoded_rows(self) -> "FittedAutoencoder":
+        """Return this model as one of the rows that `encode_table` gives."""
+        ...
+
+    def labels_from(self, y: "Targets | None") -> "Targets | None":
         """Return targets as ``labels`` of the other methods; None where they need none."""
         ...
 
-    def predict(self, X: Any) -> "np.ndarray":
-        """Return the predicted classes or quantities, where the estimator predicts."""
-        ...
-
-    def transform(self, X: Any, labels: Any = None) -> "np.ndarray":
+    def transform(self, X: "ExamplesLike", labels: "Targets | None" = None) -> "np.ndarray":
         """Return the codes of examples."""
         ...
 
-    def inverse_transform(self, Z: Any, labels: Any = None) -> "np.ndarray":
+    def inverse_transform(self, Z: "ArrayLike", /, labels: "Targets | None" = None) -> "np.ndarray":
         """Return the examples that codes decode to, in the data's own units."""
         ...
 
-    def reconstruct(self, X: Any, labels: Any = None) -> "np.ndarray":
+    def reconstruct(self, X: "ExamplesLike", labels: "Targets | None" = None) -> "np.ndarray":
         """Return examples encoded and decoded, in the data's own units."""
         ...
 
-    def scale(self, X: Any) -> "np.ndarray":
+    def scale(self, X: "ExamplesLike") -> "np.ndarray":
         """Return examples (n, D) in the scaled space that the model and PCA share."""
         ...
 
-    def unscale(self, X: Any) -> "np.ndarray":
+    def unscale(self, X: "ExamplesLike") -> "np.ndarray":
         """Return scaled examples in the data's own units."""
         ...
 
-    def corrupt(self, X: Any, seed: int = 0) -> "np.ndarray":
+    def corrupt(self, X: "ExamplesLike", seed: int = 0) -> "np.ndarray":
         """Return examples as the encoder sees them in training, in the data's own units."""
         ...
 
-    def sample(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
+    def sample(self, n: int = 1, /, random_state: "RandomState" = None) -> "np.ndarray":
         """Return new examples, decoded from codes of the prior."""
         ...
 
-    def sample_codes(self, n: int = 1, random_state: Any = None) -> "np.ndarray":
+    def sample_codes(self, n: int = 1, random_state: "RandomState" = None) -> "np.ndarray":
         """Return codes of the prior."""
         ...
 
     def examine(
-        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+        self,
+        X: "ExamplesLike",
+        y: "Targets | None" = None,
+        X_test: "ExamplesLike | None" = None,
+        y_test: "Targets | None" = None,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Return the model as plain numbers, and what `isthmus.doctor` finds, if anything."""
         ...

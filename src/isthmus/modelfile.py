@@ -7,7 +7,6 @@ stands a checksum over description and tensors. What the description says is the
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -17,13 +16,14 @@ from safetensors.numpy import save as bytes_of
 from isthmus.atomic import new_file
 from isthmus.checksum import checksum
 from isthmus.errors import ModelFileError
+from isthmus.plainjson import JsonObject
 from isthmus.version import __version__
 
 FORMAT = 1
 """Version of the layout; a file with a greater one is refused."""
 
 
-def write_model_file(path: Path, about: dict[str, Any], tensors: dict[str, np.ndarray]) -> Path:
+def write_model_file(path: Path, about: JsonObject, tensors: dict[str, np.ndarray]) -> Path:
     """Write a description and its tensors, whole or not at all; return the path."""
     about = {"format": FORMAT, "version": __version__, **about}
     header = json.dumps(about, sort_keys=True)
@@ -33,7 +33,7 @@ def write_model_file(path: Path, about: dict[str, Any], tensors: dict[str, np.nd
     return path
 
 
-def read_model_file(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def read_model_file(path: Path) -> tuple[JsonObject, dict[str, np.ndarray]]:
     """Return the description and the tensors of a model file.
 
     Raises

@@ -4,12 +4,19 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from isthmus.atomic import new_file
 from isthmus.errors import DataError
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+"""Any value that JSON can hold."""
+
+Facts: TypeAlias = Mapping[str, Any]
+"""Plain data by name, nested as in JSON: a reader knows what stands under which name."""
+
+JsonObject: TypeAlias = dict[str, Any]
+"""`Facts` that are being put together, or that belong to whoever asked for them."""
 
 
 def to_json(value: object) -> Json:
@@ -72,7 +79,7 @@ def read_json(path: Path) -> Json:
         raise DataError(f"{path} is not JSON as isthmus writes it: write it anew.") from None
 
 
-def read_object(path: Path) -> dict[str, Json]:
+def read_object(path: Path) -> JsonObject:
     """Return the entries of a JSON file by name; the errors are those of `read_json`."""
     found = read_json(path)
     if not isinstance(found, dict):

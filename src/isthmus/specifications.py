@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 import equinox as eqx
 import jax
@@ -11,6 +11,8 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Shaped
 
 from isthmus.errors import SettingError, unknown
+
+Member = TypeVar("Member")
 
 Number = int | float | np.number | Float[Array, ""]
 """A hyperparameter: a plain number where it is written, a traced scalar inside the program."""
@@ -22,7 +24,7 @@ class Spec(eqx.Module):
     Its plain numbers are hyperparameters: inside the compiled program they are traced, so that
     another value needs no new program and ``jax.vmap`` reaches them. Its arrays are parameters,
     unless they are wrapped in `Fixed`. A number of NumPy, or an array without axes, is a number:
-    it is stored as Python's.
+    it is stored as Python's, as are the numbers of a sequence that is structure, such as widths.
     """
 
     def __post_init__(self) -> None:
@@ -30,6 +32,8 @@ class Spec(eqx.Module):
             value = getattr(self, field.name)
             if is_bare_number(value):
                 object.__setattr__(self, field.name, value.item())
+            elif field.metadata.get("static") and type(value) in (np.ndarray, tuple, list):
+                object.__setattr__(self, field.name, _plain(value))
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the fields by name, as scikit-learn's nested parameters want them."""
@@ -42,7 +46,14 @@ class Spec(eqx.Module):
         return params
 
 
-def is_bare_number(value: Any) -> bool:
+def _plain(values: Any) -> Any:
+    """Return an array as a tuple, and any sequence with its numbers as Python's."""
+    if isinstance(values, np.ndarray):
+        return tuple(values.tolist())
+    return type(values)([one.item() if is_bare_number(one) else one for one in values])
+
+
+def is_bare_number(value: Any) -> TypeGuard[np.generic | jax.Array]:
     """Return whether this is a number of NumPy or JAX: known, and without axes.
 
     >>> is_bare_number(np.float64(0.5)), is_bare_number(np.zeros(1)), is_bare_number(0.5)
@@ -62,9 +73,28 @@ class Fixed(eqx.Module):
     value: Shaped[Array, "..."]
 
 
+class NotInFile(eqx.Module):
+    """Stands for a setting of the user's own that a model file does not hold.
+
+    Examples
+    --------
+    >>> NotInFile("GradientTransformation")
+    <GradientTransformation of your own, which the model file does not hold>
+    """
+
+    kind: str = eqx.field(static=True)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of your own, which the model file does not hold>"
+
+
 def member_of(
-    what: str, value: Any, members: Mapping[str, Callable[[], Any]], kind: type, where: str
-) -> Any:
+    what: str,
+    value: object,
+    members: Mapping[str, Callable[[], Member]],
+    kind: type[Member],
+    where: str,
+) -> Member:
     """Return the member that a name stands for, or the value itself where it is one already.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from isthmus.data import open_source
+from isthmus.data.dialect import has_header
 from isthmus.errors import DataError, SettingError
 
 
@@ -159,3 +160,30 @@ def test_columns_of_one_name_stay_apart(opened):
 def test_a_sentinel_is_named(opened):
     source = opened("depth,x\n3.5,1\n-999,2\n4.5,3\n-999,4\n")
     assert "holds -999 in 2 rows, far from the rest (3.5 to 4.5)" in source.notes[0]
+
+
+RANDOM = np.random.default_rng(0)
+LEVELS = {
+    "letters": RANDOM.choice(list("abc"), (60, 4)),
+    "words and a key": np.column_stack(
+        [RANDOM.choice(["red", "blue"], (60, 2)), [f"p{i}" for i in range(60)]]
+    ),
+    "grades": RANDOM.integers(1, 6, (60, 3)).astype(str),
+    "numbers with a mark for what is missing": np.where(
+        RANDOM.random((60, 5)) < 0.2, "unknown", RANDOM.normal(size=(60, 5)).round(1).astype(str)
+    ),
+    "truth values": RANDOM.choice(["True", "False"], (60, 3)),
+    "dates": np.column_stack(
+        [[f"2024-01-{i % 28 + 1:02}" for i in range(60)], RANDOM.choice(["Rome", "Oslo"], 60)]
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LEVELS)
+@pytest.mark.parametrize("first", range(3))
+def test_a_first_row_of_the_columns_own_values_is_no_header(case, first):
+    rows = np.roll(LEVELS[case], -first, axis=0).tolist()
+    titles = ["colour", "size", "key", "price", "note"][: len(rows[0])]
+    assert not has_header(rows)
+    assert has_header([titles, *rows])
+    assert has_header([titles, *rows[:20], titles, *rows[20:]])  # two files that were joined

@@ -6,6 +6,9 @@ from sklearn.exceptions import NotFittedError
 
 from isthmus import Autoencoder
 from isthmus.errors import DataError, SettingError
+from isthmus.latents import Gaussian as GaussianLatent
+from isthmus.latents import Mixture, VectorQuantised
+from isthmus.networks import Convolutional
 
 
 def with_values(digits, *values) -> np.ndarray:
@@ -202,3 +205,26 @@ def test_data_that_cannot_be_encoded_is_described_whole(
     for verb in (fitted.transform, fitted.measure, fitted.score_samples):
         with pytest.raises(DataError, match=ALL_OF_THEM[case]):
             verb(spoilt)
+
+
+HUGE = 99_999_999_999
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"latent_dim": HUGE}, "latent_dim is 99999999999; it must be at most 2147483647"),
+        ({"batch_size": HUGE}, "batch_size is 99999999999; it must be at most"),
+        ({"epochs": 2**31 - 1}, r"epochs is 2147483647, which makes \d+ steps"),
+        ({"hidden": (HUGE,)}, "needs more memory.*weights.*hidden is .99999999999,"),
+        ({"latent_dim": 2**31 - 1}, "needs more memory.*latent_dim is 2147483647,"),
+        ({"hidden": "auto", "encoder": Convolutional((HUGE,))}, "needs more memory"),
+        ({"latent_dim": 60, "latent": GaussianLatent(prior=Mixture(2**31 - 1))}, "more memory"),
+        ({"latent_dim": 60, "latent": VectorQuantised(HUGE)}, "more memory"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:latent_dim is")
+def test_sizes_that_memory_cannot_hold(settings, words, digits) -> None:
+    with pytest.raises(SettingError, match=words) as caught:
+        Autoencoder(**{"hidden": (4,), "epochs": 1} | settings).fit(digits.reshape(-1, 8, 8))
+    assert "\n" not in str(caught.value)

@@ -183,3 +183,30 @@ def test_outside_the_support_nothing_is_usual():
     measures = estimator.measure(odd)
     assert measures["outside"] == 2
     assert measures["nats"] == pytest.approx(estimator.measure(bits[:5])["nats"], rel=1e-5)
+
+
+@pytest.mark.parametrize("latent", ["deterministic", "gaussian"])
+def test_rows_of_numbers_are_drawn_as_spread_out_and_whole_as_the_columns(latent, tmp_path):
+    random = np.random.default_rng(0)
+    hidden = random.normal(size=300)
+    frame = pd.DataFrame({
+        "size": hidden + random.normal(size=300),
+        "rooms": np.round(3 + hidden + random.normal(size=300)),
+        "flag": (hidden + random.normal(size=300) > 1) * 1,
+        "noise": random.normal(size=300),
+    })  # fmt: skip
+    fitted = Autoencoder(1, latent=latent, hidden=(8,), epochs=10, random_state=0).fit(frame)
+    drawn = pd.DataFrame(np.asarray(fitted.sample(1000, random_state=0)), columns=frame.columns)
+    np.testing.assert_allclose(drawn.std(), frame.std(), rtol=0.3)
+    assert fitted.inverse_transform(fitted.sample_codes(1000, 0)).std(axis=0).min() < 0.5
+    assert (drawn >= frame.min() - 1e-6).all().all()  # single precision
+    assert (drawn <= frame.max() + 1e-6).all().all()
+    assert set(drawn["flag"]) == {0, 1}
+    assert (drawn["rooms"] % 1 == 0).all()
+    again = isthmus.load(fitted.save(tmp_path / "model.safetensors"))
+    np.testing.assert_array_equal(again.sample(3, random_state=0), fitted.sample(3, random_state=0))
+    arrays = Autoencoder(1, hidden=(2,), epochs=1, random_state=0).fit(frame.to_numpy())
+    np.testing.assert_array_equal(
+        arrays.sample(2, random_state=np.random.RandomState(0)),
+        arrays.inverse_transform(arrays.sample_codes(2, np.random.RandomState(0))),
+    )

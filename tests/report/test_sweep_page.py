@@ -96,3 +96,17 @@ def test_the_page_says_it_all_and_needs_no_other_file(sweep):
     plain = render_sweep(facts | {"advice": None, "failures": []}, [])
     assert "The best of 4 settings" in plain
     assert "failed" not in plain
+
+
+def test_names_are_text_on_the_page(sweep):
+    facts = collect_sweep(sweep, RUN)
+    bad = "<script>alert(1)</script>"
+    facts["names"] = [bad]
+    facts["best"] = {bad: bad}
+    facts["grid"] = [{**row, "params": {bad: bad}} for row in facts["grid"]]
+    facts["failures"] = [{"params": {bad: bad}, "seed": 0, "sentence": bad}]
+    facts["run"] = {**facts["run"], "source": bad, "command": bad}
+    page = render_sweep(facts, [(bad, "data:", f'"{bad}')])
+    assert "<script>" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 10
+    assert 'alt="&#34;&lt;script' in page

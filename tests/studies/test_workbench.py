@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import isthmus
+from isthmus.cli import folders
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import digest
+from isthmus.plainjson import read_object
 from isthmus.studies.running import read_result, reproduce
 from isthmus.studies.study import Study
 from isthmus.studies.summary import write_summary
@@ -183,3 +185,17 @@ def test_an_interrupted_study_goes_on_where_it_was(tmp_path, fits):
     assert not (tmp_path / "records.json").exists()
     assert reproduce(Study("convolutional", "Tiny", (), 1, tiny), tmp_path).run["finished"]
     assert len(fits) == 1
+
+
+def test_a_folder_is_known_from_the_start_by_its_run(tmp_path):
+    found = []
+
+    def looks(bench):
+        found.append(read_object(tmp_path / "run.json")["finished"])
+
+    reproduce(Study("convolutional", "Tiny", (), 1, looks), tmp_path)
+    assert found == [False]
+    assert read_object(tmp_path / "run.json")["finished"]
+    killed = tmp_path / "killed"
+    (killed / ".run.json.0123456789abcdef.part").mkdir(parents=True)
+    folders.check(killed, "run.json", resume=False, force=False)  # nothing is there yet

@@ -1,5 +1,7 @@
 """What the points of a sweep share: the split, PCA, a program, and memory."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from isthmus import Autoencoder, AutoencoderClassifier, Sweep
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Rows
 from isthmus.estimators import pca_start
-from isthmus.estimators.fit_cache import digest
+from isthmus.estimators.fit_cache import digest, kept_path
 from isthmus.sweep import running, strategy
 
 X = load_digits().data[:96].astype(np.float32)
@@ -99,6 +101,22 @@ def test_what_is_kept_goes_by_all_the_data(tmp_path):
     other = words.copy()
     other[1000] = "another"
     assert digest(words) == digest(words.copy()) != digest(other)
+
+
+def test_what_is_kept_goes_by_what_a_function_does():
+    def times(factor):
+        return lambda values: values * factor
+
+    class Own:
+        def __init__(self, factor):
+            self.factor = factor
+
+    names = [
+        kept_path(Path(), "fit", clone(SMALL).set_params(activation=one), X)
+        for one in (times(2), times(2), times(3), Own(2), Own(2), Own(3))
+    ]
+    assert names[0] == names[1] != names[2]
+    assert names[3] == names[4] != names[5]
 
 
 @pytest.mark.parametrize("examples", [8, 96])

@@ -1,6 +1,8 @@
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from safetensors.numpy import load_file
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 
@@ -111,6 +113,34 @@ def test_a_stopped_sweep_goes_on_where_it_was(tmp_path):
     np.testing.assert_array_equal(whole.cv_results_["mean_mse"], fresh.cv_results_["mean_mse"])
 
 
+def test_a_sweep_whose_models_share_a_program_goes_on_to_the_same_bits(tmp_path):
+    settings = {"param_grid": {"latent_dim": [2, 3]}, "seeds": 2, "strategy": "together"}
+    whole = Sweep(SMALL, **settings, folder=tmp_path).fit(X)
+    files = sorted(tmp_path.glob("*.safetensors"))
+    before = [load_file(file) for file in files]
+    for lost in (files[:1], files[1:]):
+        for file in lost:
+            file.unlink()
+        told = []
+        again = Sweep(
+            SMALL, **settings, folder=tmp_path, on_result=lambda *one, told=told: told.append(one)
+        ).fit(X)
+        assert [done for _, done, _ in told] == [1, 2, 3, 4]
+        assert again.best_params_ == whole.best_params_
+        for file, tensors in zip(files, before, strict=True):
+            for name, tensor in load_file(file).items():
+                np.testing.assert_array_equal(tensor, tensors[name])
+
+
+def test_a_table_of_several_kinds_of_columns_is_swept():
+    frame = pd.DataFrame(X[:60, 18:22]).rename(columns=str).assign(kind=["u", "v", "w"] * 20)
+    frame.loc[3, "18"] = np.nan
+    small = clone(SMALL).set_params(epochs=1, hidden=(4,))
+    sweep = Sweep(small, {"latent_dim": [1, 2]}, strategy="in turn").fit(frame)
+    assert set(sweep.pca_mse_) == {1, 2}
+    assert list(sweep.reconstruct(frame).columns) == list(frame.columns)
+
+
 def test_a_fit_that_diverges_is_told_and_the_others_go_on():
     grid = {"learning_rate": [1e-3, 1000.0]}
     wild = clone(SMALL).set_params(optimizer="sgd", activation="identity", start="random")
@@ -150,15 +180,20 @@ def test_the_choice_is_measured_once_and_remembered(tmp_path, monkeypatch):
         for s in (0, 1)
     ]
     assert shape_of(replicas[0]) == shape_of(replicas[1])
-    assert Together("auto", tmp_path).pays(replicas)
-    assert Together("auto", tmp_path).pays(replicas)
+    assert Together("auto", (tmp_path,)).pays(replicas)
+    assert Together("auto", (tmp_path,)).pays(replicas)
     assert calls == [2]
-    (tmp_path / "sweep-strategies.json").write_text("not json")
-    assert Together("auto", tmp_path).pays(replicas)
+    (answer,) = tmp_path.glob("strategies/*.json")
+    answer.write_text("not json")
+    assert Together("auto", (tmp_path,)).pays(replicas)
     assert calls == [2, 2]
-    assert Together("auto", tmp_path / "sweep-strategies.json").pays(
-        replicas
-    )  # no folder: no matter
+    answer.write_text('{"together": false}')
+    others = (tmp_path / "a-sweep", tmp_path)
+    assert not Together("auto", others).pays(replicas)  # and kept in both
+    answer.write_text('{"together": true}')
+    assert not Together("auto", others).pays(replicas)
+    assert calls == [2, 2]
+    assert Together("auto", (answer,)).pays(replicas)  # no folder: no matter
     assert not Together("in turn").pays(replicas)
 
 

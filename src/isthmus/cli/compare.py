@@ -1,15 +1,15 @@
 """`isthmus compare`: several runs in one table and on one page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isthmus.cli import consoles, options, progress
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import SettingError
+from isthmus.plainjson import Facts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -112,7 +112,7 @@ def _sentences(compared: "Comparison") -> list[str]:
     return found
 
 
-def _sentence(name: str, reference: str, unit: str, what: str, paired: Mapping[str, Any]) -> str:
+def _sentence(name: str, reference: str, unit: str, what: str, paired: Facts) -> str:
     real = paired["p"] < 0.05
     verdict = ("below" if paired["mean"] < 0 else "above") if real else "not clearly different from"
     return (

@@ -1,12 +1,13 @@
 """The verbs about data: `data list`, `data get`, `data info`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isthmus.cli import consoles, language, models, options, tables
 from isthmus.cli.declaring import takes
 from isthmus.cli.verbs import Command
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.data import Source
@@ -103,7 +104,7 @@ def _scaling(source: "Source", infinite: bool) -> str:
     return choose("auto", flat, image=source.image_shape is not None).describe()
 
 
-def _label_words(labels: dict[str, Any] | None) -> str | None:
+def _label_words(labels: JsonObject | None) -> str | None:
     if labels is None:
         return None
     counts = list(labels["counts"].items())

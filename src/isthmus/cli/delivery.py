@@ -10,6 +10,8 @@ from isthmus.fitted import column_names
 if TYPE_CHECKING:
     import numpy as np
 
+    from isthmus.estimators.conditional import AnyAutoencoder
+
 _SHOWN_ROWS, _CELL = 10, 9  # rows, and the characters of a number
 
 
@@ -56,7 +58,7 @@ def _joined(blocks: list[Any]) -> Any:
 def deliver_decoded(
     blocks: Iterator["np.ndarray"],
     n: int,
-    estimator: Any,
+    estimator: "AnyAutoencoder",
     target: output.Target | None,
     json: bool,
 ) -> None:
@@ -66,7 +68,7 @@ def deliver_decoded(
 
 def deliver_examples(
     values: Any,
-    estimator: Any,
+    estimator: "AnyAutoencoder",
     target: output.Target | None,
     json: bool,
     columns: int | None = None,

@@ -38,6 +38,11 @@ def describe(error: BaseException) -> tuple[str, int]:
         return _one_line(str(error)), FAILED
     if isinstance(error, OSError) and error.strerror:
         return _os_sentence(error), USAGE
+    if isinstance(error, MemoryError):
+        return (
+            f"there is not enough memory ({_one_line(str(error))}): ask for less at a time.",
+            USAGE,
+        )
     format_message = getattr(error, "format_message", None)  # typer's own usage errors
     if format_message is not None:
         return _usage_sentence(error, format_message()), USAGE

@@ -1,17 +1,21 @@
 """What `isthmus evaluate` measures."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, models
 from isthmus.data import parts
 from isthmus.errors import DataError
+from isthmus.plainjson import Facts, JsonObject
+
+if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 _GROUP = 256
 """Examples per block of a long estimate, after which its progress is shown."""
 
 
-def own_parts(facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
+def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> parts.Parts:
     """Open a run's own source again and divide it as its fit did.
 
     Parameters
@@ -59,14 +63,14 @@ def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) ->
     return chosen | {"test": (examples, source.labels)}
 
 
-def measure(estimator: Any, measured: parts.Parts) -> dict[str, Any]:
+def measure(estimator: "AnyAutoencoder", measured: parts.Parts) -> JsonObject:
     """Measure as a fit does; without a training set, nothing is compared with PCA."""
     from isthmus.report import measure_fit
 
     return measure_fit(estimator, measured)
 
 
-def log_likelihood(estimator: Any, measured: parts.Parts, draws: int) -> dict[str, Any]:
+def log_likelihood(estimator: "AnyAutoencoder", measured: parts.Parts, draws: int) -> JsonObject:
     """Estimate the log-likelihood of the test set: its mean in nats, and the mean's error."""
     import numpy as np
 

@@ -1,13 +1,17 @@
 """The verbs that let a model leave: export and push."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from isthmus.cli import consoles, models, options
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import IsthmusError, SettingError
+from isthmus.plainjson import JsonObject
+
+if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +112,7 @@ def push(given: Push) -> None:
     consoles.say(consoles.out(), f"sent: {sent}")
 
 
-def _examples(given: Export, estimator: Any) -> tuple[Any, Any]:
+def _examples(given: Export, estimator: "AnyAutoencoder") -> tuple[Any, Any]:
     """Return examples to check on and their labels; None where there are none to be had."""
     from isthmus.cli import evaluation
 
@@ -127,7 +131,7 @@ def _examples(given: Export, estimator: Any) -> tuple[Any, Any]:
     return parts.get("test") or next(iter(parts.values()))
 
 
-def _facts(written: Any) -> dict[str, Any]:
+def _facts(written: Any) -> JsonObject:
     proof = written.proof
     ports = {"inputs": written.program.inputs, "outputs": written.program.outputs}
     return {

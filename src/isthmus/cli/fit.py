@@ -20,11 +20,13 @@ from isthmus.cli import (
 )
 from isthmus.cli.declaring import takes
 from isthmus.cli.fit_options import FitOptions
+from isthmus.plainjson import Facts
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from isthmus.data.parts import Parts
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
 @takes(FitOptions)
@@ -88,7 +90,7 @@ def _fit(given: FitOptions, command: Sequence[str], folder: Path) -> int:
 
 
 def _train(
-    estimator: Any, parts: "Parts", folder: Path, given: FitOptions, console: "Console"
+    estimator: "AnyAutoencoder", parts: "Parts", folder: Path, given: FitOptions, console: "Console"
 ) -> None:
     """Fit, with the choices printed on ``console`` and progress on stderr."""
     from isthmus.cli import targets
@@ -114,7 +116,7 @@ def _train(
         consoles.say(consoles.err(), words)
 
 
-def _choices(estimator: Any) -> str:
+def _choices(estimator: "AnyAutoencoder") -> str:
     likelihood = type(estimator.likelihood_).__name__
     words = f"scaling {estimator.scaling_.describe()}; likelihood {likelihood}"
     if estimator.likelihood_.masked:
@@ -158,7 +160,7 @@ class Once:
         self._done = True
 
 
-def _print(console: "Console", estimator: Any, metrics: Mapping[str, Any], folder: Path) -> None:
+def _print(console: "Console", estimator: "AnyAutoencoder", metrics: Facts, folder: Path) -> None:
     """Print the table, the verdict, the warnings, and where the report lies."""
     from isthmus.report.sections.summary import kept_epoch
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from isthmus.atomic import is_partial
 from isthmus.errors import SettingError
 
 
@@ -64,7 +65,7 @@ def check(folder: Path, mark: str, *, resume: bool, force: bool) -> None:
     """
     if folder.is_file():
         raise SettingError(f"--out {str(folder)!r} is a file; a folder is needed.")
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(map(is_partial, folder.iterdir())):
         return
     if not (resume or force):
         raise SettingError(

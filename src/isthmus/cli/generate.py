@@ -11,6 +11,9 @@ from isthmus.errors import SettingError
 if TYPE_CHECKING:
     import numpy as np
 
+    from isthmus.estimators.base import AbstractAutoencoder
+    from isthmus.estimators.conditional import AnyAutoencoder
+
 _MOST_COLUMNS = 32
 """Most columns of a contact sheet that has a label per column."""
 
@@ -134,7 +137,7 @@ def interpolate(given: Interpolate) -> None:
 
 
 def _deliver_each_in_turn(
-    estimator: Any, n: int, seed: int, target: output.Target | None, json: bool
+    estimator: "AnyAutoencoder", n: int, seed: int, target: output.Target | None, json: bool
 ) -> None:
     """Generate n examples of a conditional model, of each label in turn."""
     import numpy as np
@@ -150,7 +153,7 @@ def _deliver_each_in_turn(
     deliver_examples(values, estimator, target, json, columns=columns and min(columns, n))
 
 
-def _codes_from(given: Generate, estimator: Any) -> "np.ndarray":
+def _codes_from(given: Generate, estimator: "AnyAutoencoder") -> "np.ndarray":
     """Read the examples to whose codes a sampler is fitted: those of the label, if one is given."""
     from isthmus.cli import evaluation
 
@@ -173,7 +176,7 @@ def _codes_from(given: Generate, estimator: Any) -> "np.ndarray":
     return examples[chosen.nonzero()[0]]
 
 
-def _generator(text: str, estimator: Any, examples: Any, seed: int) -> Any:
+def _generator(text: str, estimator: "AbstractAutoencoder", examples: Any, seed: int) -> Any:
     """Fit a sampler to the codes of examples."""
     from isthmus import samplers
     from isthmus.cli import parsing

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from isthmus.cli import consoles, models, options, progress, tables
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import SettingError
+from isthmus.plainjson import Facts, JsonObject
+
+if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 _SLOTS = ("latent", "bound")
 
@@ -88,7 +92,7 @@ def info(run: options.RunArgument, json: options.JsonOption = False) -> None:
         consoles.out().print(tables.facts(facts))
 
 
-def _likelihood_sentence(found: Mapping[str, Any]) -> str:
+def _likelihood_sentence(found: Facts) -> str:
     error = "" if found["standard_error"] is None else f" ± {found['standard_error']:.2g}"
     return (
         f"Log-likelihood of the test set, by {found['draws']} draws per example:"
@@ -96,7 +100,7 @@ def _likelihood_sentence(found: Mapping[str, Any]) -> str:
     )
 
 
-def _facts(estimator: Any, run: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(estimator: "AnyAutoencoder", run: Facts) -> JsonObject:
     from isthmus.estimators.built import built_settings
 
     kind, labels = type(estimator).__name__, getattr(estimator, "classes_", None)

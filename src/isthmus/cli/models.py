@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from isthmus.cli.declaring import reading_of
 from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
-from isthmus.plainjson import read_object
+from isthmus.plainjson import JsonObject, read_object
 
 if TYPE_CHECKING:
     from isthmus.data import Source
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def load(run: str, label: str | None = None) -> Any:
     return estimator.given(known_label(estimator, label))
 
 
-def under_one(estimator: Any, why: str) -> Any:
+def under_one(estimator: "AnyAutoencoder", why: str) -> Any:
     """Return a model that needs no labels; a conditional one must have been given one."""
     if estimator.target_kind == "condition":
         raise SettingError(
@@ -77,7 +78,7 @@ def under_one(estimator: Any, why: str) -> Any:
     return estimator
 
 
-def known_label(estimator: Any, text: str) -> Any:
+def known_label(estimator: "AnyAutoencoder", text: str) -> Any:
     """Return the label of a model that a text means, 7 or 7.0 where it is a number."""
     from isthmus.cli.parsing import value
 
@@ -89,14 +90,14 @@ def known_label(estimator: Any, text: str) -> Any:
     raise SettingError(f"--given is {text!r}, which is no label of this model; give {known}.")
 
 
-def _some_of(estimator: Any, most: int = 20) -> str:
+def _some_of(estimator: "AnyAutoencoder", most: int = 20) -> str:
     """Name labels that a conditional model knows."""
     labels = [str(label) for label in estimator.classes_.tolist()]
     shown = ", ".join(labels[:most])
     return f"one of {shown}" + (f" and {len(labels) - most} more" if len(labels) > most else "")
 
 
-def read(estimator: Any, given: Examples, *, quiet: bool = True) -> tuple[Any, ...]:
+def read(estimator: "AnyAutoencoder", given: Examples, *, quiet: bool = True) -> tuple[Any, ...]:
     """Open the source that options name, and return what the model's methods take of it."""
     return inputs(open_like(origin(given), getattr(given, "run", ""), quiet=quiet), estimator)
 
@@ -148,7 +149,7 @@ def origin(given: Examples) -> Origin:
 
 
 def read_for(
-    estimator: Any,
+    estimator: "AnyAutoencoder",
     source: str,
     label: str | None,
     array: str | None,
@@ -160,7 +161,7 @@ def read_for(
     return inputs(Origin(source, label, array, image_shape).open(quiet=quiet), estimator)
 
 
-def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
+def inputs(source: "Source", estimator: "AnyAutoencoder") -> tuple[Any, ...]:
     """Return what the model's methods take of a source: examples, and labels if it is conditional.
 
     Raises
@@ -179,7 +180,7 @@ def inputs(source: "Source", estimator: Any) -> tuple[Any, ...]:
     return examples, source.labels
 
 
-def run_facts(run: str) -> dict[str, Any]:
+def run_facts(run: str) -> JsonObject:
     """Return what the fit wrote in ``run.json``, or nothing where there is none."""
     path = Path(run) / "run.json"
     try:
@@ -188,7 +189,7 @@ def run_facts(run: str) -> dict[str, Any]:
         return {}
 
 
-def matching_examples(source: "Source", estimator: Any) -> Any:
+def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> Any:
     """Return the source's examples as the model takes them.
 
     A table's columns are found by name where the model knows names, so that further columns and
@@ -224,7 +225,7 @@ def matching_examples(source: "Source", estimator: Any) -> Any:
     return source.examples
 
 
-def _rows_of_table(source: "Source", estimator: Any) -> Any:
+def _rows_of_table(source: "Source", estimator: "AnyAutoencoder") -> Any:
     """Return rows of a table for a model that was fitted on one of several kinds of columns."""
     import numpy as np
     import pyarrow
@@ -234,6 +235,7 @@ def _rows_of_table(source: "Source", estimator: Any) -> Any:
     if isinstance(source.examples, TableRows):
         return source.examples
     if source.feature_names is None:
+        assert estimator.schema_ is not None
         names = ", ".join(estimator.schema_.names[:8])
         raise DataError(
             f"{source.name} is no table of named columns, and the model was fitted on one with"

@@ -3,7 +3,6 @@
 import shlex
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ import typer
 from isthmus.cli import consoles, models, options
 from isthmus.cli.declaring import option, takes
 from isthmus.errors import DataError, SettingError
+from isthmus.plainjson import Facts, JsonObject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,7 +136,7 @@ def _fit(given: Outliers, command: Any) -> None:
         "source": {"name": source.name, "source": given.first},
         "outliers": found,
     }
-    fitted = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
+    fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         kept = detector.save(Path(scratch) / DETECTOR)  # first, for it may refuse
@@ -168,7 +168,7 @@ def _score(given: Outliers) -> None:
     label = given.id if given.id is not None else given.label
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
-    fitted = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
+    fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     names = getattr(detector, "feature_names_in_", None)
     if names is not None:
         fitted.feature_names_in_ = names
@@ -287,7 +287,7 @@ def _console(given: Outliers) -> Any:
     return consoles.err() if given.json else consoles.out()
 
 
-def _print(records: list[dict[str, Any]], console: Any) -> None:
+def _print(records: list[JsonObject], console: Any) -> None:
     """Print outliers, a row each."""
     from rich.table import Table
 
@@ -303,25 +303,27 @@ def _print(records: list[dict[str, Any]], console: Any) -> None:
     console.print(table)
 
 
-def _words(record: Mapping[str, Any]) -> str:
+def _words(record: Facts) -> str:
     return ", ".join(
         f"{one['feature']} {one['found']:.4g} ({one['expected']:.4g})" for one in record["reasons"]
     )
 
 
-def _write_csv(path: Path, records: list[dict[str, Any]], name: str | None) -> None:
+def _write_csv(path: Path, records: list[JsonObject], name: str | None) -> None:
     """Write outliers to a CSV file, a row each."""
     import csv
 
     from isthmus.atomic import new_file
+    from isthmus.data.spreadsheets import guard
 
     parts = ("feature", "found", "expected")
     head = [*([name] if name else []), "row", "rank", "score", "p_value"]
     head += [f"{part}{i}" for i in (1, 2, 3) for part in parts]
     with new_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(head)
+        writer.writerow(map(guard, head))
         for record in records:
             own = [record.get("id")] if name else []
             own += [record[key] for key in ("row", "rank", "score", "p_value")]
-            writer.writerow([*own, *(one[part] for one in record["reasons"] for part in parts)])
+            own += [one[part] for one in record["reasons"] for part in parts]
+            writer.writerow(map(guard, own))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from pyarrow import Table
 
+    from isthmus.estimators.conditional import AnyAutoencoder
+
 Write = Callable[["np.ndarray"], object]
 """Writes a block of values."""
 
@@ -82,7 +84,7 @@ def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None
     return None if out is None else open_target(out, force=force, images=images)
 
 
-def decoded_target(out: str | None, estimator: Any, *, force: bool) -> Target | None:
+def decoded_target(out: str | None, estimator: "AnyAutoencoder", *, force: bool) -> Target | None:
     """Check ``--out`` for examples that a model decodes."""
     if out is not None and out.lower().endswith(".npy") and has_schema(estimator):
         raise SettingError(
@@ -92,7 +94,7 @@ def decoded_target(out: str | None, estimator: Any, *, force: bool) -> Target | 
     return maybe_target(out, force=force, images=estimator.image_shape_ is not None)
 
 
-def has_schema(estimator: Any) -> bool:
+def has_schema(estimator: "AnyAutoencoder") -> bool:
     """Tell whether a fitted model takes and gives rows of a table of several kinds of columns."""
     return getattr(estimator, "schema_", None) is not None
 
@@ -191,8 +193,13 @@ def _begin_table(
 
 
 def _plain_table(values: Any, names: Sequence[str]) -> "Table":
-    """Return a table of what CSV can hold: categories as their entries, durations as numbers."""
+    """Return a table of what CSV can hold: categories as their entries, durations as numbers.
+
+    Text that a spreadsheet would run as a formula is marked as text.
+    """
     import pyarrow as pa
+
+    from isthmus.data.spreadsheets import guarded
 
     table = _table(values, names)
     columns = []
@@ -204,7 +211,7 @@ def _plain_table(values: Any, names: Sequence[str]) -> "Table":
         elif pa.types.is_null(column.type) or pa.types.is_nested(column.type):
             column = pa.chunked_array([pa.nulls(len(column), pa.string())])
         columns.append(column)
-    return pa.table(columns, names=table.column_names)
+    return guarded(pa.table(columns, names=table.column_names))
 
 
 def _table(values: Any, names: Sequence[str]) -> "Table":

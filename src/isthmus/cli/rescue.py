@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from isthmus.cli import consoles
+
+if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 FOLDER = "rescued"
 """In the user's cache folder; in the system's folder of temporary files where that fails too."""
 
 
 @contextmanager
-def kept_on_failure(estimator: Any, folder: Path) -> Iterator[None]:
+def kept_on_failure(estimator: "AnyAutoencoder", folder: Path) -> Iterator[None]:
     """If an error follows, keep a fitted model elsewhere where that is possible, and say where."""
     try:
         yield
@@ -26,7 +29,7 @@ def kept_on_failure(estimator: Any, folder: Path) -> Iterator[None]:
         raise
 
 
-def keep(estimator: Any, name: str) -> Path | None:
+def keep(estimator: "AnyAutoencoder", name: str) -> Path | None:
     """Save a fitted model in the first place that takes it; return where, or None."""
     import pooch
 

@@ -1,13 +1,16 @@
 """From the options of `isthmus fit` to an estimator."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import parsing
 from isthmus.cli.declaring import settings_of
 from isthmus.cli.fit_options import FitOptions, HeadOptions, ModelOptions
 from isthmus.errors import SettingError, unknown
+from isthmus.plainjson import Facts
+
+if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
 def build(given: FitOptions) -> Any:
@@ -36,7 +39,7 @@ def autoencoder(given: ModelOptions) -> Any:
     return estimator
 
 
-def _supervised(estimator: Any, given: HeadOptions) -> Any:
+def _supervised(estimator: "AnyAutoencoder", given: HeadOptions) -> Any:
     """Return the estimator that learns what the options say from labels, if anything."""
     from isthmus import AutoencoderClassifier, AutoencoderRegressor
 
@@ -81,7 +84,7 @@ def _hidden(text: str) -> tuple[int, ...] | str:
     return () if text in ("none", "") else parsing.whole_numbers(text, "--hidden")
 
 
-def _encoder(given: ModelOptions, present: Mapping[str, Any]) -> dict[str, object]:
+def _encoder(given: ModelOptions, present: Facts) -> dict[str, object]:
     """Return the encoder: by name where that says it all, else its whole specification."""
     from isthmus import networks
 

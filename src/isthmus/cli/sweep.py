@@ -25,9 +25,10 @@ from isthmus.cli import (
 from isthmus.cli.declaring import Alias, option, takes
 from isthmus.cli.fit_options import DataOptions, ModelOptions, TrainingOptions
 from isthmus.errors import DataError, SettingError
-from isthmus.plainjson import read_object, write_json
+from isthmus.plainjson import Facts, JsonObject, read_object, write_json
 
 if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.sweep import Sweep
 
 MARK = "sweep.json"
@@ -139,7 +140,7 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
                 shutil.rmtree(folder / "models")
 
 
-def _check_points(estimator: Any, values: Mapping[str, Sequence[Any]]) -> None:
+def _check_points(estimator: "AnyAutoencoder", values: Mapping[str, Sequence[Any]]) -> None:
     """Raise `SettingError` for a setting of the grid that cannot be, before any is fitted."""
     from sklearn.model_selection import ParameterGrid
 
@@ -150,7 +151,7 @@ def _check_points(estimator: Any, values: Mapping[str, Sequence[Any]]) -> None:
         check_settings(unfitted_at(estimator, point))
 
 
-def _recipes(values: dict[str, list[Any]], given: SweepOptions) -> dict[str, Any]:
+def _recipes(values: dict[str, list[Any]], given: SweepOptions) -> JsonObject:
     """Return the estimators of a grid over recipes, which take that axis's place, by name."""
     names = values.pop(RECIPE, [])
     if names and given.recipe is not None:
@@ -164,12 +165,12 @@ def _recipes(values: dict[str, list[Any]], given: SweepOptions) -> dict[str, Any
 
 
 def _search(
-    estimator: Any,
+    estimator: "AnyAutoencoder",
     values: Mapping[str, Sequence[Any]],
     examples: Any,
     folder: Path,
     given: SweepOptions,
-    recipes: Mapping[str, Any],
+    recipes: Facts,
 ) -> "Sweep":
     """Fit every point, with progress on stderr."""
     from isthmus.sweep import Sweep
@@ -219,7 +220,7 @@ def _is_finished(folder: Path) -> bool:
     return bool(facts.get("finished")) and not (folder / "models").exists()
 
 
-def _words(point: Any, recipes: Mapping[str, Any]) -> str:
+def _words(point: Any, recipes: Facts) -> str:
     from isthmus.report.sweep_page import named_settings
 
     settings = named_settings(point.params, recipes)
@@ -228,13 +229,12 @@ def _words(point: Any, recipes: Mapping[str, Any]) -> str:
     return f"{setting}, seed {point.seed}: {result}"
 
 
-def _report(
-    searched: "Sweep", folder: Path, run: Mapping[str, Any], recipes: Mapping[str, Any]
-) -> None:
+def _report(searched: "Sweep", folder: Path, run: Facts, recipes: Facts) -> None:
     """Write the tables, the figures, the best model and the page; print the outcome."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 
+    from isthmus.data.spreadsheets import guarded
     from isthmus.report import circumstances
     from isthmus.report.run_folder import BEST
     from isthmus.report.sweep_page import collect_sweep, draw_sweep, render_sweep, sweep_table
@@ -242,7 +242,7 @@ def _report(
     facts = collect_sweep(searched, {**circumstances(), **run}, recipes)
     table = pa.table(sweep_table(searched, recipes))
     with new_file(folder / "sweep.csv") as partial:
-        csv.write_csv(table, partial)
+        csv.write_csv(guarded(table), partial)
     with new_file(folder / "sweep.parquet") as partial:
         parquet.write_table(table, partial)
     searched.best_estimator_.save(folder / BEST)
@@ -259,7 +259,7 @@ def _report(
     _print(facts, folder)
 
 
-def _print(facts: Mapping[str, Any], folder: Path) -> None:
+def _print(facts: Facts, folder: Path) -> None:
     from rich.table import Table
 
     out = consoles.out()

@@ -1,9 +1,10 @@
 """The tables that people read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.table import Table
+
+from isthmus.plainjson import Facts
 
 _ROWS = (
     ("mean squared error", "mse", "{:.5f}"),
@@ -14,7 +15,7 @@ _ROWS = (
 _HEADS = {"accuracy": ("accuracy", "{:.1%}"), "r2": ("R² of the target", "{:.3f}")}
 
 
-def comparison(metrics: Mapping[str, Any]) -> Table:
+def comparison(metrics: Facts) -> Table:
     """Compare the autoencoder with PCA of equal code size, one column per part of the data.
 
     Parameters
@@ -41,7 +42,7 @@ def comparison(metrics: Mapping[str, Any]) -> Table:
     return table
 
 
-def columns(metrics: Mapping[str, Any]) -> Table | None:
+def columns(metrics: Facts) -> Table | None:
     """Compare the columns of a table under the autoencoder, PCA and a constant guess.
 
     Parameters
@@ -69,7 +70,7 @@ def columns(metrics: Mapping[str, Any]) -> Table | None:
     return table
 
 
-def _add_group(table: Table, name: str, parts: Mapping[str, Mapping[str, Any]]) -> None:
+def _add_group(table: Table, name: str, parts: Mapping[str, Facts]) -> None:
     splits = [str(column.header) for column in table.columns[1:]]
     for i, (words, key, form) in enumerate(_ROWS):
         if any(key in part for part in parts.values()):
@@ -78,8 +79,8 @@ def _add_group(table: Table, name: str, parts: Mapping[str, Mapping[str, Any]]) 
 
 
 def _cells(
-    splits: Sequence[str] | Mapping[str, Any],
-    parts: Mapping[str, Mapping[str, Any]],
+    splits: Sequence[str] | Facts,
+    parts: Mapping[str, Facts],
     key: str,
     form: str,
 ) -> list[str]:

@@ -7,6 +7,7 @@ from isthmus.errors import DataError, SettingError
 if TYPE_CHECKING:
     from isthmus.data import Source
     from isthmus.data.parts import Parts
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 _WANTS = {
     "classes": ("--classifier needs labels", "--label"),
@@ -16,12 +17,12 @@ _WANTS = {
 """By the kind of targets that a fit takes: what it says where there are none, and the option."""
 
 
-def learns(estimator: Any) -> bool:
+def learns(estimator: "AnyAutoencoder") -> bool:
     """Say whether the estimator's fit takes targets."""
     return estimator.target_kind in _WANTS
 
 
-def check_source(estimator: Any, source: "Source") -> None:
+def check_source(estimator: "AnyAutoencoder", source: "Source") -> None:
     """Raise `SettingError` if the source has not the kind of targets that the estimator learns."""
     import numpy as np
 
@@ -55,7 +56,7 @@ def check_source(estimator: Any, source: "Source") -> None:
         )
 
 
-def check_parts(estimator: Any, parts: "Parts", name: str) -> None:
+def check_parts(estimator: "AnyAutoencoder", parts: "Parts", name: str) -> None:
     """Raise `DataError` if a part has no labels, or a class that the training part lacks."""
     kind = estimator.target_kind
     if kind not in ("classes", "condition"):

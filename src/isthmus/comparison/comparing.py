@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from isthmus.atomic import new_file
 from isthmus.comparison.groups import Group, differences, group, representatives
@@ -21,7 +21,8 @@ from isthmus.comparison.run import (
 from isthmus.comparison.shared import SharedRows, shared_rows
 from isthmus.data.parts import Parts
 from isthmus.errors import SettingError
-from isthmus.plainjson import to_json
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import JsonObject, to_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ class Comparison:
         """Examples as the runs that pictures show encode and decode them."""
         return shared_rows(self.shown)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """Return the comparison as plain values, ready for JSON."""
         names = [group.name for group in self.groups]
         plain = to_json(
@@ -127,7 +128,9 @@ class Comparison:
         return target
 
 
-def compare(runs: Sequence[Place] | Mapping[str, Any], data: Parts | None = None) -> Comparison:
+def compare(
+    runs: Sequence[Place] | Mapping[str, Place | FittedAutoencoder], data: Parts | None = None
+) -> Comparison:
     """Compare runs: what differs in their settings, and in what they reach on the same examples.
 
     Runs that differ in the seed alone are grouped, and the spread over seeds is shown. Groups are
@@ -180,7 +183,9 @@ def compare(runs: Sequence[Place] | Mapping[str, Any], data: Parts | None = None
     return Comparison(group(opened))
 
 
-def _opened(name: str, run: Any, data: Parts | None, known: dict[str, Parts]) -> ComparedRun:
+def _opened(
+    name: str, run: Place | FittedAutoencoder, data: Parts | None, known: dict[str, Parts]
+) -> ComparedRun:
     if isinstance(run, str | PathLike):
         if data is None:
             return open_run(run, name, known)

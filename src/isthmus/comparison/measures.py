@@ -1,17 +1,18 @@
 """What runs are measured by: a row of the table each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from isthmus.comparison.groups import Group
 from isthmus.comparison.run import ComparedRun
+from isthmus.plainjson import Facts
 from isthmus.report.numbers import number, percent
 
 Better = Literal["less", "more", "neither"]
-Metrics = Mapping[str, Any]
+Metrics = Facts
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.evaluation.reconstruction import blocks
 from isthmus.fitted import FittedAutoencoder
 from isthmus.report.sample import take
@@ -35,7 +36,7 @@ class AssessedRows:
     mse_input: np.ndarray
     codes: np.ndarray
     labels: np.ndarray | None
-    examples: Any
+    examples: ExamplesLike
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -53,7 +54,9 @@ class AssessedRows:
         )
 
 
-def assess_rows(estimator: FittedAutoencoder, X: Any, y: Any, most: int = ROWS) -> AssessedRows:
+def assess_rows(
+    estimator: FittedAutoencoder, X: ExamplesLike, y: Targets | None, most: int = ROWS
+) -> AssessedRows:
     """Encode and decode examples of a test set.
 
     Of more than ``most`` examples those with the smallest digests are taken, so that runs whose
@@ -82,7 +85,7 @@ def assess_rows(estimator: FittedAutoencoder, X: Any, y: Any, most: int = ROWS) 
     return AssessedRows(keys, mse, mse_input, found["code"], labels, examples)
 
 
-def digests(X: Any) -> np.ndarray:
+def digests(X: ExamplesLike) -> np.ndarray:
     """Return 64 bits of every example (n, ...) that are equal for equal examples.
 
     Examples
@@ -115,6 +118,6 @@ def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=8).digest()
 
 
-def _rows(X: Any, chosen: np.ndarray) -> Any:
+def _rows(X: Any, chosen: np.ndarray) -> ExamplesLike:
     """Return chosen examples of an array, of a data frame, or of a table of pyarrow."""
     return X.take(chosen) if hasattr(X, "to_pylist") else take(X, chosen)

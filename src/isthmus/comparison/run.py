@@ -1,11 +1,9 @@
 """A run to compare: a fitted estimator, its measures, and the data that they were taken on."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from isthmus.comparison.rows import AssessedRows, assess_rows
 from isthmus.data.parts import Parts, divide
@@ -13,7 +11,7 @@ from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import IRRELEVANT, contents
 from isthmus.estimators.persistence import load
 from isthmus.fitted import FittedAutoencoder
-from isthmus.plainjson import read_object
+from isthmus.plainjson import Facts, JsonObject, read_object
 from isthmus.report import measure_fit, model_path
 from isthmus.report.passes import SPLITS
 from isthmus.report.run_origin import run_origin
@@ -43,8 +41,8 @@ class ComparedRun:
     name: str
     estimator: FittedAutoencoder
     parts: Parts
-    metrics: Mapping[str, Any]
-    facts: Mapping[str, Any]
+    metrics: Facts
+    facts: Facts
 
     @property
     def split(self) -> str:
@@ -52,7 +50,7 @@ class ComparedRun:
         return [name for name in SPLITS if name in self.metrics["reconstruction"]][-1]
 
     @property
-    def seed(self) -> Any:
+    def seed(self) -> object:
         """What the fit's random numbers were drawn from; None where that is unknown."""
         return self.estimator.get_params(deep=False).get(OF_THE_SEED)
 
@@ -115,7 +113,7 @@ def open_run(place: Place, name: str, known: dict[str, Parts]) -> ComparedRun:
     return ComparedRun(name, estimator, parts, metrics or measure_fit(estimator, parts), facts)
 
 
-def measured_run(estimator: Any, name: str, parts: Parts) -> ComparedRun:
+def measured_run(estimator: FittedAutoencoder, name: str, parts: Parts) -> ComparedRun:
     """Return a run of a fitted estimator, measured on given data."""
     return ComparedRun(name, estimator, parts, measure_fit(estimator, parts), {})
 
@@ -131,7 +129,7 @@ def check_comparable(runs: list[ComparedRun]) -> None:
             )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> JsonObject:
     """Return what a run's file holds, or nothing where there is none."""
     try:
         return read_object(path)

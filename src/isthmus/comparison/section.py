@@ -1,7 +1,7 @@
 """A section of the page of a comparison: one file that collects and writes its part."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from isthmus.comparison.comparing import Comparison
 
@@ -33,6 +33,6 @@ class ComparisonSection(ABC, Generic[Data]):
     def collect(self, comparison: Comparison) -> Data | None:
         """Return what the section shows as plain values and arrays; None if it does not apply."""
 
-    def view(self, data: Data) -> dict[str, Any]:
+    def view(self, data: Data) -> dict[str, object]:
         """Return what the template needs besides the data, such as encoded images."""
         return {}

@@ -3,14 +3,19 @@
 import mmap
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from isthmus.annotations import Examples, Index
 from isthmus.errors import DataError
 
 CROWDED = 0.75
 """Share of the machine's memory above which a file is not expected to stay in the page cache."""
+
+
+Array = TypeVar("Array", bound=Examples)
 
 
 class ArrayFile:
@@ -46,7 +51,7 @@ class ArrayFile:
         self,
         path: str | Path,
         shape: tuple[int, ...],
-        dtype: Any,
+        dtype: DTypeLike,
         offset: int = 0,
         strides: tuple[int, ...] | None = None,
     ):
@@ -55,15 +60,15 @@ class ArrayFile:
         self.strides = strides or _one_after_another(self.shape, self.dtype)
 
     @classmethod
-    def of(cls, array: np.ndarray) -> Any:
+    def of(cls, array: Array) -> "Array | ArrayFile":
         """Return what a memory map shows of its file; any other array as it is."""
-        mapped = getattr(array, "_mmap", None)
-        path = getattr(array, "filename", None)
-        if mapped is None or path is None or getattr(array, "mode", "c") == "c":
+        mapped: Any = array
+        file, path = getattr(array, "_mmap", None), getattr(array, "filename", None)
+        if file is None or path is None or getattr(array, "mode", "c") == "c":
             return array  # changes to a private copy are not in the file
-        begin = array.offset - array.offset % mmap.ALLOCATIONGRANULARITY  # pyright: ignore[reportAttributeAccessIssue]
-        start = array.ctypes.data - np.frombuffer(mapped, np.uint8).ctypes.data
-        return cls(path, array.shape, array.dtype, begin + start, array.strides)
+        begin = mapped.offset - mapped.offset % mmap.ALLOCATIONGRANULARITY
+        start = mapped.ctypes.data - np.frombuffer(file, np.uint8).ctypes.data
+        return cls(path, mapped.shape, mapped.dtype, begin + start, mapped.strides)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -72,7 +77,7 @@ class ArrayFile:
         place = (str(self.path), self.shape, self.dtype.str, self.offset, self.strides)
         return f"ArrayFile{place}"
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index) -> np.ndarray:
         """Return a copy of what an index asks for.
 
         Raises
@@ -94,7 +99,7 @@ class ArrayFile:
                 " while it is in use."
             ) from error
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         """Return all of it, in memory."""
         return self[:].astype(dtype or self.dtype, copy=False)
 
@@ -104,7 +109,7 @@ class ArrayFile:
             os, "preadv"
         )
 
-    def _numbers(self, rows: Any) -> np.ndarray:
+    def _numbers(self, rows: Index) -> np.ndarray:
         """Return the numbers of the rows that an index asks for."""
         n = len(self)
         if isinstance(rows, slice):

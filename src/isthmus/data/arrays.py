@@ -1,12 +1,12 @@
 """Arrays in memory or mapped from a file."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
 
+from isthmus.annotations import ExamplesLike
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.checks import check_examples, check_labels
 from isthmus.data.other_arrays import as_numpy
@@ -17,7 +17,7 @@ CHANNELS = (1, 2, 3, 4)
 """Grey, grey with transparency, colour, colour with transparency."""
 
 
-def from_array(array: Any, name: str, *, labels: ArrayLike | None = None) -> Source:
+def from_array(array: ExamplesLike, name: str, *, labels: ArrayLike | None = None) -> Source:
     """Take an array of shape (n, features), (n, H, W) or (n, H, W, C) as a source.
 
     Parameters

@@ -8,7 +8,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from isthmus.data.dialect import MISSING, Dialect, encoding_of, sniff
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
+from isthmus.data.spreadsheets import unguard, unguarded
 from isthmus.data.tables import from_table
 from isthmus.errors import DataError, SettingError
 
@@ -41,7 +42,11 @@ _BROKEN = (
     zipfile.BadZipFile,
     csv.Error,
 )
-_OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPENERS: dict[str, Callable[..., Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+}
 
 
 def open_csv(path: Path, how: Reading | None = None) -> Source:
@@ -49,7 +54,7 @@ def open_csv(path: Path, how: Reading | None = None) -> Source:
 
     Separator, decimal point, encoding, remarks, lines before the table, titles and a row of units
     are found by a look at the first lines, unless they are given. Titles are the first row if it
-    is not made of numbers as the rows below it are, if it counts the columns 0, 1, 2, ... as
+    is not made of values as the rows below it are, if it counts the columns 0, 1, 2, ... as
     pandas writes unnamed ones, or if it is a row of rising numbers above rows that do not rise;
     else the columns are called x0, x1, and so on. Empty entries, ``NA``, ``nan``, ``null`` and
     ``?`` are missing values. A first column that has no name and numbers the rows, in any order,
@@ -76,7 +81,7 @@ def open_csv(path: Path, how: Reading | None = None) -> Source:
         raise SettingError(f"There is no encoding {how.encoding!r} ({reason(error)}).") from None
     except _BROKEN as error:
         raise DataError(_refusal(path.name, error)) from None
-    table, notes = _named(table, dialect)
+    table, notes = _named(unguarded(table), dialect)
     table, more = tidied(table, dialect.decimal, how.missing)
     notes = [*dialect.notes(), *notes, *more]
     said = (f"{path.name}: {'; '.join(notes)}",) if notes else ()
@@ -212,7 +217,7 @@ def _named(table: "pyarrow.Table", dialect: Dialect) -> tuple["pyarrow.Table", l
     if names[0].strip() == "" and table.num_columns > 1 and _numbers_rows(table.column(0)):
         table, names = table.remove_column(0), names[1:]
         notes.append("the unnamed first column numbers the rows and is left out")
-    titles = [name.strip().removeprefix("\ufeff") for name in names]
+    titles = [unguard(name.strip().removeprefix("\ufeff")) for name in names]
     return table.rename_columns([t or f"x{i}" for i, t in enumerate(titles)]), notes
 
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import Examples
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Source, blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError
+from isthmus.plainjson import JsonObject
 from isthmus.tables import Rules, infer
 from isthmus.unlabelled import known_labels, plain_labels
 
@@ -20,7 +22,7 @@ SAMPLE = 100_000
 """At most so many rows of a table of numbers are looked at."""
 
 
-def describe(source: Source, rules: Rules | None = None) -> dict[str, Any]:
+def describe(source: Source, rules: Rules | None = None) -> JsonObject:
     """Sum up a source in plain numbers and strings, reading it a block at a time.
 
     Parameters
@@ -76,7 +78,7 @@ def describe(source: Source, rules: Rules | None = None) -> dict[str, Any]:
     }
 
 
-def _columns(source: Source, rules: Rules | None) -> list[dict[str, Any]] | None:
+def _columns(source: Source, rules: Rules | None) -> list[JsonObject] | None:
     """Return what each column of a table is; of a table of numbers alone, of an even sample."""
     if isinstance(source.examples, TableRows):
         return infer(source.examples.table, rules, source.name).rows()
@@ -93,7 +95,7 @@ def _columns(source: Source, rules: Rules | None) -> list[dict[str, Any]] | None
     return [row | {"encoded as": "itself, scaled"} for row in rows]
 
 
-def _bytes(examples: Any) -> int:
+def _bytes(examples: Examples) -> int:
     if isinstance(examples, TableRows):
         return examples.table.nbytes
     if isinstance(examples, SparseRows):
@@ -101,7 +103,7 @@ def _bytes(examples: Any) -> int:
     return math.prod(examples.shape) * examples.dtype.itemsize
 
 
-def _storage(examples: Any) -> str:
+def _storage(examples: Examples) -> str:
     if isinstance(examples, ArrayFile):
         return "file"
     return "memory" if isinstance(examples, np.ndarray | TableRows | SparseRows) else "files"

@@ -236,13 +236,16 @@ def _decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
 def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:
     """Return whether the first of these rows names the columns.
 
-    It does if all its entries are text, if one is text above a number, if it counts the columns
-    from 0, or if it is a row of rising numbers, such as wavelengths or years, above rows that do
-    not rise.
+    It does if it counts the columns from 0, if all its entries are text, if one is text above a
+    number, or if it is a row of rising numbers, such as wavelengths or years, above rows that do
+    not rise. It does not if its entries are values of their own columns: text that recurs below, as
+    levels and marks of missing values do.
 
     >>> has_header([["label", "0", "1"], ["5", "0", "255"]])
     True
     >>> has_header([["5.1", "3.5", "setosa"], ["4.9", "3.0", "setosa"]])
+    False
+    >>> has_header([["red", "small"], ["blue", "small"], ["red", "large"]])
     False
     >>> has_header([["1990", "1991", "1992"], ["3.5", "2.25", "8"], ["1.5", "2", "1"]])
     True
@@ -253,13 +256,28 @@ def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:
     if len(first) > 2 and list(first) == [str(i) for i in range(len(first))]:
         return True
     kinds = [_number(entry, decimal) for entry in first]
-    if all(kind is False for kind in kinds):
+    recurs = _recurring(first, below)
+    text = [again for kind, again in zip(kinds, recurs, strict=True) if kind is False]
+    if text and sum(text) >= len(text) / 2:
+        return False
+    if text and len(text) == len(kinds):
         return True
     for i, kind in enumerate(kinds):
         known = (_number(row[i], decimal) for row in below if i < len(row))
         if kind is False and next((k for k in known if k is not None), None) is True:
             return True
-    return _rises_alone(rows, decimal)
+    return not all(recurs) and _rises_alone(rows, decimal)
+
+
+def _recurring(first: Sequence[str], below: Sequence[Sequence[str]]) -> list[bool]:
+    """Return whether each entry of the first row is found again in its own column.
+
+    Rows that repeat the first one as a whole do not count: they are titles that were written twice,
+    where files were joined.
+    """
+    others = [row for row in below if list(row) != list(first)]
+    columns = [{row[i].strip() for row in others if i < len(row)} for i in range(len(first))]
+    return [entry.strip() in column for entry, column in zip(first, columns, strict=True)]
 
 
 def _rises_alone(rows: Sequence[Sequence[str]], decimal: str) -> bool:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from isthmus.annotations import Examples
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.checks import reason
 from isthmus.data.formats import optional
@@ -31,7 +32,7 @@ def open_hdf5(path: Path, how: Reading, *, reversed_axes: bool = False) -> Sourc
             found: dict[str, Any] = {}
             file.visititems(lambda name, one: _note(found, name, one, h5py.Dataset))
 
-            def read(name: str) -> Any:
+            def read(name: str) -> Examples:
                 array = _array(path, found[name])
                 return array[:].T if reversed_axes else array
 
@@ -46,7 +47,7 @@ def _note(found: dict[str, Any], name: str, one: Any, kind: type) -> None:
         found[name] = one
 
 
-def _array(path: Path, dataset: Any) -> Any:
+def _array(path: Path, dataset: Any) -> Examples:
     start = dataset.id.get_offset()
     if start is None or dataset.ndim < 2 or dataset.external:
         return dataset[()]

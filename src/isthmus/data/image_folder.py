@@ -7,10 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from PIL import Image
+from numpy.typing import DTypeLike
+
+from isthmus.annotations import Index
 from isthmus.data.checks import listed
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -79,7 +84,7 @@ class ImageFiles:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def __getitem__(self, index: Any, /) -> np.ndarray:
+    def __getitem__(self, index: Index, /) -> np.ndarray:
         """Read one image, or those at a slice, an integer array or a boolean mask."""
         chosen = np.arange(len(self))[index]
         if np.ndim(chosen) == 0:
@@ -89,7 +94,7 @@ class ImageFiles:
             images[position] = self._read(int(i))
         return images
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:
             raise ValueError("Images in files cannot become an array without being copied.")
         return self[:].astype(dtype or self.dtype, copy=False)
@@ -255,7 +260,7 @@ def _read_header(path: Path, how: Reading) -> _Header:
     return _Header(channels, np.dtype(dtype), height, width)
 
 
-def _orientation(image: Any) -> int:
+def _orientation(image: "Image.Image") -> int:
     """Return the EXIF orientation, 1 to 8; Pillow itself would decode a PNG for it."""
     from PIL import Image
 

@@ -2,7 +2,7 @@
 
 import io
 import os
-from typing import Any
+from typing import Any, Protocol
 
 from isthmus.errors import DataError, SettingError
 
@@ -52,7 +52,15 @@ def check_unpacked(size: int, name: str) -> None:
         )
 
 
-def read_up_to(file: Any, size: int) -> bytearray:
+class HasRead(Protocol):
+    """An open file of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, as many as asked for or as there are."""
+        ...
+
+
+def read_up_to(file: HasRead, size: int) -> bytearray:
     """Return the next bytes of an open file, as many as asked for or as there are.
 
     Memory is taken only for what is there.
@@ -82,7 +90,7 @@ class Limited(io.RawIOBase):
         What to call it in the sentence.
     """
 
-    def __init__(self, file: Any, name: str):
+    def __init__(self, file: HasRead, name: str):
         self._file, self._name, self._read = file, name, 0
 
     def readable(self) -> bool:

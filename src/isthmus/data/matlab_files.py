@@ -1,7 +1,6 @@
 """MATLAB's files."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -32,5 +31,5 @@ def open_mat(path: Path, how: Reading) -> Source:
     return from_named(names, arrays.__getitem__, path.name, how)
 
 
-def _is_numbers(array: Any) -> bool:
+def _is_numbers(array: object) -> bool:
     return isinstance(array, np.ndarray) and array.dtype.kind in "buif"

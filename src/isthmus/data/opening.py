@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from isthmus.data import catalogue
 from isthmus.data.arrays import from_array
 from isthmus.data.checks import check_image_shape, nearest
-from isthmus.data.formats import format_of, known_suffixes
+from isthmus.data.formats import Format, format_of, known_suffixes
 from isthmus.data.idx import is_idx, open_idx, read_idx, training_file
 from isthmus.data.image_folder import open_image_folder
 from isthmus.data.labels import Label, as_column_number, is_reference, with_labels
@@ -26,7 +26,7 @@ from isthmus.errors import DataError
 
 
 def open_source(
-    spec: Any,
+    spec: object,
     *,
     label: Label | None = None,
     array: str | None = None,
@@ -86,7 +86,7 @@ def open_source(
     return source
 
 
-def _open(spec: Any, how: Reading) -> tuple[Source, bool]:
+def _open(spec: object, how: Reading) -> tuple[Source, bool]:
     """Read a source, and say whether the label has been seen to on the way."""
     path = _path(spec)
     known = None if path is None or is_idx(path) else format_of(path)
@@ -114,12 +114,12 @@ def _open(spec: Any, how: Reading) -> tuple[Source, bool]:
     )
 
 
-def _cells(known: Any) -> bool:
+def _cells(known: Format | None) -> bool:
     """Return whether a format of rows with labels by column holds several matrices."""
     return known is not None and ".h5ad" in known.suffixes
 
 
-def _path(spec: Any) -> Path | None:
+def _path(spec: object) -> Path | None:
     """Give the existing path that is meant; None for names of the catalogue and objects."""
     names = catalogue.names()
     if not isinstance(spec, str | PathLike) or spec in names:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.errors import DataError
 
 
-def is_foreign(X: Any) -> bool:
+def is_foreign(X: object) -> bool:
     """Return whether this is an array of another library: JAX, PyTorch, xarray, dask, CuPy.
 
     >>> import jax.numpy as jnp
@@ -65,7 +66,7 @@ def _from_library(X: Any) -> np.ndarray:
     return array
 
 
-def _stacked(images: Sequence[Any]) -> np.ndarray:
+def _stacked(images: Sequence[ExamplesLike]) -> np.ndarray:
     """Return examples of one shape as one array."""
     arrays = [np.asarray(as_numpy(image)) for image in images]
     shapes = {array.shape for array in arrays}

@@ -3,30 +3,13 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import DTypeLike
+
+from isthmus.annotations import Examples, Index
 
 ImageShape = tuple[int, int, int]
-
-
-@runtime_checkable
-class Examples(Protocol):
-    """n examples along the first axis: an array, a memory map, or a reader of files."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(n, ...)."""
-        ...
-
-    @property
-    def dtype(self) -> np.dtype:
-        """The stored type."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: Any, /) -> Any: ...
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,7 +74,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.index)
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index) -> np.ndarray:
         return self.examples[self.index[rows]]
 
 
@@ -119,7 +102,7 @@ class Columns:
     def __len__(self) -> int:
         return len(self._examples)
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index) -> np.ndarray:
         return self._examples[rows][..., self._columns]
 
 
@@ -143,17 +126,20 @@ class Computed:
     """
 
     def __init__(
-        self, rows: Callable[[Any], np.ndarray], shape: tuple[int, ...], dtype: Any = np.float32
+        self,
+        rows: Callable[[Index], np.ndarray],
+        shape: tuple[int, ...],
+        dtype: DTypeLike = np.float32,
     ) -> None:
         self._rows, self.shape, self.dtype = rows, tuple(shape), np.dtype(dtype)
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index) -> np.ndarray:
         return self._rows(rows)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         """Return all of them, in memory."""
         return np.asarray(self[:], dtype)
 

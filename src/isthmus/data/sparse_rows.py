@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import Index
 from isthmus.errors import DataError
 
 
@@ -38,7 +39,7 @@ class SparseRows:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index | tuple[Index, ...]) -> np.ndarray:
         if isinstance(rows, tuple):
             return self[rows[0]][(slice(None), *rows[1:])]
         index = np.arange(len(self))[rows]

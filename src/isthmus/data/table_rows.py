@@ -1,8 +1,10 @@
 """The rows of a table of several kinds of columns, as examples that are indexed."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from isthmus.annotations import Index
 
 if TYPE_CHECKING:
     import pyarrow
@@ -31,7 +33,7 @@ class TableRows:
     def __len__(self) -> int:
         return self.table.num_rows
 
-    def __getitem__(self, rows: Any) -> "pyarrow.Table":
+    def __getitem__(self, rows: Index) -> "pyarrow.Table":
         if isinstance(rows, slice):
             start, stop, step = rows.indices(len(self))
             if step == 1:

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.data.checks import listed, nearest, reason
 from isthmus.data.csv_files import tidied
@@ -45,7 +45,7 @@ def open_workbook(path: Path, how: Reading) -> Source:
     return from_table(table, path.name, how, notes=said)
 
 
-def _table(rows: Sequence[Sequence[Any]], how: Reading, name: str) -> "pyarrow.Table":
+def _table(rows: Sequence[Sequence[object]], how: Reading, name: str) -> "pyarrow.Table":
     """Return the rows as a table, empty columns and rows around it left out."""
     import pyarrow
 
@@ -62,7 +62,7 @@ def _table(rows: Sequence[Sequence[Any]], how: Reading, name: str) -> "pyarrow.T
     return pyarrow.table(arrays, names=[t.strip() or f"x{i}" for i, t in enumerate(titles)])
 
 
-def _column(entries: list[Any]) -> "pyarrow.Array":
+def _column(entries: list[object]) -> "pyarrow.Array":
     """Return a column of one type: text, where its cells are of several."""
     import pyarrow
 

@@ -1,5 +1,6 @@
 """zarr: one array of a store, by its key."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def open_zarr(path: Path, how: Reading) -> Source:
     return from_named(list(found), lambda name: found[name][:], path.name, how)
 
 
-def _arrays(group: Any, above: str) -> Any:
+def _arrays(group: Any, above: str) -> Iterator[tuple[str, Any]]:
     for name, one in group.arrays():
         yield f"{above}{name}", one
     for name, one in group.groups():

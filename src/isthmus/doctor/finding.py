@@ -1,8 +1,10 @@
 """What a check found: how serious it is, what it means, and what to do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
+
+from isthmus.plainjson import Facts, JsonObject
 
 Severity = Literal["stop", "look", "note"]
 
@@ -32,7 +34,7 @@ class Finding:
     severity: Severity
     sentence: str
     remedy: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Facts = field(default_factory=dict)
     check: str = ""
 
     def words(self) -> str:
@@ -45,7 +47,7 @@ class Finding:
         """
         return f"{self.sentence} {self.remedy}"
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> JsonObject:
         """Return the finding as plain values, for JSON."""
         return {
             "check": self.check,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
+
+from isthmus.plainjson import Facts
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,7 @@ class Fit:
     features: int
     latent_dim: int
     examples: int
-    settings: Mapping[str, Any]
+    settings: Facts
     history: Mapping[str, np.ndarray]
     best_epoch: int
     floor: float

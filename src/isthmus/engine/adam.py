@@ -1,13 +1,15 @@
 """Adam's direction, in an order that a processor is quick at."""
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
+
+from isthmus.annotations import PyTree
 
 SMALL = 2**14
 """Up to this many parameters, one operation of the program moves both moments of an array."""
@@ -27,9 +29,9 @@ class AdamState(NamedTuple):
     """
 
     steps: Int[Array, ""]
-    pairs: Any
-    first: Any
-    second: Any
+    pairs: PyTree
+    first: PyTree
+    second: PyTree
 
 
 def scale_by_adam(
@@ -65,13 +67,13 @@ def scale_by_adam(
     [1.0, -1.0]
     """
 
-    def init(params: Any) -> AdamState:
+    def init(params: PyTree) -> AdamState:
         small, large = eqx.partition(params, _is_small)
         pairs = jax.tree.map(lambda p: jnp.zeros((2, *p.shape), p.dtype), small)
         first, second = (jax.tree.map(jnp.zeros_like, large) for _ in range(2))
         return AdamState(jnp.zeros((), jnp.int32), pairs, first, second)
 
-    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, AdamState]:
+    def update(updates: PyTree, state: PyTree, params: PyTree = None) -> tuple[PyTree, AdamState]:
         steps = state.steps + 1
         correction = jnp.sqrt(1 - b2**steps)
         rate, least = correction / (1 - b1**steps), epsilon * correction
@@ -98,5 +100,5 @@ def _moved(decays: Float[Array, "2"], gradient: Array, pair: Array) -> Array:
     return decay * pair + (1 - decay) * new
 
 
-def _is_small(leaf: Any) -> bool:
+def _is_small(leaf: Array) -> bool:
     return leaf.size <= SMALL

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import equinox as eqx
 import jax
@@ -12,11 +12,16 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from isthmus.annotations import PyTree
 from isthmus.atomic import new_file
 from isthmus.checks import check_whole
 from isthmus.checksum import checksum
 from isthmus.engine.records import EpochRecord
 from isthmus.errors import ModelFileError, SettingError, warn
+from isthmus.plainjson import Facts, JsonObject
+
+State = TypeVar("State")
+"""A training's state, a tree of arrays."""
 
 KEPT = 2
 """Number of newest files that are kept."""
@@ -44,14 +49,14 @@ class Checkpoint:
     folder: Path
     every: int = 1
     resume: bool = False
-    settings: Any = None
+    settings: Facts | None = None
 
     def __post_init__(self) -> None:
         check_whole("The checkpoint", "every", self.every, 1)
 
 
 def save_checkpoint(
-    where: Checkpoint, state: Any, records: list[EpochRecord], best_epoch: int
+    where: Checkpoint, state: PyTree, records: list[EpochRecord], best_epoch: int
 ) -> Path | None:
     """Write a training state, atomically; only it and the one before it stay.
 
@@ -90,7 +95,7 @@ def _write(folder: Path, epoch: int, about: str, tensors: dict[str, np.ndarray])
     return target
 
 
-def load_checkpoint(where: Checkpoint, state: Any) -> tuple[Any, list[EpochRecord], int] | None:
+def load_checkpoint(where: Checkpoint, state: State) -> tuple[State, list[EpochRecord], int] | None:
     """Return (state, records, best epoch) of the newest whole checkpoint, or None without any.
 
     A newer one that is damaged is passed over, with a warning.
@@ -126,7 +131,7 @@ def load_checkpoint(where: Checkpoint, state: Any) -> tuple[Any, list[EpochRecor
     return None
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _read(path: Path) -> tuple[JsonObject, dict[str, np.ndarray]]:
     """Return the description and the tensors of a file whose checksum holds."""
     try:
         with safe_open(path, framework="numpy") as file:
@@ -140,7 +145,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         raise ModelFileError(f"{path} is not a whole checkpoint ({reason}).") from error
 
 
-def _filled(state: Any, tensors: dict[str, np.ndarray], path: Path) -> Any:
+def _filled(state: State, tensors: dict[str, np.ndarray], path: Path) -> State:
     """Return a state with its arrays replaced."""
     arrays, static = eqx.partition(state, eqx.is_array)
     leaves, structure = jax.tree.flatten(arrays)
@@ -159,7 +164,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("epoch-*.safetensors"))
 
 
-def _check_settings(path: Path, found: Any, wanted: Any) -> None:
+def _check_settings(path: Path, found: object, wanted: object) -> None:
     wanted = json.loads(json.dumps(wanted))
     if found == wanted:
         return

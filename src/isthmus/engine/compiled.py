@@ -8,15 +8,16 @@ model apart several times a call, which for a small block lasts as long as compu
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, partial, wraps
-from typing import Any
+from typing import Any, ParamSpec, TypeGuard, TypeVar, cast
 
 import equinox as eqx
 import jax
 import joblib
 import numpy as np
 
+from isthmus.annotations import PyTree
 from isthmus.errors import SettingError
 
 MOST_PROGRAMS = 128
@@ -28,7 +29,17 @@ PROGRAMS_A_TERM = 512
 """After every so many that were compiled JAX's own caches are cleared, also of what was traced for
 programs that are gone: 5 MB a fit. What is still in use is compiled once more."""
 
-_Structure = tuple[Any, tuple[Any, ...]]
+P = ParamSpec("P")
+Result = TypeVar("Result")
+Inputs = TypeVar("Inputs")
+State = TypeVar("State")
+Logs = TypeVar("Logs")
+
+Leaf = jax.Array | np.ndarray | np.generic
+Arrays = list[Leaf | None]
+"""The arrays among the leaves of a tree, None for each other leaf."""
+
+_Structure = tuple[Hashable, tuple[Hashable, ...]]
 """How a tree is built, and its leaves that are no arrays: hashable."""
 
 
@@ -55,15 +66,15 @@ class _Program:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., PyTree],
         structures: tuple[_Structure, ...],
         consumes: int | None,
         options: dict[str, bool] | None,
     ):
-        rest: list[Any] = []  # no part of this object, which would be a cycle
+        rest: list[PyTree] = []  # no part of this object, which would be a cycle
         self._rest = rest
 
-        def run(*arrays: list[Any]) -> Any:
+        def run(*arrays: Arrays) -> PyTree:
             out, others = eqx.partition(function(*map(_join, arrays, structures)), eqx.is_array)
             rest[:] = [others]
             return out
@@ -72,7 +83,7 @@ class _Program:
         donated = () if consumes is None else (consumes,)
         self._run = jax.jit(run, donate_argnums=donated, compiler_options=known or None)
 
-    def __call__(self, arrays: tuple[list[Any], ...]) -> Any:
+    def __call__(self, arrays: tuple[Arrays, ...]) -> PyTree:
         out = self._run(*arrays)
         return eqx.combine(out, self._rest[0])
 
@@ -86,7 +97,7 @@ class _Programs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[Any, _Program] = OrderedDict()
+        self._known: OrderedDict[Hashable, _Program] = OrderedDict()
         self._made = 0
 
     @property
@@ -94,7 +105,7 @@ class _Programs:
         """Whether any program was compiled, so that JAX has started."""
         return self._made > 0
 
-    def get(self, key: Any, make: Callable[[], _Program]) -> _Program:
+    def get(self, key: Hashable, make: Callable[[], _Program]) -> _Program:
         """Return the program of a key, made if it is not here; let go of one if they are many."""
         with self._lock:
             program = self._known.get(key)
@@ -118,10 +129,10 @@ programs = _Programs()
 
 
 def compile_ahead(
-    function: Callable[..., Any],
+    function: Callable[P, Result],
     consumes: int | None = None,
     options: dict[str, bool] | None = None,
-) -> Callable[..., Any]:
+) -> Callable[P, Result]:
     """Return ``function`` compiled; the arrays that it returns are maybe still computed.
 
     Arrays are the program's arguments; all else that it is given is its structure. What it returns
@@ -144,14 +155,14 @@ def compile_ahead(
     """
 
     @wraps(function)
-    def call(*given: Any) -> Any:
+    def call(*given: PyTree) -> PyTree:
         refuse_forked()
         arrays, structures = zip(*map(_split, given), strict=True)
         key = (call, structures, tuple(map(_shapes, arrays)))
         made = partial(_Program, function, structures, consumes, options)
         return programs.get(key, made)(arrays)
 
-    return call
+    return cast(Callable[P, Result], call)  # arguments by position alone
 
 
 _forked = threading.Event()
@@ -190,8 +201,8 @@ def _is_known(name: str, value: bool) -> bool:
 
 
 def compile_run(
-    run: Callable[[Any, Any], tuple[Any, Any]],
-) -> Callable[[Any, Any], tuple[Any, Any]]:
+    run: Callable[[Inputs, State], tuple[State, Logs]],
+) -> Callable[[Inputs, State], tuple[State, Logs]]:
     """Return ``run(inputs, state) -> (state, logs)`` compiled; a call consumes the state.
 
     As `compile_ahead`, with the options of a loop of steps.
@@ -207,23 +218,23 @@ def compile_run(
     return compile_ahead(run, consumes=1, options=LOOP_OPTIONS)
 
 
-def _split(tree: Any) -> tuple[list[Any], _Structure]:
+def _split(tree: PyTree) -> tuple[Arrays, _Structure]:
     """Return a tree's leaves that are arrays, None for the others, and all else that it is."""
     leaves, treedef = jax.tree.flatten(tree)
     arrays = [leaf if is_array(leaf) else None for leaf in leaves]
     return arrays, (treedef, tuple(None if is_array(leaf) else leaf for leaf in leaves))
 
 
-def _join(arrays: list[Any], structure: _Structure) -> Any:
+def _join(arrays: Arrays, structure: _Structure) -> PyTree:
     treedef, others = structure
     leaves = [o if a is None else a for a, o in zip(arrays, others, strict=True)]
-    return jax.tree.unflatten(treedef, leaves)
+    return jax.tree.unflatten(cast(Any, treedef), leaves)
 
 
-def _shapes(arrays: list[Any]) -> tuple[Any, ...]:
+def _shapes(arrays: Arrays) -> tuple[Hashable, ...]:
     return tuple(None if array is None else (array.shape, array.dtype) for array in arrays)
 
 
-def is_array(leaf: object) -> bool:
+def is_array(leaf: object) -> TypeGuard[Leaf]:
     """Tell whether a leaf is an argument of a program, rather than part of its structure."""
     return isinstance(leaf, jax.Array | np.ndarray | np.generic)

@@ -46,7 +46,7 @@ class Devices:
     mesh: Mesh
 
     @classmethod
-    def of(cls, setting: Any) -> Self | None:
+    def of(cls, setting: int | str | None) -> Self | None:
         """Return the devices of a setting.
 
         Parameters
@@ -125,7 +125,7 @@ class Devices:
             lambda leaf: jnp.asarray(np.asarray(leaf)) if eqx.is_array(leaf) else leaf, tree
         )
 
-    def _laid(self, array: Any, how: NamedSharding) -> Array:
+    def _laid(self, array: Array | np.ndarray, how: NamedSharding) -> Array:
         if jax.process_count() == 1:
             return jax.device_put(array, how)
         if jnp.issubdtype(array.dtype, jax.dtypes.prng_key):

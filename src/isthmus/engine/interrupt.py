@@ -2,10 +2,14 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Self
 
 from isthmus import stopping
+
+Handler = Callable[[int, FrameType | None], object] | int | None
+"""What Python does at a signal."""
 
 
 class Interruptible:
@@ -17,7 +21,7 @@ class Interruptible:
 
     def __init__(self) -> None:
         self.requested = False
-        self._previous: dict[int, Any] = {}
+        self._previous: dict[int, Handler] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

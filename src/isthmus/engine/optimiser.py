@@ -6,8 +6,8 @@ program, and a schedule is a function of training's progress in [0, 1], not of a
 another number of epochs would change.
 """
 
-from collections.abc import Callable
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar
 
 import equinox as eqx
 import jax
@@ -15,11 +15,13 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from isthmus.annotations import PyTree
 from isthmus.checks import check_between
 from isthmus.engine.adam import scale_by_adam
 from isthmus.errors import SettingError, unknown
-from isthmus.specifications import Number
+from isthmus.specifications import NotInFile, Number
 
+Moved = TypeVar("Moved")
 OPTIMIZERS: dict[str, optax.GradientTransformation] = {
     "adam": scale_by_adam(),
     "adamw": optax.chain(scale_by_adam(), optax.add_decayed_weights(1e-2)),
@@ -28,7 +30,7 @@ OPTIMIZERS: dict[str, optax.GradientTransformation] = {
     "lion": optax.scale_by_lion(),
     "sgd": optax.identity(),
 }
-SCHEDULES: dict[str, Callable[[Any], Any]] = {
+SCHEDULES: dict[str, optax.Schedule] = {
     "constant": optax.constant_schedule(1.0),
     "cosine": optax.cosine_decay_schedule(1.0, 1),
     "warmup_cosine": optax.warmup_cosine_decay_schedule(0.1, 1.0, 0.05, 1.0),  # pyright: ignore[reportArgumentType]
@@ -56,7 +58,7 @@ class Optimiser(eqx.Module):
 
     transformation: str | optax.GradientTransformation = eqx.field(static=True)
     learning_rate: Number
-    schedule: str | Callable[[Any], Any] = eqx.field(static=True)
+    schedule: str | optax.Schedule = eqx.field(static=True)
     clip: Number | None
 
     def __check_init__(self) -> None:
@@ -70,13 +72,13 @@ class Optimiser(eqx.Module):
         """Return it with its numbers as arrays: another value then needs no other program."""
         return jax.tree.map(lambda number: jnp.asarray(number, jnp.float32), self)
 
-    def init(self, parameters: Any) -> Any:
+    def init(self, parameters: PyTree) -> PyTree:
         """Return the optimiser's state before the first step."""
         return self._transformation().init(eqx.filter(parameters, eqx.is_array))
 
     def update(
-        self, gradients: Any, state: Any, parameters: Any, step: Array, progress: Array
-    ) -> tuple[Any, Any]:
+        self, gradients: PyTree, state: PyTree, parameters: Moved, step: Array, progress: Array
+    ) -> tuple[Moved, PyTree]:
         """Return (moved parameters, moved state) after one step."""
         if self.clip is not None:
             norm = jnp.sqrt(sum(jnp.sum(g**2) for g in jax.tree.leaves(gradients)))
@@ -93,10 +95,12 @@ class Optimiser(eqx.Module):
         if not isinstance(self.transformation, str):
             return jnp.asarray(jnp.nan, jnp.float32)
         if isinstance(self.schedule, str):
-            return self.learning_rate * SCHEDULES[self.schedule](progress)
-        return self.learning_rate * self.schedule(step)
+            factor: Any = SCHEDULES[self.schedule](progress)
+        else:
+            factor = self.schedule(step)
+        return self.learning_rate * factor
 
-    def _moves(self, gradients: Any, state: Any, parameters: Any) -> tuple[Any, Any]:
+    def _moves(self, gradients: PyTree, state: PyTree, parameters: PyTree) -> tuple[PyTree, PyTree]:
         """Return (updates, moved state) of the transformation."""
         try:
             return self._transformation().update(gradients, state, parameters)
@@ -114,7 +118,11 @@ class Optimiser(eqx.Module):
         return self.transformation
 
 
-def _check(what: str, value: object, table: dict[str, Any], own: Any) -> None:
+def _check(what: str, value: object, table: Mapping[str, object], own: Any) -> None:
+    if isinstance(value, NotInFile):
+        raise SettingError(
+            f"{what} is {value}: give it again before another fit, by set_params({what}=...)."
+        )
     if isinstance(value, optax.MultiSteps):
         raise SettingError(
             f"{what} is optax.MultiSteps; give its gradient_transformation(), or a larger "

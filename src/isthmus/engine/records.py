@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
+from isthmus.annotations import PyTree
 from isthmus.model import Model
 
 
@@ -72,7 +73,7 @@ class Trained:
     """
 
     model: Model
-    last: Any
+    last: PyTree
     records: Sequence[EpochRecord]
     best_epoch: int
     stop_reason: str

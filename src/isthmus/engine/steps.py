@@ -6,13 +6,14 @@ program. This is the device's side of training; `isthmus.engine.loop` is the hos
 """
 
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from isthmus.annotations import PyTree
 from isthmus.engine.compiled import compile_ahead, compile_run
 from isthmus.engine.feed import Block
 from isthmus.engine.optimiser import Optimiser
@@ -43,7 +44,7 @@ class State(eqx.Module):
 
     parameters: Model
     rest: Model
-    optimiser_state: Any
+    optimiser_state: PyTree
     step: Int[Array, ""]
 
 
@@ -84,11 +85,15 @@ def run_steps(inputs: tuple[Block, Optimiser, Clock], state: State) -> tuple[Sta
     arrays, static = eqx.partition(state, eqx.is_array)
 
     @partial(jax.jit, inline=True)  # so that it is traced once for both uses below
-    def step(batch: Any, optimiser: Optimiser, clock: Clock, arrays: Any) -> tuple[Any, Any]:
+    def step(
+        batch: Batch, optimiser: Optimiser, clock: Clock, arrays: PyTree
+    ) -> tuple[PyTree, dict[str, Array]]:
         state, log = _step(batch, optimiser, clock, eqx.combine(arrays, static))
         return eqx.filter(state, eqx.is_array), log
 
-    def run_step(i: Array, carry: tuple[Any, dict[str, Array]]) -> tuple[Any, dict[str, Array]]:
+    def run_step(
+        i: Array, carry: tuple[PyTree, dict[str, Array]]
+    ) -> tuple[PyTree, dict[str, Array]]:
         arrays, logs = carry
         arrays, log = step(_batch(block, i), optimiser, clock, arrays)
         return arrays, {name: logs[name].at[i].set(value) for name, value in log.items()}
@@ -158,7 +163,7 @@ def _step(
 def _typed_as(before: State, after: State) -> State:
     """Return a state whose arrays have the types of those before, whatever JAX's default is."""
 
-    def cast(old: Any, new: Any) -> Any:
+    def cast(old: PyTree, new: PyTree) -> PyTree:
         return new.astype(old.dtype) if eqx.is_array(old) and new.dtype != old.dtype else new
 
     return jax.tree.map(cast, before, after)
@@ -185,5 +190,5 @@ def copy_arrays(tree: T) -> T:
     return jax.tree.map(_copied, tree)
 
 
-def _copied(leaf: Any) -> Any:
+def _copied(leaf: PyTree) -> PyTree:
     return jnp.copy(leaf) if eqx.is_array(leaf) else leaf

@@ -1,7 +1,7 @@
 """Several trainings as one program: models of one shape, side by side under ``jax.vmap``."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from isthmus.annotations import PyTree
 from isthmus.engine.compiled import compile_ahead, compile_run, is_array
 from isthmus.engine.feed import Block, Buffer, Feed, steps_of_block
 from isthmus.engine.history import TrainingHistory, check_losses
@@ -55,7 +56,7 @@ class Replica:
     seed: int
 
 
-def shape_of(replica: Replica) -> Any:
+def shape_of(replica: Replica) -> Hashable:
     """Return what replicas must have in common to be trained together; hashable."""
     leaves, structure = jax.tree.flatten((partition(replica.model), replica.optimiser))
     sizes = tuple(
@@ -276,7 +277,7 @@ def _stacked_blocks(
         yield Block(x, target, weights, parts[0].steps, partner, supervision)
 
 
-def _joined(arrays: Sequence[Any], memory: np.ndarray | None = None) -> Any:
+def _joined(arrays: Sequence[Any], memory: np.ndarray | None = None) -> Array | np.ndarray | None:
     """Stack the arrays of several feeds; those that the host gathered lie in memory already."""
     if arrays[0] is None:
         return None
@@ -306,7 +307,7 @@ def _indexed(tree: T, row: Array) -> T:
 def _select(better: Float[Array, " R"], new: T, old: T) -> T:
     """Return, for every replica, the new tree where it is better and else the old."""
 
-    def choose(a: Any, b: Any) -> Any:
+    def choose(a: PyTree, b: PyTree) -> PyTree:
         if not eqx.is_array(a):
             return a
         return jnp.where(better.reshape(-1, *[1] * (a.ndim - 1)), a, b)

@@ -1,10 +1,10 @@
 """The autoencoder as a scikit-learn transformer."""
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
 from isthmus.estimators.targets import TargetKind, condition_numbers, labels_of
@@ -174,7 +174,9 @@ class Autoencoder(AbstractAutoencoder):
         """``"condition"`` where the model is conditioned on labels, else ``"none"``."""
         return "condition" if self.condition else "none"
 
-    def score(self, X: Any, y: Any = None, labels: Any = None) -> float:
+    def score(
+        self, X: ExamplesLike, y: Targets | None = None, labels: Targets | None = None
+    ) -> float:
         """Return the mean of `score_samples`: nats per example, higher is better.
 
         Parameters
@@ -189,7 +191,7 @@ class Autoencoder(AbstractAutoencoder):
         labels = self.labels_from(y) if labels is None else labels
         return float(np.mean(self.score_samples(X, labels)))
 
-    def _learn_targets(self, X: Any, y: Any) -> np.ndarray | None:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray | None:
         if not self.condition:
             vars(self).pop("classes_", None)  # of an earlier fit
             return None
@@ -197,7 +199,7 @@ class Autoencoder(AbstractAutoencoder):
         self.classes_ = np.unique(y)
         return condition_numbers(self.classes_, y)
 
-    def _encode_targets(self, y: Any) -> np.ndarray | None:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray | None:
         return condition_numbers(self.classes_, y) if self.condition else None
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:

@@ -1,11 +1,15 @@
 """What "auto" means for the sizes of a fit; `docs/defaults.md` has the measurements behind it."""
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import optax
 
+from isthmus.checks import LARGEST
 from isthmus.data.source import Examples
+from isthmus.errors import SettingError
+from isthmus.estimators.parameters import Parameters, PenaltySetting
 from isthmus.estimators.slots import penalty_members
 from isthmus.likelihoods import AbstractLikelihood, Gaussian, Masked
 from isthmus.model import Model
@@ -36,7 +40,7 @@ class Plan(NamedTuple):
     patience: int
 
 
-def plan(settings: Any, n: int, *, validated: bool = True) -> Plan:
+def plan(settings: Parameters, n: int, *, validated: bool = True) -> Plan:
     """Return the sizes of a fit to ``n`` examples: those that were set, and "auto" for the rest.
 
     Where a part of the loss is not ``validated``, "auto" does not stop early: the rest of the loss
@@ -49,14 +53,22 @@ def plan(settings: Any, n: int, *, validated: bool = True) -> Plan:
 
     batch_size = min(chosen("batch_size", automatic_batch_size(n)), n)
     steps = -(-n // batch_size)
+    epochs = chosen("epochs", automatic_epochs(steps))
+    if epochs * steps > LARGEST:
+        raise SettingError(
+            f"epochs is {epochs}, which makes {epochs * steps} steps of {batch_size} examples; at "
+            f"most {LARGEST} steps are counted."
+        )
     return Plan(
         batch_size,
-        chosen("epochs", automatic_epochs(steps)),
+        epochs,
         chosen("patience", automatic_patience(n, steps) if validated else 0),
     )
 
 
-def chosen_learning_rate(setting: Any, schedule: Any, model: Model) -> Any:
+def chosen_learning_rate(
+    setting: float | str, schedule: str | optax.Schedule, model: Model
+) -> float | str:
     """Return the learning rate of a setting; ``"auto"`` dares more where a fit begins gently.
 
     That is after a warm-up, from PCA with the network beside it at zero.
@@ -73,7 +85,7 @@ def chosen_learning_rate(setting: Any, schedule: Any, model: Model) -> Any:
 
 
 def chosen_penalties(
-    setting: Any, n: int, scaled: Examples, likelihood: AbstractLikelihood
+    setting: PenaltySetting, n: int, scaled: Examples, likelihood: AbstractLikelihood
 ) -> tuple[AbstractPenalty, ...]:
     """Return the penalties of a setting; ``"auto"`` decays the weights of a fit to few examples.
 

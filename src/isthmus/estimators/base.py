@@ -1,17 +1,20 @@
 """What every autoencoder is: parameters, a fit, and the methods of a fitted one."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.engine import Checkpoint
 from isthmus.estimators import fitting, inference
 from isthmus.estimators.fitted import Fitted
 from isthmus.estimators.inputs import examples_to_walk
 from isthmus.estimators.learner import AbstractLearner
 from isthmus.estimators.rollback import rolled_back_on_failure
+from isthmus.estimators.targets import ValidationData
 
 
 class AbstractAutoencoder(Fitted, AbstractLearner):
@@ -24,11 +27,11 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
     @rolled_back_on_failure
     def fit(
         self,
-        X: Any,
-        y: Any = None,
-        sample_weight: Any = None,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        sample_weight: ArrayLike | None = None,
         *,
-        validation_data: Any = None,
+        validation_data: ValidationData | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> Self:
         """Fit the autoencoder, and the head where there is one.
@@ -58,7 +61,9 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
         return self
 
     @rolled_back_on_failure
-    def partial_fit(self, X: Any, y: Any = None, *, sample_weight: Any = None) -> Self:
+    def partial_fit(
+        self, X: ExamplesLike, y: Targets | None = None, *, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
         The optimiser goes on too, but for a model that was loaded: its file has weights alone. The
@@ -83,7 +88,7 @@ class AbstractAutoencoder(Fitted, AbstractLearner):
         fitting.partial_fit(self, X, target, y, sample_weight)
         return self
 
-    def _read_head(self, X: Any) -> np.ndarray:
+    def _read_head(self, X: ExamplesLike) -> np.ndarray:
         """Return what the head reads from the codes of examples, (n, outputs)."""
         check_is_fitted(self)
         read = self._rows(inference.read_head, examples_to_walk(self, X))

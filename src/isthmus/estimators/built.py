@@ -1,12 +1,17 @@
 """What was built: the settings of a fit with the chosen values in place of "auto"."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from isthmus.estimators.automatic import automatic_batch_size
 from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
+from isthmus.plainjson import JsonObject
+from isthmus.specifications import Number
+
+if TYPE_CHECKING:
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
-def built_settings(estimator: Any, examples: int | None = None) -> dict[str, Any]:
+def built_settings(estimator: "AnyAutoencoder", examples: int | None = None) -> JsonObject:
     """Return the settings of a fitted estimator as numbers and words.
 
     Parameters
@@ -60,11 +65,11 @@ def _network(network: AbstractNetwork | None) -> str | None:
     return f"layers of {', '.join(shapes) or 'no width: linear'}{beside}"
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Number | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _words(value: Any) -> str | None:
+def _words(value: object) -> str | None:
     if value is None or value == ():
         return None
     if isinstance(value, tuple):

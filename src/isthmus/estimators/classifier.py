@@ -1,14 +1,17 @@
 """The autoencoder with a classifier on its code, trained jointly, as a scikit-learn classifier."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import check_random_state, compute_sample_weight
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.checks import check_between, check_whole
 from isthmus.data.source import Rows
 from isthmus.errors import SettingError
@@ -89,7 +92,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     _: KW_ONLY
     classification_weight: float = 1.0
-    class_weight: dict[Any, float] | str | None = None
+    class_weight: Mapping[object, float] | str | None = None
     unlabelled: str | Propagation = "auto"
 
     calibrated_from: ClassVar[int] = LEAST_LABELLED
@@ -107,7 +110,12 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     @rolled_back_on_failure
     def partial_fit(
-        self, X: Any, y: Any = None, classes: Any = None, *, sample_weight: Any = None
+        self,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        classes: ArrayLike | None = None,
+        *,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Take one pass over ``X`` from where the weights stand, at a constant learning rate.
 
@@ -139,12 +147,12 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         fitting.partial_fit(self, X, target, y, sample_weight)
         return self
 
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: ExamplesLike) -> np.ndarray:
         """Return logits (n, classes), or (n,) for two classes: the second's lead over the first."""
         logits = self._read_head(X)
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: ExamplesLike) -> np.ndarray:
         """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
         return softmax(self._read_head(X) / self.temperature_, axis=1)
 
@@ -180,7 +188,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         seed = check_random_state(random_state).randint(2**31 - 1)
         return ask(probabilities, codes, n, seed=seed)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the likeliest class (n,) of each example."""
         logits = self._read_head(X)
         return self.classes_[logits.argmax(axis=1)]
@@ -207,7 +215,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         self.classes_ = np.unique(y if known.all() else plain_labels(y[known]))
         return class_numbers(self.classes_, y)
 
-    def _encode_targets(self, y: Any) -> np.ndarray:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray:
         return class_numbers(self.classes_, y)
 
     def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
@@ -247,4 +255,4 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         weight = self.classification_weight
         check_between("The estimator", "classification_weight", weight, 0, 1e9)
-        return (Classifier.create(rng, self.latent_dim, len(self.classes_), weight),)
+        return (Classifier.create(rng, int(self.latent_dim), len(self.classes_), weight),)

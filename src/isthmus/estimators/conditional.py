@@ -2,22 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.engine import Checkpoint
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.fitted import Fitted
 from isthmus.estimators.learner import FittedAttributes
 from isthmus.estimators.measuring import Measures
 from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
-from isthmus.estimators.targets import TargetKind, need_targets
+from isthmus.estimators.stored import copy_of
+from isthmus.estimators.targets import TargetKind, ValidationData, need_targets
+from isthmus.plainjson import JsonObject
 
 WHY = "it is conditioned on labels"
 
@@ -69,11 +74,11 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
     @rolled_back_on_failure
     def fit(
         self,
-        X: Any,
-        y: Any = None,
-        sample_weight: Any = None,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        sample_weight: ArrayLike | None = None,
         *,
-        validation_data: Any = None,
+        validation_data: ValidationData | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> Self:
         """Fit the autoencoder to examples and their labels, as `isthmus.Autoencoder.fit` does."""
@@ -88,61 +93,79 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         fitted = vars(self).get("autoencoder_")
         return _unfitted(self.autoencoder) if fitted is None else fitted
 
-    def given(self, label: Any) -> Any:
+    def given(self, label: Any) -> Autoencoder:
         """Return the fitted autoencoder of one label: all its methods under that label."""
         check_is_fitted(self)
         return self.autoencoder_.given(label)
 
-    def transform(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+    def transform(
+        self, X: ExamplesLike, labels: Targets | None = None, *, y: Targets | None = None
+    ) -> np.ndarray:
         """Encode examples (n, ...) with labels (n,): codes (n, d)."""
         return super().transform(X, self._one_of(labels, y))
 
-    def inverse_transform(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+    def inverse_transform(
+        self, X: ExamplesLike, labels: Targets | None = None, *, y: Targets | None = None
+    ) -> np.ndarray:
         """Decode codes (n, d) with labels (n,), in the data's own units."""
         return super().inverse_transform(X, self._one_of(labels, y))
 
-    def reconstruct(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+    def reconstruct(
+        self, X: ExamplesLike, labels: Targets | None = None, *, y: Targets | None = None
+    ) -> np.ndarray:
         """Encode and decode examples (n, ...) with labels (n,), in their own units."""
         return super().reconstruct(X, self._one_of(labels, y))
 
-    def impute(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+    def impute(
+        self, X: ExamplesLike, labels: Targets | None = None, *, y: Targets | None = None
+    ) -> np.ndarray:
         """Return examples (n, ...) with labels (n,), their missing entries reconstructed."""
         return super().impute(X, self._one_of(labels, y))
 
-    def measure(self, X: Any, labels: Any = None, *, y: Any = None) -> Measures:
+    def measure(
+        self, X: ExamplesLike, labels: Targets | None = None, *, y: Targets | None = None
+    ) -> Measures:
         """Measure the reconstructions of examples (n, ...) with labels (n,)."""
         return super().measure(X, self._one_of(labels, y))
 
-    def score_samples(self, X: Any, labels: Any = None, *, y: Any = None) -> np.ndarray:
+    def score_samples(
+        self, X: ExamplesLike, labels: Targets | None = None, *, y: Targets | None = None
+    ) -> np.ndarray:
         """Return how usual each example (n, ...) is given its label (n,): nats, (n,)."""
         return super().score_samples(X, self._one_of(labels, y))
 
-    def score(self, X: Any, y: Any = None, *, labels: Any = None) -> float:
+    def score(
+        self, X: ExamplesLike, y: Targets | None = None, *, labels: Targets | None = None
+    ) -> float:
         """Return the mean of `score_samples`: nats per example, higher is better."""
         return float(np.mean(self.score_samples(X, labels, y=y)))
 
     def log_likelihood(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
-        X: Any,
-        y: Any = None,
+        X: ExamplesLike,
+        y: Targets | None = None,
         n_samples: int = 5000,
-        random_state: Any = None,
+        random_state: RandomState = None,
         *,
-        labels: Any = None,
+        labels: Targets | None = None,
     ) -> np.ndarray:
         """Estimate the log likelihood of each example (n, ...) given its label (n,): nats, (n,)."""
         return super().log_likelihood(X, n_samples, random_state, self._one_of(labels, y))
 
     def sample(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, y: Any = None, random_state: Any = None, *, labels: Any = None
+        self,
+        y: Targets | None = None,
+        random_state: RandomState = None,
+        *,
+        labels: Targets | None = None,
     ) -> np.ndarray:
         """Generate an example for every label (n,), in the data's own units."""
         return super().sample(None, random_state, self._one_of(labels, y))
 
-    def _one_of(self, labels: Any, y: Any) -> Any:
+    def _one_of(self, labels: Targets | None, y: Targets | None) -> Targets | None:
         """Return the labels, by whichever name they were given."""
         labels = y if labels is None else labels
-        if labels is not None and not np.isscalar(labels) and not len(labels):
+        if labels is not None and not np.isscalar(labels) and not len(np.asarray(labels)):
             raise DataError("There are no examples: at least one is needed.")
         return labels
 
@@ -156,16 +179,17 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
             return getattr(_unfitted(unfitted), name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def _described(self) -> Fitted:
+    def _described(self) -> Autoencoder:
         return self.autoencoder_
 
     @classmethod
-    def _restored(cls, settings: dict[str, Any], restore: Callable[[Fitted], None]) -> Self:
+    def _restored(
+        cls, settings: JsonObject, restore: Callable[[AbstractAutoencoder], None]
+    ) -> Self:
         settings["condition"] = True
         fitted = Autoencoder(**settings)
         restore(fitted)
-        unfitted: Any = clone(fitted)
-        conditional = cls(unfitted.set_params(condition=False))
+        conditional = cls(copy_of(fitted).set_params(condition=False))
         conditional.autoencoder_ = fitted
         return conditional
 
@@ -175,7 +199,7 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         return tags
 
 
-def _unfitted(given: Autoencoder | None) -> Any:
+def _unfitted(given: Autoencoder | None) -> Autoencoder:
     """Return a copy of the autoencoder to fit; its callbacks are shared, not copied."""
     if given is None:
         return Autoencoder(latent="gaussian", condition=True)
@@ -183,6 +207,10 @@ def _unfitted(given: Autoencoder | None) -> Any:
         raise SettingError(
             f"autoencoder is {type(given).__name__}; it must be an isthmus.Autoencoder."
         )
-    settings: dict[str, Any] = given.get_params(deep=False) | {"callbacks": ()}
-    silent: Any = clone(type(given)(**settings))
+    settings: JsonObject = given.get_params(deep=False) | {"callbacks": ()}
+    silent = copy_of(type(given)(**settings))
     return silent.set_params(callbacks=given.callbacks, condition=True)
+
+
+AnyAutoencoder: TypeAlias = AbstractAutoencoder | ConditionalAutoencoder
+"""Every estimator that `isthmus.load` returns."""

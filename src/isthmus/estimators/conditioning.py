@@ -1,12 +1,14 @@
 """Running a fitted model on rows and, where it is conditioned on labels, on the rows' labels."""
 
 import copy
+from collections.abc import Sized
 from typing import Any, Self
 
 import jax.numpy as jnp
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import Examples, Targets
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.learner import FittedAttributes
@@ -35,7 +37,7 @@ class Conditioned(FittedAttributes):
         vars(one)["condition"] = False
         return one
 
-    def labels_from(self, y: Any) -> Any:
+    def labels_from(self, y: Targets | None) -> Targets | None:
         """Return targets of examples as ``labels`` of the other methods: None where they need none.
 
         So ``transform(X, labels_from(y))`` encodes with any estimator, conditioned or not.
@@ -43,16 +45,18 @@ class Conditioned(FittedAttributes):
         check_is_fitted(self)
         return y if self.model_.conditional else None
 
-    def _map(self, function: inference.Rowwise, rows: Any, labels: Any, method: str) -> np.ndarray:
+    def _map(
+        self, function: inference.Rowwise, rows: Examples, labels: Targets | None, method: str
+    ) -> np.ndarray:
         """Return a function of every row, under its label where the model is conditioned."""
         numbers = self._label_numbers(labels, method, rows)
         return inference.map_rows(function, self.model_, rows, numbers)
 
-    def _rows(self, function: inference.Rowwise, rows: Any) -> np.ndarray:
+    def _rows(self, function: inference.Rowwise, rows: Examples) -> np.ndarray:
         """Return a function of every row that does not depend on labels."""
         return inference.map_rows(function, self.model_, rows)
 
-    def _label_numbers(self, labels: Any, method: str, rows: Any) -> np.ndarray | None:
+    def _label_numbers(self, labels: Targets | None, method: str, rows: Sized) -> np.ndarray | None:
         """Return the numbers of the rows' labels; None where the model is not conditioned."""
         name = type(self).__name__
         if not self.model_.conditional:

@@ -3,18 +3,24 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
+from isthmus.annotations import PyTree
 from isthmus.errors import ModelFileError
 from isthmus.estimators.inference import assess, decode, encode, read_head, reconstruct
 from isthmus.model import Model, count_parameters, objective
 from isthmus.networks import Conditional
+from isthmus.plainjson import Facts
 from isthmus.records import Context
 from isthmus.specifications import Fixed
+
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
 
 PLAIN_STRINGS = 2**20
 """Bytes that labels may take whatever the size of their file; beyond, 16 a byte of the file."""
@@ -25,7 +31,7 @@ Shapes = dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
 """Shapes as they are and as they should be, by what they are shapes of."""
 
 
-def check_consistent(estimator: Any) -> None:
+def check_consistent(estimator: "AbstractAutoencoder") -> None:
     """Raise `ModelFileError` if parts of a fitted estimator do not fit each other.
 
     The model is traced, not computed: no memory is taken for what a file merely announces.
@@ -40,7 +46,7 @@ def check_consistent(estimator: Any) -> None:
     _check_passes(estimator)
 
 
-def short_array(described: dict[str, Any], file_size: int) -> np.ndarray:
+def short_array(described: Facts, file_size: int) -> np.ndarray:
     """Return labels or names, which take no more memory than their file's size allows."""
     dtype, values = np.dtype(described["dtype"]), described["values"]
     if dtype.kind not in "iufbUO":
@@ -56,7 +62,7 @@ def short_array(described: dict[str, Any], file_size: int) -> np.ndarray:
     return array
 
 
-def _check_facts(estimator: Any) -> None:
+def _check_facts(estimator: "AbstractAutoencoder") -> None:
     """Check what is said of the fit: counts, shapes, the history."""
     model, features = estimator.model_, estimator.width_
     width = model.scaling.shift.value.size
@@ -84,7 +90,7 @@ def _check_facts(estimator: Any) -> None:
     _demand(_is_number(seconds) and seconds >= 0, "seconds", seconds, "a number")
 
 
-def _check_values(estimator: Any) -> None:
+def _check_values(estimator: "AbstractAutoencoder") -> None:
     """Check that weights are finite, and that labels and names are told apart."""
     d = estimator.model_.latent_dim
     for leaf in jax.tree.leaves(estimator.model_, is_leaf=lambda node: isinstance(node, Fixed)):
@@ -110,13 +116,18 @@ def _check_values(estimator: Any) -> None:
     columns = estimator.n_features_in_
     names = np.shape(getattr(estimator, "feature_names_in_", range(columns)))
     _demand(names == (columns,), "names", names, columns)
+    known = estimator.number_columns_
+    if known is not None:
+        good = all(one.shape == (columns,) for one in known) and known.whole.dtype == bool
+        good = good and estimator.range_ is not None and bool(np.isfinite(known.std).all())
+        _demand(good, "columns of numbers", "other ones", f"{columns} of them")
     classes = getattr(estimator, "classes_", None)
     if classes is not None:
         unique = len(np.unique(classes)) == classes.size and classes.ndim == 1
         _demand(unique and classes.size > 0, "labels", classes.size, "different ones")
 
 
-def _check_shapes(estimator: Any) -> None:
+def _check_shapes(estimator: "AbstractAutoencoder") -> None:
     """Trace the model on an example of the size that it claims."""
     model, features = _labelled(estimator.model_), estimator.width_
     d = model.latent_dim
@@ -134,7 +145,7 @@ def _check_shapes(estimator: Any) -> None:
         _traced(read_head, model, example)
 
 
-def _check_passes(estimator: Any) -> None:
+def _check_passes(estimator: "AbstractAutoencoder") -> None:
     """Trace what scoring, sampling and further training do."""
     model, d = _labelled(estimator.model_), estimator.model_.latent_dim
     example = jax.ShapeDtypeStruct((2, estimator.width_), jnp.float32)
@@ -145,7 +156,7 @@ def _check_passes(estimator: Any) -> None:
         jax.eval_shape(lambda x: assess(model, x), example)
         without_heads = replace(model, heads=())
 
-        def train(key: Any, x: Any) -> Any:
+        def train(key: Array, x: Array) -> PyTree:
             return objective(without_heads, x, None, Context(key, jnp.ones(2), jnp.zeros(())))[0]
 
         jax.eval_shape(train, key, example)
@@ -161,11 +172,13 @@ def _label_counts(model: Model) -> set[int]:
     return {len(node.weight) for node in nodes if isinstance(node, Conditional)}
 
 
-def _traced(run: Callable[[Model, Any], Any], model: Model, example: Any) -> tuple[int, ...]:
+def _traced(
+    run: Callable[[Model, Array], Array], model: Model, example: jax.ShapeDtypeStruct
+) -> tuple[int, ...]:
     return jax.eval_shape(lambda x: run(model, x), example).shape
 
 
-def _outline(tree: Any) -> Any:
+def _outline(tree: PyTree) -> PyTree:
     """Return what two trees of one shape have in common: the structure, the shapes of leaves."""
     leaves, structure = jax.tree.flatten(tree)
     return structure, [np.shape(leaf) for leaf in leaves]
@@ -176,7 +189,7 @@ def _demand_shapes(shapes: Shapes) -> None:
         _demand(found == wanted, what, found, wanted)
 
 
-def _demand(holds: Any, what: str, found: object, wanted: object) -> None:
+def _demand(holds: object, what: str, found: object, wanted: object) -> None:
     if not holds:
         raise ModelFileError(
             f"its parts do not fit each other ({what}: {str(found)[:60]}, {str(wanted)[:60]}): fit "
@@ -184,13 +197,13 @@ def _demand(holds: Any, what: str, found: object, wanted: object) -> None:
         )
 
 
-def _are_sizes(shape: Any) -> bool:
+def _are_sizes(shape: object) -> bool:
     return isinstance(shape, tuple) and all(_is_count(side) and side >= 1 for side in shape)
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

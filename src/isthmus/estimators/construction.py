@@ -1,7 +1,7 @@
 """From settings and data to a model: widths, likelihood and start chosen where they are "auto"."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +10,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.annotations import Index, PyTree
 from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
+from isthmus.estimators.learner import AbstractLearner
+from isthmus.estimators.parameters import NetworkSetting
 from isthmus.estimators.pca_start import ends_bare, pca_of, start_from_pca, starts_from_pca
-from isthmus.estimators.slots import MEMBERS, member
+from isthmus.estimators.slots import MEMBERS, LikelihoodSetting, member
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
@@ -37,8 +40,8 @@ CODES_LOOKED_AT = 1_000
 
 
 def build_model(
-    settings: Any,
-    likelihood: Any,
+    settings: AbstractLearner,
+    likelihood: LikelihoodSetting,
     scaled_sample: Examples,
     n: int,
     choice: Choice,
@@ -79,7 +82,8 @@ def build_model(
     if corruption is not None:
         corruption = member("corruption", corruption).create(image_shape)
     spec = encoder_spec(settings, features, n, image_shape)
-    width = latent.width(settings.latent_dim)
+    size = int(settings.latent_dim)  # NumPy's numbers would be arrays to JAX
+    width = latent.width(size)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
     if likelihood.starts_at_zero and isinstance(decoder, Chain) and ends_bare(decoder):
@@ -89,15 +93,13 @@ def build_model(
         scaling=choice.scaling,
         corruption=corruption,
         encoder=encoder,
-        latent=latent.create(settings.latent_dim, rng).started(scaled_sample, rng),
+        latent=latent.create(size, rng).started(scaled_sample, rng),
         decoder=decoder,
         likelihood=likelihood.create(features),
         bound=member("bound", settings.bound),
-        penalties=tuple(
-            penalty.create(features, settings.latent_dim, rng, image_shape) for penalty in penalties
-        ),
+        penalties=tuple(penalty.create(features, size, rng, image_shape) for penalty in penalties),
         heads=heads(rng),
-        latent_dim=settings.latent_dim,
+        latent_dim=size,
     )
     if not starts_from_pca(settings, model):
         settings.pca_ = None
@@ -129,7 +131,9 @@ def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
     return replace(model, penalties=tuple(one.initialised(codes) for one in model.penalties))
 
 
-def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> AbstractLikelihood:
+def choose_likelihood(
+    setting: LikelihoodSetting, scaling: str, latent: AbstractLatent
+) -> AbstractLikelihood:
     """Return the likelihood of a setting; ``"auto"`` fits it to the scaling and the latent.
 
     Bits are Bernoulli. Values within [0, 1] are Gaussian under a plain code, where squared error is
@@ -152,7 +156,7 @@ def choose_likelihood(setting: Any, scaling: str, latent: AbstractLatent) -> Abs
     return Gaussian()
 
 
-def settled_likelihood(setting: Any, x: np.ndarray) -> Any:
+def settled_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodSetting:
     """Return the likelihood of a setting with what it takes from the examples decided.
 
     Parameters
@@ -170,7 +174,7 @@ def settled_likelihood(setting: Any, x: np.ndarray) -> Any:
     return Masked(settled_likelihood(found.likelihood, x))
 
 
-def left_alone(likelihood: Any) -> np.ndarray | None:
+def left_alone(likelihood: LikelihoodSetting) -> np.ndarray | None:
     """Return which columns (D,) automatic scaling leaves as they are, or None.
 
     Those of a `Columns` whose likelihoods bound them; every other likelihood is one for all.
@@ -202,7 +206,7 @@ def check_domain(likelihood: AbstractLikelihood, scaled: Examples) -> None:
     )
 
 
-def scaling_for(setting: str, likelihood: Any) -> str:
+def scaling_for(setting: str, likelihood: LikelihoodSetting) -> str:
     """Return the scaling of a setting; ``"auto"`` leaves counts, as their likelihood needs them.
 
     Examples
@@ -219,8 +223,8 @@ def scaling_for(setting: str, likelihood: Any) -> str:
 
 
 def encoder_spec(
-    settings: Any, features: int, n: int, image_shape: tuple[int, int, int] | None
-) -> Any:
+    settings: AbstractLearner, features: int, n: int, image_shape: tuple[int, int, int] | None
+) -> NetworkSetting:
     """Return the encoder's specification with nothing left to choose, or the user's own module."""
     spec = settings.encoder
     if isinstance(spec, str):
@@ -239,14 +243,14 @@ def encoder_spec(
     return spec
 
 
-def _as_widths(hidden: Any) -> Any:
+def _as_widths(hidden: str | Sequence[int]) -> str | tuple[int, ...]:
     widths = hidden if isinstance(hidden, str) else tuple(np.atleast_1d(hidden).tolist())
     check_widths("hidden", widths)
     return widths
 
 
 def _build(
-    spec: Any,
+    spec: NetworkSetting,
     in_features: int,
     out_features: int,
     image_shape: tuple[int, int, int] | None,
@@ -267,7 +271,7 @@ def _build(
     )
 
 
-def _refuse_stateful(module: Any) -> None:
+def _refuse_stateful(module: PyTree) -> None:
     """Raise `SettingError` for a module that returns another state with every call."""
     parts = jax.tree.leaves(module, is_leaf=lambda node: isinstance(node, eqx.nn.StateIndex))
     if any(isinstance(part, eqx.nn.StateIndex) for part in parts):
@@ -299,7 +303,7 @@ def _fitting(
 
 
 def _build_decoder(
-    settings: Any,
+    settings: AbstractLearner,
     encoder: AbstractNetwork,
     features: int,
     n: int,
@@ -317,10 +321,10 @@ def _build_decoder(
             "decoder too."
         )
     if isinstance(spec, str) and isinstance(encoder, Chain):
-        return tie(encoder) if spec == "tied" else mirror(encoder, settings.latent_dim, rng)
+        return tie(encoder) if spec == "tied" else mirror(encoder, int(settings.latent_dim), rng)
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
         spec = replace(spec, hidden=automatic_widths(features, n)[::-1])
-    return _build(spec, settings.latent_dim, features, image_shape, rng)
+    return _build(spec, int(settings.latent_dim), features, image_shape, rng)
 
 
 def without_missing(examples: Examples) -> Examples:
@@ -331,7 +335,7 @@ def without_missing(examples: Examples) -> Examples:
 def _seen(likelihood: AbstractLikelihood, examples: Examples) -> Examples:
     """Return examples, none missing, as the encoder sees them."""
 
-    def rows(index: Any) -> np.ndarray:
+    def rows(index: Index) -> np.ndarray:
         return np.asarray(likelihood.seen(jnp.asarray(examples[index], jnp.float32)))
 
     whole = type(likelihood).seen is AbstractLikelihood.seen

@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ from jaxtyping import Array
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.doctor import (
     Data,
     Errors,
@@ -25,12 +26,17 @@ from isthmus.doctor import (
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
+from isthmus.estimators.measuring import Measures
 from isthmus.estimators.slots import member, takes_missing
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
+from isthmus.plainjson import JsonObject
 from isthmus.records import Context
+
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
 
 VALUES, RUN = 8_000_000, 500
 """Maximum of values that are read of a part, and how many neighbouring rows are read at a time."""
@@ -52,7 +58,11 @@ BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
 
 
 def examine(
-    estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any
+    estimator: "AbstractAutoencoder",
+    X: ExamplesLike,
+    y: Targets | None,
+    X_test: ExamplesLike | None,
+    y_test: Targets | None,
 ) -> tuple[Fit | None, tuple[Finding, ...]]:
     """Return a fitted model as numbers, and what is found in data, settings and model.
 
@@ -80,7 +90,12 @@ def examine(
     return fit, ordered([*found, *examine_fit(fit)])
 
 
-def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Finding, ...]:
+def compare(
+    estimator: "AbstractAutoencoder",
+    X: ExamplesLike,
+    new: ExamplesLike,
+    labels: Targets | None = None,
+) -> tuple[Finding, ...]:
     """Return how new examples differ from those of the fit.
 
     Parameters
@@ -112,7 +127,7 @@ def compare(estimator: Any, X: Any, new: Any, labels: Any = None) -> tuple[Findi
     return ordered(found)
 
 
-def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
+def read_some(X: Any, y: Targets | None) -> tuple[ExamplesLike, np.ndarray | None]:
     """Read up to 8 million values of examples, once: runs of rows, evenly spaced; with targets.
 
     Runs, because the order of rows tells something too.
@@ -127,7 +142,7 @@ def read_some(X: Any, y: Any) -> tuple[Any, np.ndarray | None]:
     return some, None if y is None else np.asarray(y)[rows]
 
 
-def _numbers(X: Any) -> tuple[Any, list[str] | None]:
+def _numbers(X: Any) -> tuple[np.ndarray, list[str] | None]:
     """Return examples as an array, and the names of a data frame's columns; its numeric ones."""
     if not hasattr(X, "iloc"):
         return X, None
@@ -135,7 +150,7 @@ def _numbers(X: Any) -> tuple[Any, list[str] | None]:
     return numeric.to_numpy(np.float64), [str(name) for name in numeric.columns]
 
 
-def plan_of(settings: Any) -> Plan:
+def plan_of(settings: "AbstractAutoencoder") -> Plan:
     """Return the settings of an estimator, fitted or not, that checks of data depend on."""
     likelihood = settings.likelihood
     masked = takes_missing(likelihood)
@@ -154,7 +169,13 @@ def plan_of(settings: Any) -> Plan:
     )
 
 
-def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
+def numbers_of(
+    estimator: "AbstractAutoencoder",
+    X: ExamplesLike,
+    y: Targets | None,
+    X_test: ExamplesLike | None,
+    y_test: Targets | None,
+) -> Fit:
     """Return a fitted autoencoder as plain numbers.
 
     Parameters
@@ -204,16 +225,18 @@ def numbers_of(estimator: Any, X: Any, y: Any, X_test: Any, y_test: Any) -> Fit:
     )
 
 
-def _flat(X: Any) -> np.ndarray:
+def _flat(X: ExamplesLike) -> np.ndarray:
     return np.asarray(X, np.float64).reshape(len(X), -1)
 
 
-def _errors_of(estimator: Any, part: Part, pca: PCABaseline, d: int) -> Errors:
+def _errors_of(estimator: "AbstractAutoencoder", part: Part, pca: PCABaseline, d: int) -> Errors:
     measured = estimator.measure(part.X, part.labels)
     return _errors(estimator, part, measured, pca, d)
 
 
-def _errors(estimator: Any, part: Part, measured: Any, pca: PCABaseline, d: int) -> Errors:
+def _errors(
+    estimator: "AbstractAutoencoder", part: Part, measured: Measures, pca: PCABaseline, d: int
+) -> Errors:
     """Return errors of the model, of PCA and of the mean, over the entries that are observed."""
     scaled = estimator.scale(part.X)
     observed = np.ones(scaled.shape, bool)
@@ -232,7 +255,7 @@ def _errors(estimator: Any, part: Part, measured: Any, pca: PCABaseline, d: int)
     return Errors(own, error(back), error(np.broadcast_to(pca.mean, scaled.shape)))
 
 
-def _settings(estimator: Any, examples: int) -> dict[str, Any]:
+def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
     """Return the settings with the chosen values in place of "auto", and whether decay was."""
     given = estimator.penalties
     automatic = isinstance(given, str) and given == "auto"
@@ -256,7 +279,9 @@ def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
     return errors
 
 
-def _corrupted(estimator: Any, few: Part, pca: PCABaseline) -> dict[str, np.ndarray]:
+def _corrupted(
+    estimator: "AbstractAutoencoder", few: Part, pca: PCABaseline
+) -> dict[str, np.ndarray]:
     if estimator.corruption is None:
         return {}
     clean = estimator.scale(few.X)
@@ -271,7 +296,7 @@ def _corrupted(estimator: Any, few: Part, pca: PCABaseline) -> dict[str, np.ndar
     }
 
 
-def _drawn(estimator: Any, part: Part) -> dict[str, np.ndarray]:
+def _drawn(estimator: "AbstractAutoencoder", part: Part) -> dict[str, np.ndarray]:
     """Return codes from the posteriors and from the prior, for a code that is drawn."""
     model: Model = estimator.model_
     if not model.latent.stochastic or is_discrete(model.latent):
@@ -288,7 +313,7 @@ def _draw_codes(model: Model, scaled: Array) -> Array:
     return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
 
 
-def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
+def _ranges(estimator: "AbstractAutoencoder", part: Part) -> JsonObject:
     """Return what comes out beside what went in, in the data's own units."""
     if estimator.scaling_.kind not in BOUNDED:
         return {}
@@ -301,7 +326,7 @@ def _ranges(estimator: Any, part: Part) -> dict[str, Any]:
     }
 
 
-def _nearness(estimator: Any, scaled: np.ndarray, few: Part) -> dict[str, Any]:
+def _nearness(estimator: "AbstractAutoencoder", scaled: np.ndarray, few: Part) -> JsonObject:
     """Return samples, and distances of reconstructions and samples to training examples."""
     samples = estimator.sample(min(len(few.X), CLOSELY), random_state=0)
     found = NearestNeighbors(n_neighbors=1).fit(scaled)
@@ -323,7 +348,7 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
     return float((kinds[near] == kinds).mean())
 
 
-def _bounds(estimator: Any, train: Part, judged: Part) -> dict[str, np.ndarray]:
+def _bounds(estimator: "AbstractAutoencoder", train: Part, judged: Part) -> dict[str, np.ndarray]:
     """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
 
     Both are densities of scaled examples, where the likelihood is normal; no others are compared.

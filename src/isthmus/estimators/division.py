@@ -3,15 +3,17 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.model_selection import train_test_split
 
+from isthmus.annotations import Examples, Targets
 from isthmus.data.source import Rows
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.errors import DataError
 from isthmus.estimators.door import enter
 from isthmus.estimators.inputs import flat_examples, flat_rows, is_indexed
 from isthmus.estimators.learner import AbstractLearner
-from isthmus.estimators.targets import known_targets, pair_of
+from isthmus.estimators.targets import ValidationData, known_targets, pair_of
 from isthmus.estimators.weights import example_weights
 
 LEAST_VALIDATED = 20
@@ -31,7 +33,9 @@ class Part(NamedTuple):
     weights: np.ndarray | None = None
 
 
-def weighted(estimator: AbstractLearner, part: Part, y: Any, sample_weight: Any) -> Part:
+def weighted(
+    estimator: AbstractLearner, part: Part, y: Targets | None, sample_weight: ArrayLike | None
+) -> Part:
     """Return examples with their weights; those of weight zero are left out."""
     weights = example_weights(estimator._weigh(y, sample_weight), len(part.examples))
     if weights is None:
@@ -41,7 +45,9 @@ def weighted(estimator: AbstractLearner, part: Part, y: Any, sample_weight: Any)
     return part if len(kept) == len(weights) else _chosen(part, kept)
 
 
-def given_validation(estimator: AbstractLearner, validation_data: Any) -> Part | None:
+def given_validation(
+    estimator: AbstractLearner, validation_data: ValidationData | None
+) -> Part | None:
     """Return the validation set that the user gave, its targets encoded."""
     if validation_data is None:
         return None
@@ -66,7 +72,7 @@ def divided(
     return _hold_out(estimator, whole, seed)
 
 
-def loaded(estimator: AbstractLearner, examples: Any) -> Any:
+def loaded(estimator: AbstractLearner, examples: Examples) -> Examples:
     """Return examples on disk as an array in memory, if the limit allows it."""
     size = len(examples) * estimator.width_ * examples.dtype.itemsize
     sparse = isinstance(examples, SparseRows)
@@ -87,7 +93,7 @@ def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part,
         known = known_targets(target)
         if known.sum() < FEWEST_DIVIDED and np.sum(~known) >= LEAST_VALIDATED:
             index, classes = index[~known], None
-    share = {"test_size": estimator.validation_fraction, "random_state": seed}
+    share = {"test_size": float(estimator.validation_fraction), "random_state": seed}
     try:
         parts = train_test_split(index, **share, stratify=classes)
     except ValueError:

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 
+from isthmus.annotations import Examples, ExamplesLike
 from isthmus.data.other_arrays import as_numpy
 from isthmus.data.source import Rows, Source
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
 from isthmus.data.tables import is_numeric
 from isthmus.errors import DataError, SettingError, warn
+from isthmus.estimators.slots import LikelihoodSetting
 from isthmus.likelihoods import Bernoulli, Categorical, Columns, LearnedGaussian, Masked
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.tables import Group, Rules, Schema, frame_like, infer, is_table
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from isthmus.estimators.learner import AbstractLearner, FittedAttributes
 
 
-def enter_first(estimator: "AbstractLearner", X: Any) -> Any:
+def enter_first(estimator: "AbstractLearner", X: ExamplesLike) -> Examples:
     """Return the examples to learn from as `enter` does, once their schema is known.
 
     Parameters
@@ -38,7 +40,7 @@ def enter_first(estimator: "AbstractLearner", X: Any) -> Any:
     return estimator.schema_.encode(align(estimator.schema_, X, "X").table)
 
 
-def enter(estimator: "FittedAttributes", X: Any) -> Any:
+def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
     """Return examples as arrays, or as what reads them by index.
 
     Arrays of other libraries become NumPy's, sparse matrices are wrapped so that only blocks of
@@ -60,18 +62,18 @@ def enter(estimator: "FittedAttributes", X: Any) -> Any:
     X = _table_of(X)
     if estimator.schema_ is not None:
         return _encoded(estimator.schema_, X)
-    X = _as_array(X)
-    _check_layout(estimator, X)
-    return X
+    examples = _as_array(X)
+    _check_layout(estimator, examples)
+    return examples
 
 
-def _as_array(X: Any) -> Any:
+def _as_array(X: ExamplesLike) -> Any:
     if isinstance(X, Source):
         raise DataError("X is a Source; give its examples, and its labels as y.")
     return SparseRows(X) if issparse(X) else as_numpy(X)
 
 
-def _check_layout(estimator: "FittedAttributes", X: Any) -> None:
+def _check_layout(estimator: "FittedAttributes", X: ExamplesLike) -> None:
     """Raise `DataError` if images have another layout, with equally many values, than the fit's."""
     shape: tuple[int, ...] = getattr(estimator, "_example_shape", ())
     own: tuple[int, ...] = tuple(getattr(X, "shape", ()))[1:]
@@ -82,7 +84,9 @@ def _check_layout(estimator: "FittedAttributes", X: Any) -> None:
         )
 
 
-def leave(estimator: "FittedAttributes", rows: np.ndarray, given: Any = None) -> Any:
+def leave(
+    estimator: "FittedAttributes", rows: np.ndarray, given: ExamplesLike | None = None
+) -> Any:
     """Return rows (n, D) of the model as the table that they stand for.
 
     Parameters
@@ -104,7 +108,7 @@ def leave(estimator: "FittedAttributes", rows: np.ndarray, given: Any = None) ->
     return frame_like(decoded, make_of(table) or schema.make, getattr(table, "index", None))
 
 
-def fill(estimator: "FittedAttributes", rows: np.ndarray, given: Any) -> Any:
+def fill(estimator: "FittedAttributes", rows: np.ndarray, given: ExamplesLike) -> Any:
     """Return a table with its missing entries as rows (n, D) of the model have them."""
     schema = estimator.schema_
     assert schema is not None
@@ -113,7 +117,7 @@ def fill(estimator: "FittedAttributes", rows: np.ndarray, given: Any) -> Any:
     return frame_like(filled, make_of(table) or schema.make, getattr(table, "index", None))
 
 
-def likelihood_setting(estimator: "AbstractLearner") -> Any:
+def likelihood_setting(estimator: "AbstractLearner") -> LikelihoodSetting:
     """Return the likelihood's setting, ``"auto"`` filled in where the examples decide.
 
     It is that of the schema's kinds for a table, and masked where entries are missing.
@@ -146,7 +150,7 @@ def _member(group: Group) -> AbstractLikelihood:
     return Bernoulli() if group.member == "bernoulli" else LearnedGaussian(per_feature=True)
 
 
-def _table_of(X: Any) -> Any:
+def _table_of(X: ExamplesLike) -> Any:
     """Return the table that rows are of, and anything else as it is."""
     if isinstance(X, TableRows):
         return X.table
@@ -155,7 +159,7 @@ def _table_of(X: Any) -> Any:
     return X
 
 
-def _learned(estimator: "AbstractLearner", X: Any) -> Schema | None:
+def _learned(estimator: "AbstractLearner", X: ExamplesLike) -> Schema | None:
     """Return the schema of the examples to learn from; None for arrays and tables of numbers."""
     setting = estimator.schema
     if isinstance(setting, str) and setting != "auto":
@@ -175,11 +179,11 @@ def _learned(estimator: "AbstractLearner", X: Any) -> Schema | None:
     return None if _is_all_numbers(X) else infer(X, name="X")
 
 
-def _is_all_numbers(X: Any) -> bool:
+def _is_all_numbers(X: ExamplesLike) -> bool:
     return all(is_numeric(kind) for kind in to_arrow(X, "X").schema.types)
 
 
-def _encoded(schema: Schema, X: Any) -> np.ndarray:
+def _encoded(schema: Schema, X: ExamplesLike) -> np.ndarray:
     """Return rows by the schema of the fit, and warn of what differs from it."""
     if not is_table(X):
         raise DataError(

@@ -4,14 +4,17 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import jax
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from isthmus.annotations import Examples
 from isthmus.data.source import blocks
 from isthmus.estimators.inputs import is_indexed
+from isthmus.plainjson import Json, JsonObject
 from isthmus.specifications import Spec
 from isthmus.tables import is_table
 from isthmus.version import __version__
@@ -23,15 +26,16 @@ IRRELEVANT = ("callbacks", "verbose", "memory_limit", "devices")
 """Settings that do not change the weights of a fit."""
 
 
-def kept_path(folder: Path, name: str, estimator: Any, *data: Any) -> Path:
+def kept_path(folder: Path, name: str, estimator: BaseEstimator, *data: object) -> Path:
     """Return where the fit of an estimator to data is kept: a model file in ``folder``.
 
     Another setting, another example, or another version of isthmus gives another path.
     """
     params = sorted(estimator.get_params(deep=True).items(), key=lambda item: item[0])
-    given = [__version__, name, repr(params)]
+    given = [__version__, name, repr([(key, _described(value)) for key, value in params])]
     # A module's repr has but the shapes of its arrays, and other weights are another fit.
-    arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(params) if isinstance(leaf, jax.Array)]
+    kinds = (jax.Array, np.ndarray)
+    arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(params) if isinstance(leaf, kinds)]
     made = digest(*given, *([arrays] if arrays else []), *data)
     return folder / f"{slug(name)}-{made}.safetensors"
 
@@ -47,7 +51,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def digest(*given: Any) -> str:
+def digest(*given: object) -> str:
     """Return sixteen hexadecimal digits that change when anything given does.
 
     Examples
@@ -62,7 +66,7 @@ def digest(*given: Any) -> str:
     return summary.hexdigest()
 
 
-def contents(examples: Any) -> str:
+def contents(examples: Examples) -> str:
     """Return words that change with examples (n, ...): shape, type, and a digest of some of them.
 
     Examples
@@ -79,8 +83,8 @@ def contents(examples: Any) -> str:
 
 
 def fingerprint(
-    estimator: BaseEstimator, examples: Any, target: np.ndarray | None, seed: int
-) -> dict[str, Any]:
+    estimator: BaseEstimator, examples: Examples, target: np.ndarray | None, seed: int
+) -> JsonObject:
     """Return what a checkpoint must agree with: settings, seed, examples and targets."""
     settings = {
         name: _described(value)
@@ -91,7 +95,7 @@ def fingerprint(
     return settings | {"seed": seed, "examples": contents(examples), "targets": targets}
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def _parts(value: Any) -> Iterator[bytes | memoryview]:
     """Yield all that a value holds, as bytes, the same in every process."""
     if hasattr(value, "iloc"):  # a data frame, whose repr leaves most of it out
         yield digest([*value], value.to_numpy()).encode()
@@ -109,13 +113,30 @@ def _parts(value: Any) -> Iterator[Any]:
         yield repr(value).encode()
 
 
-def _described(value: Any) -> Any:
+def _described(value: object) -> Json:
     """Return a setting as JSON that is the same in another process: no addresses in memory."""
     if isinstance(value, str | int | float | type(None)):
         return value
     if isinstance(value, Spec):
         fields = [f"{k}={_described(v)!r}" for k, v in value.get_params(deep=False).items()]
         return f"{type(value).__name__}({', '.join(fields)})"
-    if type(value) in (tuple, list):
+    if type(value) is tuple or type(value) is list:
         return [_described(one) for one in value]
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    if isinstance(value, FunctionType):
+        return _described_function(value)
+    text = repr(value)
+    # An object whose text is its address is known by what it holds.
+    holds = getattr(value, "__dict__", "") if text == object.__repr__(value) else ""
+    return _without_addresses(f"{text} {holds}" if holds else text)
+
+
+def _described_function(function: FunctionType) -> str:
+    """Return a function's name with a digest of what it does: one that was changed is another."""
+    code, closure = function.__code__, function.__closure__ or ()
+    bound = (code.co_consts, [cell.cell_contents for cell in closure], function.__defaults__)
+    made = digest(code.co_code, code.co_names, _without_addresses(repr(bound)))
+    return f"{function.__module__}.{function.__qualname__} {made}"
+
+
+def _without_addresses(text: str) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.checks import check_whole
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators import door, inference, persistence
@@ -21,8 +22,10 @@ from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import Chain, nonlinear_branch
 from isthmus.networks.layers import Linear
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
     from isthmus.export import Export
 
 
@@ -44,7 +47,9 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
     _arrays: ClassVar[tuple[str, ...]] = ("feature_names_in_", "offset_")
     """Fitted attributes, where there are such, that are short arrays of numbers or words."""
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
+    def fit_transform(
+        self, X: ExamplesLike, y: Targets | None = None, **fit_params: object
+    ) -> np.ndarray:
         """Fit to examples, with targets where the estimator takes some, and encode the examples.
 
         Parameters
@@ -64,7 +69,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         fitted: Self = self.fit(X, y, **fit_params)  # pyright: ignore[reportAttributeAccessIssue]
         return fitted.transform(X, fitted.labels_from(y))
 
-    def transform(self, X: Any, labels: Any = None) -> np.ndarray:
+    def transform(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Encode.
 
         Parameters
@@ -84,7 +89,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         codes = self._map(inference.encode, examples_to_walk(self, X), labels, "transform")
         return codes.astype(np.float64) if wide else codes
 
-    def inverse_transform(self, X: Any, labels: Any = None) -> np.ndarray:
+    def inverse_transform(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Decode.
 
         Parameters
@@ -109,7 +114,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
             )
         return self._as_given(self._map(inference.decode, codes, labels, "inverse_transform"))
 
-    def reconstruct(self, X: Any, labels: Any = None) -> np.ndarray:
+    def reconstruct(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Encode and decode; of corrupted examples this denoises.
 
         Parameters
@@ -129,7 +134,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         rows = self._map(inference.reconstruct, examples_to_walk(self, X), labels, "reconstruct")
         return self._as_given(rows, X)
 
-    def impute(self, X: Any, labels: Any = None) -> np.ndarray:
+    def impute(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Fill in missing entries.
 
         Parameters
@@ -165,7 +170,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         filled = np.where(np.isnan(known), self._own_units(back), known)
         return self._shaped(filled.astype(known.dtype))
 
-    def corrupt(self, X: Any, seed: int = 0, labels: Any = None) -> np.ndarray:
+    def corrupt(self, X: ExamplesLike, seed: int = 0, labels: Targets | None = None) -> np.ndarray:
         """Return what the encoder would see of ``X`` in training, in the data's own units.
 
         Corruption does not depend on ``labels``.
@@ -176,7 +181,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
             scaled = self.model_.corruption(jax.random.key(seed), scaled)
         return self._as_given(self._rows(inference.unscale, np.asarray(scaled)))
 
-    def scale(self, X: Any) -> np.ndarray:
+    def scale(self, X: ExamplesLike) -> np.ndarray:
         """Return examples in the scaled space that the model and PCA share: float32 (n, D).
 
         Missing entries are zero, as the encoder sees them.
@@ -184,7 +189,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         check_is_fitted(self)
         return self._rows(inference.scale, examples_to_walk(self, X))
 
-    def unscale(self, X: Any) -> np.ndarray:
+    def unscale(self, X: ExamplesLike) -> np.ndarray:
         """Return scaled examples (n, D) in the data's own units."""
         check_is_fitted(self)
         scaled = check_array(X, dtype="float32", ensure_all_finite=False)
@@ -196,7 +201,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         return self._as_given(self._rows(inference.unscale, scaled))
 
     def sample(
-        self, n: int | None = None, random_state: Any = None, labels: Any = None
+        self, n: int | None = None, random_state: RandomState = None, labels: Targets | None = None
     ) -> np.ndarray:
         """Generate examples.
 
@@ -219,12 +224,16 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
             drawn from the likelihood of each column, within the range of the fit;
             ``inverse_transform(sample_codes(n))`` gives the means.
         """
-        n = (1 if labels is None or np.isscalar(labels) else len(labels)) if n is None else n
+        n = (
+            (1 if labels is None or np.isscalar(labels) else np.asarray(labels).size)
+            if n is None
+            else n
+        )
         random = check_random_state(random_state)
         codes = self.sample_codes(n, random)
         return self.draw(codes, random, labels)
 
-    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample_codes(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
         check_is_fitted(self)
         check_whole("sample", "n", n, 1)
@@ -236,7 +245,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
         return codes.astype(np.float32)
 
-    def as_autoencoder(self) -> Any:
+    def as_autoencoder(self) -> "Fitted":
         """Return the autoencoder itself; `ConditionalAutoencoder` returns the one that it names."""
         return self
 
@@ -251,8 +260,8 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         *,
         to: str | None = None,
         part: str = "reconstruct",
-        X: Any = None,
-        labels: Any = None,
+        X: ExamplesLike | None = None,
+        labels: Targets | None = None,
         unchecked: bool = False,
     ) -> "Export":
         """Write a part of the model for programs without isthmus, checked against this estimator.
@@ -287,12 +296,14 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
 
         return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
 
-    def _described(self) -> "Fitted":
+    def _described(self) -> "AbstractAutoencoder":
         """Return the estimator whose parameters and fitted attributes a model file holds."""
-        return self
+        return cast("AbstractAutoencoder", self)
 
     @classmethod
-    def _restored(cls, settings: dict[str, Any], restore: Callable[["Fitted"], None]) -> "Fitted":
+    def _restored(
+        cls, settings: JsonObject, restore: Callable[["AbstractAutoencoder"], None]
+    ) -> "Fitted":
         """Return the estimator of a model file.
 
         Parameters
@@ -302,7 +313,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         restore
             Gives the unfitted estimator that was described its fitted attributes.
         """
-        estimator = cls(**settings)
+        estimator: Any = cls(**settings)
         restore(estimator)
         return estimator
 

@@ -6,8 +6,11 @@ from typing import Any
 
 import jax
 import numpy as np
+import optax
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
+from isthmus.annotations import Examples, ExamplesLike, Targets
 from isthmus.data.source import Rows
 from isthmus.engine import (
     Checkpoint,
@@ -42,10 +45,14 @@ from isthmus.estimators.inputs import (
     image_shape_of,
 )
 from isthmus.estimators.learner import AbstractLearner, History
+from isthmus.estimators.memory import WeightGenerator, memory, memory_named
 from isthmus.estimators.neighbour_graph import neighbour_graph
+from isthmus.estimators.number_columns import columns_of
 from isthmus.estimators.parameter_checks import check_settings
 from isthmus.estimators.scaled import scaled_examples, scaled_rows
+from isthmus.estimators.slots import LikelihoodSetting
 from isthmus.estimators.supervising import count_labelled, supervision_of, validates_labels
+from isthmus.estimators.targets import ValidationData
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
@@ -87,18 +94,19 @@ class Ready:
 
     replica: Replica
     sizes: Plan
-    examples: Any
+    examples: Examples
     devices: Devices | None
     labelled: int | None = None
 
 
+@memory_named
 def fit(
     estimator: AbstractLearner,
-    X: Any,
-    y: Any,
-    validation_data: Any,
+    X: ExamplesLike,
+    y: Targets | None,
+    validation_data: ValidationData | None,
     checkpoint: Checkpoint | None,
-    sample_weight: Any = None,
+    sample_weight: ArrayLike | None = None,
 ) -> None:
     """Fit an estimator from nothing; it gets the fitted attributes.
 
@@ -145,12 +153,13 @@ def fit(
     finish(estimator, ready, trained)
 
 
+@memory_named
 def prepare(
     estimator: AbstractLearner,
-    X: Any,
-    y: Any = None,
-    validation_data: Any = None,
-    sample_weight: Any = None,
+    X: ExamplesLike,
+    y: Targets | None = None,
+    validation_data: ValidationData | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> Ready:
     """Check settings and data, choose what is "auto", draw the initial weights.
 
@@ -193,12 +202,13 @@ def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     estimator._state = None
 
 
+@memory_named
 def partial_fit(
     estimator: AbstractLearner,
-    X: Any,
+    X: ExamplesLike,
     target: np.ndarray | None,
-    y: Any = None,
-    sample_weight: Any = None,
+    y: Targets | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> None:
     """Take one pass over ``X`` from where the estimator stands, at a constant learning rate."""
     check_settings(estimator)
@@ -239,7 +249,7 @@ def _validation_feed(
     return None if validation is None else _feed(estimator, validation, size, None)
 
 
-def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
+def _first_examples(estimator: AbstractLearner, X: ExamplesLike) -> Examples:
     X = enter_first(estimator, X)
     examples = loaded(estimator, flat_examples(estimator, X, fitting=True))
     features = estimator.width_
@@ -249,13 +259,13 @@ def _first_examples(estimator: AbstractLearner, X: Any) -> Any:
     return examples
 
 
-def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
+def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> Model:
     """Choose the scaling, fill the slots, and condition the networks where they are to be."""
     _warn_of_copying(estimator)
     looked_at = _spread(examples, LOOKED_AT)
     likelihood, estimator.scaling_ = _look(estimator, looked_at)
     scaling = estimator.scaling_.scaling
-    rng = np.random.default_rng(seed)
+    rng = WeightGenerator(seed, memory())
     model = build_model(
         estimator,
         likelihood,
@@ -274,17 +284,19 @@ def _first_model(estimator: AbstractLearner, examples: Any, seed: int) -> Model:
     return _conditioned(model, labels, np.random.default_rng([seed, labels]))
 
 
-def _spread(examples: Any, most: int) -> Rows:
+def _spread(examples: Examples, most: int) -> Rows:
     """Return at most so many of the examples, evenly spaced, read where they are indexed."""
     return Rows(examples, np.arange(0, len(examples), -(-len(examples) // most)))
 
 
-def _look(estimator: AbstractLearner, examples: Rows) -> tuple[Any, Choice]:
+def _look(estimator: AbstractLearner, examples: Rows) -> tuple[LikelihoodSetting, Choice]:
     """Settle the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
     seen = range_of(x)
     offset = 0.0 if estimator.offset_ is None else estimator.offset_
     estimator.range_ = Range(seen.low + offset, seen.high + offset)
+    rows = estimator.schema_ is None and estimator.image_shape_ is None
+    estimator.number_columns_ = columns_of(x, offset) if rows else None
     likelihood = settled_likelihood(likelihood_setting(estimator), x)
     if estimator.schema_ is not None and estimator.scaling == "auto":
         encoded = choose("none", x)
@@ -305,7 +317,7 @@ def _warn_of_copying(estimator: AbstractLearner) -> None:
         )
 
 
-def _partners(model: Model, examples: Any, seed: int) -> Partners | None:
+def _partners(model: Model, examples: Examples, seed: int) -> Partners | None:
     """Return what draws the neighbours that penalties ask for; None where none does."""
     pairs = model.pairs
     if pairs is None or not pairs.neighbours:
@@ -332,8 +344,10 @@ def _feed(
     return Feed(examples, target, batch_size, seed, partners, weights, supervision)
 
 
-def _optimiser(estimator: AbstractLearner, model: Model, schedule: Any) -> Optimiser:
-    learning_rate = chosen_learning_rate(estimator.learning_rate, schedule, model)
+def _optimiser(
+    estimator: AbstractLearner, model: Model, schedule: str | optax.Schedule
+) -> Optimiser:
+    learning_rate: Any = chosen_learning_rate(estimator.learning_rate, schedule, model)
     return Optimiser(estimator.optimizer, learning_rate, schedule, estimator.gradient_clip)
 
 

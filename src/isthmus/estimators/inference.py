@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import cycle
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, PRNGKeyArray
+from jaxtyping import Array, PRNGKeyArray, PyTree
 
 from isthmus.bounds import ELBO
 from isthmus.data.source import Examples
@@ -37,7 +36,7 @@ PIECE_BYTES = 2**19
 MOST_AT_ONCE = 8
 """Maximum number of blocks computed at once, each of which is in memory with its results."""
 
-Rowwise = Callable[[Any, Array], Any]
+Rowwise = Callable[[PyTree, Array], PyTree]
 """From (model, rows (256, ...)) to arrays of as many rows; of a scaling instead of a model too."""
 
 
@@ -134,7 +133,7 @@ def draw_rows(latent: AbstractLatent, h: Array, key: PRNGKeyArray, draws: int) -
 
 def map_rows(
     function: Rowwise, model: Model, rows: Examples, labels: np.ndarray | None = None
-) -> Any:
+) -> PyTree:
     """Return a function of every row, stacked: numpy arrays.
 
     The parameters are those of `iterate_rows`.
@@ -145,7 +144,7 @@ def map_rows(
 
 def iterate_rows(
     function: Rowwise, model: Model, rows: Examples, labels: np.ndarray | None = None
-) -> Iterator[Any]:
+) -> Iterator[PyTree]:
     """Yield a function of the rows, block after block: numpy arrays.
 
     The function sees the model without what training alone knows, and with its numbers traced, so
@@ -167,8 +166,8 @@ def iterate_rows(
 
 
 def _iterate_blocks(
-    function: Rowwise, model: Any, rows: Examples, labels: np.ndarray | None = None
-) -> Iterator[Any]:
+    function: Rowwise, model: Model | Scaling, rows: Examples, labels: np.ndarray | None = None
+) -> Iterator[PyTree]:
     """Yield a function of the rows, block after block in order; several are computed at once.
 
     One thread per block, because a group is too small for its products to be shared well, and one
@@ -179,7 +178,7 @@ def _iterate_blocks(
     shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
     parts = [slice(i, i + groups * ROWS) for i in range(0, len(rows), groups * ROWS)]
 
-    def run(part: slice, buffer: np.ndarray) -> Any:
+    def run(part: slice, buffer: np.ndarray) -> PyTree:
         own = None if labels is None else _in_groups(labels[part], groups)
         return _run_block(function, model, rows, own, part, buffer)
 
@@ -191,11 +190,11 @@ def _iterate_blocks(
     device = jax.config.jax_default_device  # of this thread, maybe  # pyright: ignore[reportAttributeAccessIssue]
     buffers = [aligned_empty(shape, dtype) for _ in range(threads)]
 
-    def run_there(part: slice, buffer: np.ndarray) -> Any:
+    def run_there(part: slice, buffer: np.ndarray) -> PyTree:
         with jax.default_device(device):
             return run(part, buffer)
 
-    running: deque[Future[Any]] = deque()
+    running: deque[Future[PyTree]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for part, buffer in zip(parts, cycle(buffers), strict=False):
             if len(running) == threads:
@@ -214,12 +213,12 @@ def _in_groups(labels: np.ndarray, groups: int) -> np.ndarray:
 
 def _run_block(
     function: Rowwise,
-    model: Any,
+    model: Model | Scaling,
     rows: Examples,
     labels: np.ndarray | None,
     part: slice,
     buffer: np.ndarray,
-) -> Any:
+) -> PyTree:
     """Return a function of some of the rows (n, ...), laid in a buffer (G, 256, D), on the host."""
     laid = buffer.reshape(-1, buffer.shape[-1])
     n = min(part.stop, len(rows)) - part.start
@@ -236,17 +235,21 @@ def _run_block(
 
 @compile_ahead
 def _run_groups(
-    function: Rowwise, model: Any, block: Array, labels: Array | None, used: Array
-) -> Any:
+    function: Rowwise,
+    model: PyTree,
+    block: Array | np.ndarray,
+    labels: Array | np.ndarray | None,
+    used: np.ndarray,
+) -> PyTree:
     """Apply a function to the used groups of a block (G, 256, D); rows come back joined.
 
     With labels (G, 256), each group runs under the model that is given its labels.
     """
 
-    def run(i: Array | int) -> Any:
+    def run(i: Array | int) -> PyTree:
         return function(model if labels is None else model.given(labels[i]), block[i])
 
-    def fill(i: Array, out: Any) -> Any:
+    def fill(i: Array, out: PyTree) -> PyTree:
         rows = run(i)
         return jax.tree.map(lambda o, r: jax.lax.dynamic_update_index_in_dim(o, r, i, 0), out, rows)
 

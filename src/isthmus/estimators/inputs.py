@@ -1,12 +1,14 @@
 """What comes in: flat examples in a type that the engine stores, checked."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
+from isthmus.annotations import Examples, ExamplesLike, Index
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.arrays import channels_first
 from isthmus.data.checks import check_finite, check_observed
@@ -17,6 +19,9 @@ from isthmus.errors import DataError
 from isthmus.estimators.door import enter
 from isthmus.estimators.slots import takes_missing
 from isthmus.estimators.units import check_units
+
+if TYPE_CHECKING:
+    from isthmus.estimators.learner import AbstractLearner, FittedAttributes
 
 STORED = (np.float64, np.float32, np.uint8)
 """Types that pass unchanged into validation; others become float64."""
@@ -29,8 +34,11 @@ LEAST_VARIED = 1e-3
 
 ImageShape = tuple[int, int, int]
 
+Names = Sequence[str] | None
+"""Names of columns, where they have some."""
 
-def is_indexed(X: Any) -> bool:
+
+def is_indexed(X: object) -> TypeGuard[Examples]:
     """Tell whether ``X`` lies on disk and is read by index: a memory map, or a lazy reader."""
     if isinstance(X, np.memmap | ArrayFile):
         return True
@@ -41,8 +49,12 @@ def is_indexed(X: Any) -> bool:
 
 
 def flat_examples(
-    estimator: Any, X: Any, *, fitting: bool = False, validation: bool = False
-) -> Any:
+    estimator: "AbstractLearner",
+    X: ExamplesLike,
+    *,
+    fitting: bool = False,
+    validation: bool = False,
+) -> Examples:
     """Return examples as (n, D), or as they lie on disk, and note or check the features.
 
     Parameters
@@ -83,7 +95,7 @@ def flat_examples(
     return _single(examples, offset)
 
 
-def examples_to_walk(estimator: Any, X: Any) -> "CheckedExamples":
+def examples_to_walk(estimator: "FittedAttributes", X: ExamplesLike) -> "CheckedExamples":
     """Return `flat_examples` of a fitted estimator whose entries are checked as they are read.
 
     So they are read once, and the check of a block is hidden behind the computing of another.
@@ -111,7 +123,9 @@ class CheckedExamples:
         What is subtracted from each column before it is brought to single precision, or None.
     """
 
-    def __init__(self, examples: Any, names: Any, masked: bool, offset: Any = None) -> None:
+    def __init__(
+        self, examples: Examples, names: Names, masked: bool, offset: np.ndarray | None = None
+    ) -> None:
         self._examples, self._names, self._masked = examples, names, masked
         self._offset = offset
         self.shape, self.dtype = examples.shape, stored_type(examples.dtype)
@@ -119,7 +133,7 @@ class CheckedExamples:
     def __len__(self) -> int:
         return len(self._examples)
 
-    def __getitem__(self, rows: Any) -> np.ndarray:
+    def __getitem__(self, rows: Index) -> np.ndarray:
         """Return rows as the engine stores them.
 
         Raises
@@ -135,11 +149,13 @@ class CheckedExamples:
             raise
         return _single(part, self._offset).astype(self.dtype, copy=False)
 
-    def _check(self, examples: Any) -> None:
+    def _check(self, examples: Examples) -> None:
         check_finite(examples, "X", self._names, missing_allowed=self._masked)
 
 
-def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> ImageShape | None:
+def image_shape_of(
+    X: ExamplesLike, given: tuple[int, ...] | None, features: int
+) -> ImageShape | None:
     """Return (H, W, C) from the setting or from the examples' own shape, or None for flat ones.
 
     Raises
@@ -167,18 +183,18 @@ def image_shape_of(X: Any, given: tuple[int, ...] | None, features: int) -> Imag
     return shape[0], shape[1], shape[2]
 
 
-def example_shape_of(X: Any) -> tuple[int, ...]:
+def example_shape_of(X: ExamplesLike) -> tuple[int, ...]:
     """Return the shape of one example as it was given; of what is not an array, nothing."""
     return tuple(X.shape[1:]) if isinstance(X, np.ndarray) or is_indexed(X) else ()
 
 
-def flat_rows(examples: Any, rows: Any) -> np.ndarray:
+def flat_rows(examples: Examples, rows: Index) -> np.ndarray:
     """Return some of the examples as an array (n, D), as the engine stores it."""
     part = np.asarray(examples[rows])
     return part.reshape(len(part), -1).astype(stored_type(part.dtype), copy=False)
 
 
-def check_varied(X: Any) -> None:
+def check_varied(X: Examples) -> None:
     """Raise `DataError` if no feature varies over the examples (or an even sample of many)."""
     sample = np.asarray(X[:: -(-len(X) // 1000)]).reshape(-1, int(np.prod(X.shape[1:])))
     every = (block.reshape(len(block), -1) for _, block in blocks(X))
@@ -189,7 +205,7 @@ def check_varied(X: Any) -> None:
         )
 
 
-def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
+def _as_table(estimator: "FittedAttributes", X: Any, fitting: bool) -> Examples:
     """Return examples as (n, D), or as they lie on disk; note or check the features alone."""
     if estimator.schema_ is not None:
         return _encoded_rows(estimator, X, fitting)
@@ -199,7 +215,7 @@ def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
     rows: Any = X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim in (3, 4) else X
     least = 2 if fitting else 1
     try:
-        return validate_data(
+        table: Any = validate_data(
             estimator,
             rows,
             reset=fitting,
@@ -215,20 +231,22 @@ def _as_table(estimator: Any, X: Any, fitting: bool) -> Any:
         raise DataError(
             f"X holds text ({error}), and numbers are needed: drop such columns or encode them."
         ) from error
+    return table
 
 
-def _encoded_rows(estimator: Any, rows: np.ndarray, fitting: bool) -> np.ndarray:
+def _encoded_rows(estimator: "FittedAttributes", rows: Examples, fitting: bool) -> Examples:
     """Return rows that a schema encoded; note the table's own columns."""
     if fitting:
         if len(rows) < 2:
             raise DataError(f"Found {len(rows)} row: at least 2 rows are needed.")
+        assert estimator.schema_ is not None
         names = estimator.schema_.names
         estimator.feature_names_in_ = np.array(names, dtype=object)
         estimator.n_features_in_ = len(names)
     return rows
 
 
-def _refuse_dates(X: Any) -> None:
+def _refuse_dates(X: ExamplesLike) -> None:
     """Raise `DataError` if a data frame has a column of dates or durations."""
     kinds = getattr(X, "dtypes", None)
     if not hasattr(X, "iloc") or kinds is None:
@@ -241,7 +259,7 @@ def _refuse_dates(X: Any) -> None:
         )
 
 
-def _lost_offset(X: Any) -> np.ndarray | None:
+def _lost_offset(X: Examples) -> np.ndarray | None:
     """Return what to subtract from each column (n, D), so that single precision keeps its digits.
 
     That is the middle of columns, such as time stamps, that are far from zero beside their range;
@@ -260,14 +278,14 @@ def _lost_offset(X: Any) -> np.ndarray | None:
     return np.where(lost, low + (high - low) / 2, 0.0) if lost.any() else None
 
 
-def _names(estimator: Any, examples: Any) -> Any:
+def _names(estimator: "FittedAttributes", examples: Examples) -> Names:
     """Return the columns' names, where the examples have columns and these have names."""
     if estimator.schema_ is not None:
         return estimator.schema_.feature_names
     return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
 
 
-def _single(X: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
+def _single(X: Any, offset: np.ndarray | None = None) -> np.ndarray:
     """Return numbers of double precision in single precision, others as they are.
 
     An offset is subtracted before any digit is lost.
@@ -286,7 +304,7 @@ def _single(X: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
     return single
 
 
-def _indexed_examples(estimator: Any, X: Any, fitting: bool) -> Any:
+def _indexed_examples(estimator: "FittedAttributes", X: Examples, fitting: bool) -> Examples:
     X = ArrayFile.of(X)
     features = int(np.prod(X.shape[1:]))
     if X.dtype.kind not in "uifb" or len(X.shape) < 2:

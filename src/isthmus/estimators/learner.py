@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.estimators.inputs import ImageShape
+from isthmus.estimators.number_columns import NumberColumns
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.targets import TargetKind
 from isthmus.estimators.units import Range
@@ -27,7 +29,9 @@ class FittedAttributes:
     likelihood_: AbstractLikelihood
     scaling_: Choice
     schema_: Schema | None = None
+    latent_dim: int
     n_features_in_: int
+    feature_names_in_: np.ndarray
     image_shape_: ImageShape | None
     history_: History
     n_epochs_: int
@@ -48,6 +52,8 @@ class FittedAttributes:
     """What is subtracted from columns far from zero before single precision, (D,)."""
     range_: Range | None = None
     """The range of each feature in the fit, in its own units."""
+    number_columns_: NumberColumns | None = None
+    """What the columns of a fit to rows of numbers were like."""
     _has_missing: bool = False
     """Whether entries of the training or validation examples were missing."""
     _state: object
@@ -73,11 +79,11 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
         """
 
     @abstractmethod
-    def _learn_targets(self, X: object, y: object) -> np.ndarray | None:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray | None:
         """Note what the targets of the first examples are, and return them encoded (n, ...)."""
 
     @abstractmethod
-    def _encode_targets(self, y: object) -> np.ndarray | None:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray | None:
         """Return targets (n, ...) encoded as those of the first examples were."""
 
     @abstractmethod

@@ -1,11 +1,12 @@
 """What a fitted autoencoder says of examples: errors, likelihoods, findings."""
 
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, RandomState, Targets
 from isthmus.checks import check_whole
 from isthmus.doctor import Finding, Fit
 from isthmus.errors import SettingError
@@ -13,11 +14,14 @@ from isthmus.estimators import importance, inference, measuring
 from isthmus.estimators.inputs import examples_to_walk
 from isthmus.estimators.tabular import Tabular
 
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
+
 
 class Measured(Tabular):
     """The methods of a fitted autoencoder that measure examples."""
 
-    def assess(self, X: Any, labels: Any = None) -> dict[str, np.ndarray]:
+    def assess(self, X: ExamplesLike, labels: Targets | None = None) -> dict[str, np.ndarray]:
         """Return all that a report needs of examples, computed in one pass.
 
         Parameters
@@ -47,7 +51,7 @@ class Measured(Tabular):
             del rows["kl"], rows["drawn_nats"]
         return rows
 
-    def measure(self, X: Any, labels: Any = None) -> measuring.Measures:
+    def measure(self, X: ExamplesLike, labels: Targets | None = None) -> measuring.Measures:
         """Measure the reconstructions of ``X``.
 
         Parameters
@@ -77,7 +81,11 @@ class Measured(Tabular):
         return measuring.measure(self.model_, examples, numbers)
 
     def diagnose(
-        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+        self,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        X_test: ExamplesLike | None = None,
+        y_test: Targets | None = None,
     ) -> tuple[Finding, ...]:
         """Return what is wrong with the data, the settings or the fitted model.
 
@@ -107,7 +115,11 @@ class Measured(Tabular):
         return self.examine(X, y, X_test, y_test)[1]
 
     def examine(
-        self, X: Any, y: Any = None, X_test: Any = None, y_test: Any = None
+        self,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        X_test: ExamplesLike | None = None,
+        y_test: Targets | None = None,
     ) -> tuple[Fit | None, tuple[Finding, ...]]:
         """Return the model as plain numbers, which verdicts are made of, and what is wrong.
 
@@ -117,9 +129,9 @@ class Measured(Tabular):
         from isthmus.estimators import diagnosis
 
         check_is_fitted(self)
-        return diagnosis.examine(self, X, y, X_test, y_test)
+        return diagnosis.examine(cast("AbstractAutoencoder", self), X, y, X_test, y_test)
 
-    def score_samples(self, X: Any, labels: Any = None) -> np.ndarray:
+    def score_samples(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Return how usual each example is.
 
         Parameters
@@ -146,7 +158,11 @@ class Measured(Tabular):
         return np.concatenate(parts)
 
     def log_likelihood(
-        self, X: Any, n_samples: int = 5000, random_state: Any = None, labels: Any = None
+        self,
+        X: ExamplesLike,
+        n_samples: int = 5000,
+        random_state: RandomState = None,
+        labels: Targets | None = None,
     ) -> np.ndarray:
         r"""Estimate the log likelihood of each example, the code integrated out.
 

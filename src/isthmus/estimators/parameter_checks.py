@@ -1,6 +1,6 @@
 """Checks of an estimator's plain parameters."""
 
-from isthmus.checks import check_between, is_whole
+from isthmus.checks import LARGEST, check_between, is_whole
 from isthmus.engine import HearsProgress
 from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters
@@ -19,6 +19,8 @@ def check_settings(settings: Parameters) -> None:
             raise SettingError(
                 f"{name} is {value!r}; it must be a whole number of at least {least}."
             )
+        if not automatic and int(value) > LARGEST:
+            raise SettingError(f"{name} is {value!r}; it must be at most {LARGEST}.")
     check_between("The estimator", "validation_fraction", settings.validation_fraction, 0, 0.9)
     check_between("The estimator", "memory_limit", settings.memory_limit, 0, float("inf"))
     callbacks = settings.callbacks

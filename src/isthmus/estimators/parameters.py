@@ -1,6 +1,6 @@
 """The parameters that every autoencoder has, written once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Self
 
@@ -8,6 +8,7 @@ import numpy as np
 import optax
 from sklearn.base import BaseEstimator
 
+from isthmus.annotations import Settings
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
 from isthmus.engine import Callback, HearsProgress
@@ -19,7 +20,11 @@ from isthmus.penalties import AbstractPenalty
 from isthmus.specifications import Spec
 from isthmus.tables import Rules, Schema
 
+NetworkSetting = str | Spec | Callable[..., Any] | None
+"""A network: its name, specification, or a module of the user's own; None for none."""
+
 Penalty = str | AbstractPenalty
+PenaltySetting = Penalty | Sequence[Penalty] | None
 
 
 @dataclass(eq=False, repr=False)
@@ -28,15 +33,15 @@ class Parameters(BaseEstimator):
 
     latent_dim: int = 2
     _: KW_ONLY
-    encoder: Any = "dense"  # a name, a specification, or any Equinox module
+    encoder: NetworkSetting = "dense"  # a name, a specification, or any Equinox module
     hidden: str | Sequence[int] = "auto"
     activation: str = "gelu"
-    decoder: Any = "mirror"  # as the encoder, or None
+    decoder: NetworkSetting = "mirror"  # as the encoder, or None
     latent: str | AbstractLatent = "deterministic"
     likelihood: str | AbstractLikelihood = "auto"
     corruption: str | AbstractCorruption | None = None
     bound: str | AbstractBound = "elbo"
-    penalties: Penalty | Sequence[Penalty] | None = "auto"
+    penalties: PenaltySetting = "auto"
     schema: str | Rules | Schema = "auto"
     scaling: str = "auto"
     start: str = "auto"
@@ -55,13 +60,13 @@ class Parameters(BaseEstimator):
     random_state: int | np.random.RandomState | None = None
     verbose: int = 0
 
-    def set_params(self, **params: Any) -> Self:
+    def set_params(self, **params: object) -> Self:
         """Set parameters; ``slot__name`` replaces the slot's specification by a changed one."""
         set_nested(self, params)
         return self
 
 
-def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> None:
+def set_nested(estimator: BaseEstimator, params: Settings) -> None:
     """Apply settings, the plain ones first, then those of the form ``slot__name=value``.
 
     A specification is frozen, so a changed one takes its place: estimators that share it do not
@@ -91,7 +96,7 @@ def set_nested(estimator: BaseEstimator, params: dict[str, Any]) -> None:
         setattr(estimator, slot, _changed(slot, spec, field, value))
 
 
-def _changed(slot: str, spec: Spec, field: str, value: Any) -> Spec:
+def _changed(slot: str, spec: Spec, field: str, value: object) -> Spec:
     first, _, rest = field.partition("__")
     known = spec.get_params(deep=False)
     if first not in known:

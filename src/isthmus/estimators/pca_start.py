@@ -1,27 +1,27 @@
 """The start from PCA: a linear path from PCA, parallel to networks that output zero at first."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from isthmus.data.source import Examples, blocks
 from isthmus.errors import SettingError, unknown
+from isthmus.estimators.parameters import Parameters
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents import Deterministic
 from isthmus.model import Model
 from isthmus.networks import AbstractNetwork, Chain, LinearPath, start_at_zero
 from isthmus.networks.layers import Linear
 
-_shared: ContextVar[dict[Any, PCABaseline] | None] = ContextVar("shared", default=None)
+_shared: ContextVar[dict[Hashable, PCABaseline] | None] = ContextVar("shared", default=None)
 
 
-def starts_from_pca(settings: Any, model: Model) -> bool:
+def starts_from_pca(settings: Parameters, model: Model) -> bool:
     """Tell whether training starts from PCA: where the networks allow it, unless it is refused."""
     if settings.start not in ("auto", "pca", "random"):
         raise SettingError(unknown("start called", settings.start, ["auto", "pca", "random"]))

@@ -1,22 +1,31 @@
 """Fitted estimators to and from model files."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.consistency import check_consistent, short_array
+from isthmus.estimators.number_columns import NumberColumns
 from isthmus.estimators.registry import ESTIMATORS
 from isthmus.estimators.units import Range
 from isthmus.model import Model
 from isthmus.modelfile import read_model_file, write_model_file
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.scaling import Choice
+from isthmus.specifications import NotInFile
 from isthmus.tables import Schema
 from isthmus.treecodec import decode_tree, encode_tree
 
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
+
 OF_THE_MACHINE = ("devices",)
 """Settings that say where a fit ran, which is no business of whoever loads it."""
+
+OF_TRAINING = ("optimizer", "schedule")
+"""Settings that may be programs, and that the fitted model does not contain."""
 
 INCONSISTENT = (
     LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError,
@@ -25,7 +34,7 @@ INCONSISTENT = (
 """What a description raises, on the way to a model, when its parts do not fit each other."""
 
 
-def save(estimator: Any, kind: str, path: str | Path) -> Path:
+def save(estimator: "AbstractAutoencoder", kind: str, path: str | Path) -> Path:
     """Write a fitted estimator, atomically.
 
     Parameters
@@ -64,6 +73,9 @@ def save(estimator: Any, kind: str, path: str | Path) -> Path:
     }
     if estimator.range_ is not None:
         tensors |= {"range_low": estimator.range_.low, "range_high": estimator.range_.high}
+    if estimator.number_columns_ is not None:
+        columns = estimator.number_columns_
+        tensors |= {"column_std": columns.std, "column_whole": columns.whole}
     about = {
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
@@ -112,7 +124,7 @@ def load(path: str | Path) -> Any:
         ) from error
 
 
-def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: int) -> Any:
+def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> Any:
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}
@@ -120,7 +132,7 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
     if not isinstance(model, Model):
         raise ModelFileError("it holds no model.")
 
-    def restore(estimator: Any) -> None:
+    def restore(estimator: "AbstractAutoencoder") -> None:
         estimator.model_ = model
         estimator.likelihood_ = model.likelihood
         scaling = about["scaling"]
@@ -135,6 +147,9 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
         estimator.schema_ = None if schema is None else Schema.from_plain(schema)
         if "range_low" in tensors:
             estimator.range_ = Range(tensors["range_low"], tensors["range_high"])
+        if "column_std" in tensors:
+            columns = NumberColumns(tensors["column_std"], tensors["column_whole"])
+            estimator.number_columns_ = columns
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         check_consistent(estimator)
@@ -142,8 +157,13 @@ def _rebuilt(about: dict[str, Any], tensors: dict[str, np.ndarray], file_size: i
     return ESTIMATORS[about["estimator"]]._restored(settings, restore)
 
 
-def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return the settings as JSON; what only a program can hold falls back to its default."""
+def _encode_settings(
+    estimator: "AbstractAutoencoder", tensors: dict[str, np.ndarray]
+) -> JsonObject:
+    """Return the settings as JSON; what only a program can hold is named or left out.
+
+    How a model was trained is named, so that a loaded estimator does not say that its default did.
+    """
     settings = estimator.get_params(deep=False)
     defaults = type(estimator)().get_params(deep=False)
     encoded = {}
@@ -152,15 +172,17 @@ def _encode_settings(estimator: Any, tensors: dict[str, np.ndarray]) -> dict[str
         try:
             encoded[name] = encode_tree(value, tensors, f"settings.{name}")
         except SettingError:
-            encoded[name] = encode_tree(defaults[name], tensors, f"settings.{name}")
+            trains = name in OF_TRAINING and not isinstance(value, str)
+            other = NotInFile(type(value).__name__) if trains else defaults[name]
+            encoded[name] = encode_tree(other, tensors, f"settings.{name}")
     return encoded
 
 
-def _encode_plain(value: Any) -> Any:
+def _encode_plain(value: object) -> object:
     return {"tuple": list(value)} if isinstance(value, tuple) else value
 
 
-def _decode_plain(value: Any) -> Any:
+def _decode_plain(value: object) -> object:
     if isinstance(value, dict) and value.keys() == {"tuple"}:
         return tuple(value["tuple"])
     return value

@@ -9,6 +9,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.checks import check_between
 from isthmus.errors import DataError
 from isthmus.estimators.base import AbstractAutoencoder
@@ -67,7 +68,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         """``"quantities"``: it predicts numbers."""
         return "quantities"
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the predictions, (n,) or (n, quantities) as they were given to fit."""
         read = self._read_head(X)
         shape = (len(read), *self.target_mean_.shape)
@@ -93,9 +94,9 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         check_between("The estimator", "regression_weight", self.regression_weight, 0, 1e9)
         weight, learned = self.regression_weight, bool(self.learned_scale)
         n_targets = self.target_mean_.size
-        return (Regressor.create(rng, self.latent_dim, n_targets, weight, learned),)
+        return (Regressor.create(rng, int(self.latent_dim), n_targets, weight, learned),)
 
-    def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray:
         need_targets(self, y, "a regressor learns from numbers")
         values = _numbers(y)
         check_consistent_length(X, values)
@@ -110,7 +111,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         self.target_scale_ = np.where(scale > 0, scale, 1.0)
         return self._encode_targets(values)
 
-    def _encode_targets(self, y: Any) -> np.ndarray:
+    def _encode_targets(self, y: Targets | None) -> np.ndarray:
         values = _numbers(y)
         if values.shape[1:] != self.target_mean_.shape:
             raise DataError(

@@ -1,11 +1,15 @@
 """From a setting, a name or a specification, to the member of a slot."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from isthmus import bounds, corruption, latents, likelihoods, networks, penalties
 from isthmus.specifications import member_of
 
-MEMBERS: dict[str, dict[str, Any]] = {
+LikelihoodSetting = str | likelihoods.AbstractLikelihood
+"""A likelihood, its name, or "auto"."""
+
+MEMBERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "corruption": dict(corruption.MEMBERS),
     "encoder": dict(networks.MEMBERS),
     "decoder": dict(networks.MEMBERS),
@@ -25,7 +29,7 @@ KINDS: dict[str, type] = {
 }
 
 
-def member(slot: str, value: Any) -> Any:
+def member(slot: str, value: object) -> Any:
     """Return the member that a setting names, or the setting itself where it is one already.
 
     Raises
@@ -42,7 +46,7 @@ def member(slot: str, value: Any) -> Any:
     return member_of(slot, value, MEMBERS[slot], KINDS[slot], f"isthmus.{module}")
 
 
-def takes_missing(likelihood: Any) -> bool:
+def takes_missing(likelihood: object) -> bool:
     """Return whether a likelihood's setting lets entries of the examples be missing.
 
     ``"auto"`` is masked where entries are missing.
@@ -56,7 +60,7 @@ def takes_missing(likelihood: Any) -> bool:
     return isinstance(likelihood, likelihoods.Masked) or named
 
 
-def penalty_members(value: Any) -> tuple[penalties.AbstractPenalty, ...]:
+def penalty_members(value: object) -> tuple[penalties.AbstractPenalty, ...]:
     """Return the penalties of a setting: none, one, or several."""
     if value is None:
         return ()

@@ -1,11 +1,15 @@
 """State that is NumPy wherever it is stored: by pickle, joblib, skops, or in another process."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from sklearn.base import BaseEstimator, clone
+
+Tree = TypeVar("Tree")
+Estimator = TypeVar("Estimator", bound=BaseEstimator)
 
 
 class StoredAsNumPy:
@@ -15,16 +19,23 @@ class StoredAsNumPy:
     content, which ends the process where it is read.
     """
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the state with NumPy arrays."""
-        return as_numpy(super().__getstate__())  # pyright: ignore[reportAttributeAccessIssue]
+        state: dict[str, object] = super().__getstate__()  # pyright: ignore
+        return as_numpy(state)
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         """Take a state whose modules hold NumPy arrays."""
         super().__setstate__(as_jax(state))  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def as_numpy(state: Any) -> Any:
+def copy_of(estimator: Estimator) -> Estimator:
+    """Return an unfitted copy: `sklearn.base.clone`, which has no types, of one estimator."""
+    copied: Any = clone(estimator)
+    return copied
+
+
+def as_numpy(state: Tree) -> Tree:
     """Return a tree whose JAX arrays are NumPy's.
 
     Examples
@@ -37,7 +48,7 @@ def as_numpy(state: Any) -> Any:
     )
 
 
-def as_jax(state: Any) -> Any:
+def as_jax(state: Tree) -> Tree:
     """Return a tree whose modules hold JAX arrays, as they do by themselves.
 
     Examples
@@ -46,7 +57,7 @@ def as_jax(state: Any) -> Any:
     [1.0, 1.0]
     """
 
-    def convert(node: Any) -> Any:
+    def convert(node: object) -> object:
         if not isinstance(node, eqx.Module):
             return node
         return jax.tree.map(lambda a: jnp.asarray(a) if isinstance(a, np.ndarray) else a, node)

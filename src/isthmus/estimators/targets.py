@@ -9,8 +9,12 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from isthmus.annotations import Examples, ExamplesLike, Targets
 from isthmus.errors import DataError
 from isthmus.unlabelled import known_labels, plain_labels
+
+ValidationData = ExamplesLike | tuple[ExamplesLike, Targets]
+"""A validation set as users give it: examples, with their targets where the fit takes some."""
 
 TargetKind = Literal["none", "condition", "classes", "quantities"]
 """What an estimator does with the targets of its fit."""
@@ -23,7 +27,7 @@ UNKNOWN = -1
 """Number of the class of an example without a label."""
 
 
-def pair_of(validation_data: Any) -> tuple[Any, Any]:
+def pair_of(validation_data: object) -> tuple[Examples, np.ndarray]:
     """Return the examples and targets of a validation set, if that is what was given."""
     if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
         raise DataError(
@@ -35,7 +39,7 @@ def pair_of(validation_data: Any) -> tuple[Any, Any]:
     return X, y
 
 
-def labels_of(estimator: object, X: Any, y: Any, why: str) -> np.ndarray:
+def labels_of(estimator: object, X: ExamplesLike, y: Targets | None, why: str) -> np.ndarray:
     """Return labels (n,) of examples, if they are numbers or strings, one per example."""
     need_targets(estimator, y, why)
     y = column_or_1d(y, warn=True)
@@ -127,7 +131,9 @@ def known_targets(target: np.ndarray) -> np.ndarray:
     return np.any(np.reshape(target != UNKNOWN, (len(target), -1)), axis=1)
 
 
-def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = None) -> np.ndarray:
+def condition_numbers(
+    classes: np.ndarray, labels: Targets | None, rows: Sized | None = None
+) -> np.ndarray:
     """Return the number of the label that each row is conditioned on: int32 (n,).
 
     Parameters
@@ -148,10 +154,10 @@ def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = Non
     """
     if rows is not None and np.isscalar(labels):
         labels = np.full(len(rows), labels)
-    labels = column_or_1d(labels)
+    own: np.ndarray = column_or_1d(labels)
     if rows is not None:
-        check_consistent_length(rows, labels)
-    strange = set(labels.tolist()) - set(classes.tolist())
+        check_consistent_length(rows, own)
+    strange = set(own.tolist()) - set(classes.tolist())
     if strange:
         known = ", ".join(map(str, classes[:20].tolist()))
         raise DataError(
@@ -159,4 +165,4 @@ def condition_numbers(classes: np.ndarray, labels: Any, rows: Sized | None = Non
             "fit with examples of it (cross-validation needs folds that are stratified by label, "
             "such as cv=StratifiedKFold())."
         )
-    return class_numbers(classes, labels)
+    return class_numbers(classes, own)

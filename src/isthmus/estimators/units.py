@@ -1,10 +1,11 @@
 """Whether later examples are in the units of the fit: 0 to 1 for 0 to 255, metres for feet."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.errors import warn
 
 LOOKED_AT = 1_000
@@ -35,7 +36,7 @@ def range_of(x: np.ndarray) -> Range:
     return Range(*(end.reduce(x, axis=0).astype(np.float64) for end in (np.fmin, np.fmax)))
 
 
-def check_units(seen: Range | None, X: Any, names: Sequence[str] | None) -> None:
+def check_units(seen: Range | None, X: ExamplesLike, names: Sequence[str] | None) -> None:
     """Warn of examples whose values are not in the range of the fit.
 
     Parameters

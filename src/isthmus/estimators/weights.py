@@ -1,13 +1,12 @@
 """Weights of examples, as the user gives them and as training takes them."""
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from isthmus.errors import DataError
 
 
-def example_weights(sample_weight: Any, n: int) -> np.ndarray | None:
+def example_weights(sample_weight: ArrayLike | None, n: int) -> np.ndarray | None:
     """Return weights (n,), float32 and 1 on average over those above 0; None where all are equal.
 
     Parameters

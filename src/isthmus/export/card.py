@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.errors import DataError
+from isthmus.estimators.fitted import Fitted
 from isthmus.export.exporting import Export
 from isthmus.fitted import column_names
-from isthmus.networks import Chain, nonlinear_branch
+from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
 from isthmus.version import __version__
 
 SHOWN = 20
@@ -16,7 +17,7 @@ SHOWN = 20
 
 
 def model_card(
-    estimator: Any, run: str | Path | None = None, exports: Iterable[Export] = ()
+    estimator: Fitted, run: str | Path | None = None, exports: Iterable[Export] = ()
 ) -> str:
     """Return the model card of a fitted estimator, Markdown.
 
@@ -78,16 +79,16 @@ The file holds no code and is not unpickled. A model that is conditioned on labe
 second argument."""
 
 
-def _table(rows: Mapping[str, Any]) -> str:
+def _table(rows: Mapping[str, object]) -> str:
     lines = [f"| {name} | {value} |" for name, value in rows.items() if value is not None]
     return "\n".join(["| | |", "| --- | --- |", *lines])
 
 
-def _name(member: Any) -> str:
+def _name(member: object) -> str:
     return "none" if member is None else type(member).__name__
 
 
-def _network(network: Any) -> str:
+def _network(network: AbstractNetwork | None) -> str:
     """Return the sizes of a chain's layers, or the name of another network."""
     inside = nonlinear_branch(network)
     if not isinstance(inside, Chain):
@@ -97,7 +98,7 @@ def _network(network: Any) -> str:
     return sizes if inside is network else f"{sizes}, beside a linear path"
 
 
-def _model(estimator: Any) -> dict[str, Any]:
+def _model(estimator: Fitted) -> dict[str, object]:
     model = estimator.model_
     return {
         "code size": model.latent_dim,
@@ -113,7 +114,7 @@ def _model(estimator: Any) -> dict[str, Any]:
     }
 
 
-def _data(estimator: Any, source: str) -> dict[str, Any]:
+def _data(estimator: Fitted, source: str) -> dict[str, object]:
     names, labels = column_names(estimator), getattr(estimator, "classes_", None)
     named = getattr(estimator, "feature_names_in_", None) is not None
     shape = estimator.image_shape_
@@ -152,7 +153,7 @@ def _measurements(metrics: Mapping[str, Any]) -> str:
     return "\n".join(lines) + (f"\n\n{verdict}" if verdict else "")
 
 
-def _origin(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _origin(facts: Mapping[str, Any]) -> dict[str, object]:
     versions = facts.get("versions", {})
     return {
         "seed": facts.get("seed"),

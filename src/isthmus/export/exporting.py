@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.atomic import new_file
 from isthmus.errors import SettingError, unknown
+from isthmus.estimators.fitted import Fitted
 from isthmus.export.formats import FORMATS
 from isthmus.export.parts import PARTS, trace_part
 from isthmus.export.program import Program
@@ -49,13 +50,13 @@ class Export:
 
 
 def export(
-    estimator: Any,
+    estimator: Fitted,
     path: str | Path,
     *,
     to: str | None = None,
     part: str = "reconstruct",
-    X: Any = None,
-    labels: Any = None,
+    X: ExamplesLike | None = None,
+    labels: Targets | None = None,
     unchecked: bool = False,
 ) -> Export:
     """Write a part of a fitted estimator for programs without isthmus, and check it first.
@@ -136,7 +137,7 @@ def _format_of(path: Path) -> str:
     )
 
 
-def _about(estimator: Any, part: str) -> str:
+def _about(estimator: Fitted, part: str) -> str:
     """Return what a file computes, and the columns by name where they have names."""
     model = estimator.model_
     latent = type(model.latent).__name__
@@ -148,7 +149,7 @@ def _about(estimator: Any, part: str) -> str:
     return f"{head}\n{_columns(estimator)}" if named else head
 
 
-def _columns(estimator: Any) -> str:
+def _columns(estimator: Fitted) -> str:
     """Return the columns of an example in order; of a table with a schema as they are encoded."""
     schema = estimator.schema_
     names = column_names(estimator) if schema is None else list(schema.feature_names)

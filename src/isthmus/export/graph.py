@@ -6,12 +6,12 @@ the batch axis among them: what is left is a program of one example.
 
 import keyword
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from isthmus.errors import SettingError
-from isthmus.export.program import DTYPES, Kind, Operation, Port, Program, Shape
+from isthmus.export.program import DTYPES, Attribute, Kind, Operation, Port, Program, Shape
 
 RESERVED = frozenset(
     (
@@ -66,7 +66,7 @@ def squeezed(shape: Shape) -> Shape:
     return tuple(size for size in shape if size != 1)
 
 
-def kind_of(dtype: Any) -> Kind:
+def kind_of(dtype: DTypeLike) -> Kind:
     """Return the kind of a type of numbers."""
     kinds: dict[str, Kind] = {"f": "float", "i": "int", "u": "int", "b": "bool"}
     letter = np.dtype(dtype).kind if np.dtype(dtype) != object else "O"
@@ -75,7 +75,7 @@ def kind_of(dtype: Any) -> Kind:
     return kinds[letter]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Attribute) -> Attribute:
     """Return a whole number, or a tuple of them, as Python's own."""
     return tuple(int(one) for one in value) if isinstance(value, tuple) else int(value)
 
@@ -92,10 +92,13 @@ class Graph:
     _counts: dict[str, int] = field(default_factory=dict)
     _of_array: dict[tuple[bytes, Shape, str], str] = field(default_factory=dict)
 
-    def emit(self, kind: str, inputs: list[str], shape: Shape, of: Kind, **attributes: Any) -> Port:
+    def emit(
+        self, kind: str, inputs: list[str], shape: Shape, of: Kind, **attributes: Attribute
+    ) -> Port:
         """Add an operation and return what it gives."""
         plain = {name: _plain(value) for name, value in attributes.items()}
-        output = Port(self._fresh(self.layer or kind), _plain(shape), of)
+        whole = tuple(int(size) for size in shape)
+        output = Port(self._fresh(self.layer or kind), whole, of)
         operation = Operation(kind, tuple(inputs), output, plain, self.layer)
         self.operations.append(operation)
         return output

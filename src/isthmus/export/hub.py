@@ -3,15 +3,15 @@
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from isthmus.errors import SettingError
+from isthmus.estimators.fitted import Fitted
 from isthmus.export.card import model_card
 from isthmus.export.exporting import Export
 
 
 def push(
-    estimator: Any,
+    estimator: Fitted,
     repository: str,
     *,
     run: str | Path | None = None,

@@ -2,9 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -22,7 +21,7 @@ def runtime() -> str:
     return files("isthmus.export").joinpath("runtime.js").read_text(encoding="utf-8")
 
 
-def describe(program: Program, weights: Weights = "float32") -> dict[str, Any]:
+def describe(program: Program, weights: Weights = "float32") -> dict[str, object]:
     """Return a program as plain JSON, the argument of ``new IsthmusProgram(..)``.
 
     Parameters
@@ -79,7 +78,7 @@ def write_javascript(
     return f"{head}{runtime()}\nconst model = new IsthmusProgram({described});\n{TAIL}"
 
 
-def _constant(array: np.ndarray, weights: Weights) -> Mapping[str, Any]:
+def _constant(array: np.ndarray, weights: Weights) -> dict[str, object]:
     types = {"f": "<f4", "i": "<i4", "b": "u1"}
     dtype = types[array.dtype.kind]
     if weights == "float16" and dtype == "<f4" and array.ndim > 1:

@@ -1,16 +1,18 @@
 """From a primitive of JAX to operations of a program: a function each, and the table of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
 import numpy as np
+from jax.core import ShapedArray
+from jax.extend.core import JaxprEqn
 
 from isthmus.errors import SettingError
 from isthmus.export.graph import Graph, Node, kind_of, squeezed
 from isthmus.export.program import Port, Shape
 
-Lower = Callable[[Graph, Any, list[Node]], Node]
+Lower = Callable[[Graph, JaxprEqn, list[Node]], Node]
 """From (graph, equation of the trace, its inputs) to what it gives."""
 
 SAME_NAME = (
@@ -21,26 +23,32 @@ SAME_NAME = (
 """Element-wise primitives that an operation of the same name stands for."""
 
 
-def _shape(equation: Any) -> Shape:
-    return tuple(int(size) for size in equation.outvars[0].aval.shape)
+def output_of(equation: JaxprEqn) -> ShapedArray:
+    """Return the shape and type of what an equation of one output gives."""
+    return cast(ShapedArray, equation.outvars[0].aval)  # the others are tokens and references
 
 
-def _of_output(equation: Any, port: Port) -> Node:
-    return Node(_shape(equation), port)
+def shape_of(equation: JaxprEqn) -> Shape:
+    """Return the shape of what an equation gives, its sizes Python's own."""
+    return tuple(int(size) for size in output_of(equation).shape)
 
 
-def _renamed(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _of_output(equation: JaxprEqn, port: Port) -> Node:
+    return Node(shape_of(equation), port)
+
+
+def _renamed(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     """Return the same numbers in the output's shape."""
-    shape = _shape(equation)
+    shape = shape_of(equation)
     node = inputs[0]
     assert node.port is not None
     return Node(shape, graph.reshaped(node.port, squeezed(shape)))
 
 
-def elementwise(graph: Graph, kind: str, equation: Any, inputs: list[Node]) -> Node:
+def elementwise(graph: Graph, kind: str, equation: JaxprEqn, inputs: list[Node]) -> Node:
     """Emit an element-wise operation, which repeats its inputs along axes by itself."""
-    whole = _shape(equation)
-    shape, of = squeezed(whole), kind_of(equation.outvars[0].aval.dtype)
+    whole = shape_of(equation)
+    shape, of = squeezed(whole), kind_of(output_of(equation).dtype)
     narrow = [_narrow(graph, node, whole) for node in inputs]
     if np.broadcast_shapes(*(found for _, found in narrow)) != shape:
         narrow = [_narrow(graph, replace(node, narrow=None), whole) for node in inputs]
@@ -66,35 +74,35 @@ def _same_name(kind: str) -> Lower:
     return lambda graph, equation, inputs: elementwise(graph, kind, equation, inputs)
 
 
-def _round(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _round(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     if int(equation.params["rounding_method"]) != 1:
         raise SettingError("The model rounds halves away from zero, which no export has.")
     return elementwise(graph, "round", equation, inputs)
 
 
-def _is_finite(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _is_finite(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     (name,) = (graph.name(node) for node in inputs)
-    shape = squeezed(_shape(equation))
+    shape = squeezed(shape_of(equation))
     zero = graph.emit("sub", [name, name], shape, "float")  # NaN if it is not finite
     none = graph.constant(np.zeros((), np.float32))
     return _of_output(equation, graph.emit("eq", [zero.name, none], shape, "bool"))
 
 
-def _select(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _select(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     condition, *cases = inputs
     if len(cases) != 2 or condition.kind != "bool":
         raise SettingError("The model chooses among more than two cases, which no export has.")
     return elementwise(graph, "select", equation, [condition, cases[1], cases[0]])
 
 
-def _clamp(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _clamp(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     least, x, most = inputs
     return elementwise(
         graph, "min", equation, [elementwise(graph, "max", equation, [x, least]), most]
     )
 
 
-def _integer_power(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _integer_power(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     power, (x,) = equation.params["y"], inputs
     product = x
     for _ in range(abs(power) - 1):
@@ -105,33 +113,33 @@ def _integer_power(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return elementwise(graph, "div", equation, [one, product])
 
 
-def _square(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _square(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     return elementwise(graph, "mul", equation, inputs * 2)
 
 
-def _erfc(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _erfc(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     one = Node((), constant=np.ones((), np.float32))
     return elementwise(graph, "sub", equation, [one, elementwise(graph, "erf", equation, inputs)])
 
 
-def _exp2(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _exp2(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     two = Node((), constant=np.asarray(2.0, np.float32))
     return elementwise(graph, "pow", equation, [two, *inputs])
 
 
-def _tan(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _tan(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     parts = [elementwise(graph, kind, equation, inputs) for kind in ("sin", "cos")]
     return elementwise(graph, "div", equation, parts)
 
 
-def _cast(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
-    if inputs[0].kind == kind_of(equation.outvars[0].aval.dtype):
+def _cast(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
+    if inputs[0].kind == kind_of(output_of(equation).dtype):
         return _renamed(graph, equation, inputs)
     return elementwise(graph, "cast", equation, inputs)
 
 
-def _broadcast(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
-    node, shape = inputs[0], _shape(equation)
+def _broadcast(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
+    node, shape = inputs[0], shape_of(equation)
     places = equation.params["broadcast_dimensions"]
     kept = [place for place, size in zip(places, node.shape, strict=True) if size != 1]
     axes = [axis for axis, size in enumerate(shape) if size != 1]
@@ -149,25 +157,27 @@ def graph_port(graph: Graph, name: str, node: Node) -> Port:
     return node.port if node.port.name == name else graph.operations[-1].output
 
 
-def _transpose(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _transpose(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     node = inputs[0]
     own = node.dims
     axes = tuple(own.index(axis) for axis in equation.params["permutation"] if axis in own)
     if axes == tuple(range(len(axes))):
         return _renamed(graph, equation, inputs)
     port = graph.emit(
-        "transpose", [graph.name(node)], squeezed(_shape(equation)), node.kind, axes=axes
+        "transpose", [graph.name(node)], squeezed(shape_of(equation)), node.kind, axes=axes
     )
     return _of_output(equation, port)
 
 
-def _slice(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _slice(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     params = equation.params
     strides = params["strides"] or (1,) * len(params["start_indices"])
     return cut(graph, inputs[0], params["start_indices"], params["limit_indices"], strides)
 
 
-def cut(graph: Graph, node: Node, starts: Any, limits: Any, strides: Any) -> Node:
+def cut(
+    graph: Graph, node: Node, starts: Sequence[int], limits: Sequence[int], strides: Sequence[int]
+) -> Node:
     """Emit a slice, in the traced function's axes, and return it in the output's shape."""
     own = node.dims
     ends = {"starts": starts, "limits": limits, "strides": strides}
@@ -183,7 +193,7 @@ def cut(graph: Graph, node: Node, starts: Any, limits: Any, strides: Any) -> Nod
     return Node(shape, graph.reshaped(port, squeezed(shape)))
 
 
-def _reverse(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _reverse(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     node = inputs[0]
     axes = tuple(node.dims.index(a) for a in equation.params["dimensions"] if a in node.dims)
     if not axes:
@@ -192,11 +202,11 @@ def _reverse(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return _of_output(equation, port)
 
 
-def _concatenate(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _concatenate(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     return joined(graph, inputs, equation.params["dimension"])
 
 
-def _stack(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _stack(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     axis = equation.params["axis"]
     expanded = [
         Node(
@@ -227,14 +237,14 @@ def joined(graph: Graph, nodes: list[Node], axis: int) -> Node:
     return Node(shape, port)
 
 
-def _tile(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _tile(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     node = inputs[0]
     for axis, times in enumerate(equation.params["reps"]):
         node = joined(graph, [node] * int(times), axis)
     return node
 
 
-def _pad(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _pad(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     node, filler = inputs
     config = equation.params["padding_config"]
     for axis, (_, _, interior) in enumerate(config):
@@ -249,7 +259,9 @@ def _pad(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return cut(graph, node, starts, limits, (1,) * len(shape))
 
 
-def _padded(graph: Graph, node: Node, filler: Node, ends: list[Any], shape: Shape) -> Node:
+def _padded(
+    graph: Graph, node: Node, filler: Node, ends: Sequence[tuple[int, int]], shape: Shape
+) -> Node:
     kept = [axis for axis, size in enumerate(shape) if size != 1]
     name = graph.name(node, tuple(node.shape[axis] for axis in kept))
     low, high = (tuple(ends[axis][end] for axis in kept) for end in (0, 1))
@@ -274,12 +286,12 @@ def _spread(graph: Graph, node: Node, filler: Node, axis: int, interior: int) ->
 
 
 def _reduce(kind: str) -> Lower:
-    def lower(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+    def lower(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
         node = inputs[0]
         axes = tuple(node.dims.index(a) for a in equation.params["axes"] if a in node.dims)
         if not axes:
             return _renamed(graph, equation, inputs)
-        shape = squeezed(_shape(equation))
+        shape = squeezed(shape_of(equation))
         return _of_output(
             equation, graph.emit(kind, [graph.name(node)], shape, node.kind, axes=axes)
         )
@@ -288,16 +300,16 @@ def _reduce(kind: str) -> Lower:
 
 
 def _place_of(kind: str) -> Lower:
-    def lower(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+    def lower(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
         node = inputs[0]
         (axis,) = equation.params["axes"]
-        place, shape = node.dims.index(axis), squeezed(_shape(equation))
+        place, shape = node.dims.index(axis), squeezed(shape_of(equation))
         return _of_output(equation, graph.emit(kind, [graph.name(node)], shape, "int", axis=place))
 
     return lower
 
 
-def _cumsum(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _cumsum(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     node, axis = inputs[0], equation.params["axis"]
     if axis not in node.dims:
         return node
@@ -309,7 +321,7 @@ def _cumsum(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return _of_output(equation, port)
 
 
-def _product(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def _product(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     """Emit a matrix product whose first factor differs between examples."""
     (left_sum, right_sum), (left_batch, right_batch) = equation.params["dimension_numbers"]
     left, right = inputs
@@ -329,7 +341,7 @@ def _product(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     if turned and not flat:
         axes = (*range(len(together)), len(together) + 1, len(together))
         port = graph.emit("transpose", [port.name], (*together, width, count), "float", axes=axes)
-    return _of_output(equation, graph.reshaped(port, squeezed(_shape(equation))))
+    return _of_output(equation, graph.reshaped(port, squeezed(shape_of(equation))))
 
 
 def _factor(

@@ -1,9 +1,13 @@
 """A program as an ONNX graph, by the package ``onnx`` (the extra ``onnx``)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from onnx import NodeProto, ValueInfoProto
+from numpy.typing import ArrayLike, DTypeLike
 
 from isthmus.errors import SettingError
 from isthmus.export.program import Operation, Port, Program
@@ -66,7 +70,7 @@ def write_onnx(program: Program, function: str, about: str) -> bytes:
         "bool": onnx.TensorProto.BOOL,
     }
 
-    def outline(ports: tuple[Port, ...]) -> list[Any]:
+    def outline(ports: tuple[Port, ...]) -> "list[ValueInfoProto]":
         return [
             helper.make_tensor_value_info(port.name, kinds[port.kind], ["n", *port.shape])
             for port in ports
@@ -93,7 +97,7 @@ class _Graph:
         from onnx import numpy_helper
 
         self.program = program
-        self.nodes: list[Any] = []
+        self.nodes: list[NodeProto] = []
         self.arrays = [numpy_helper.from_array(a, n) for n, a in program.constants.items()]
         self._made = 0
         self._known: dict[tuple[bytes, str, tuple[int, ...]], str] = {}
@@ -106,7 +110,7 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], output, **attributes))
         return output
 
-    def array(self, values: Any, dtype: Any = np.int64) -> str:
+    def array(self, values: ArrayLike, dtype: DTypeLike = np.int64) -> str:
         """Add an array of numbers; return its name."""
         from onnx import numpy_helper
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
+from isthmus.annotations import Targets
 from isthmus.bounds import ELBO
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators import inference
+from isthmus.estimators.fitted import Fitted
+from isthmus.estimators.regressor import AutoencoderRegressor
 from isthmus.export.program import Program
 from isthmus.export.tracing import Traced, trace
+from isthmus.model import Model
 
 
 class Part(NamedTuple):
@@ -30,41 +35,42 @@ class Part(NamedTuple):
         What it computes, for people.
     """
 
-    function: Callable[[Any, Any, Any], Mapping[str, Any]]
+    function: Callable[[Fitted, Model, Array], Mapping[str, Array]]
     takes: str
-    reference: Callable[[Any, np.ndarray, Any], np.ndarray]
+    reference: Callable[[Fitted, np.ndarray, Targets | None], np.ndarray]
     gives: str
 
 
-def _encoder(estimator: Any, model: Any, x: Any) -> dict[str, Any]:
+def _encoder(estimator: Fitted, model: Model, x: Array) -> dict[str, Array]:
     return {"code": inference.encode(model, x)}
 
 
-def _decoder(estimator: Any, model: Any, code: Any) -> dict[str, Any]:
+def _decoder(estimator: Fitted, model: Model, code: Array) -> dict[str, Array]:
     return {"reconstruction": inference.decode(model, code)}
 
 
-def _reconstruct(estimator: Any, model: Any, x: Any) -> dict[str, Any]:
+def _reconstruct(estimator: Fitted, model: Model, x: Array) -> dict[str, Array]:
     return {"reconstruction": inference.reconstruct(model, x)}
 
 
-def _score(estimator: Any, model: Any, x: Any) -> dict[str, Any]:
+def _score(estimator: Fitted, model: Model, x: Array) -> dict[str, Array]:
     rows = inference.assess(model, x)
     return {"score": -(rows["nats"] + rows["kl"])}
 
 
-def _predict(estimator: Any, model: Any, x: Any) -> dict[str, Any]:
+def _predict(estimator: Fitted, model: Model, x: Array) -> dict[str, Array]:
     read = inference.read_head(model, x)
     if hasattr(estimator, "predict_proba"):
-        return {"probabilities": jax.nn.softmax(read / estimator.temperature_)}
+        return {"probabilities": jax.nn.softmax(read / getattr(estimator, "temperature_", 1.0))}
+    quantities = cast(AutoencoderRegressor, estimator)
     scale, mean = (
         jnp.asarray(values, jnp.float32).reshape(1, -1)
-        for values in (estimator.target_scale_, estimator.target_mean_)
+        for values in (quantities.target_scale_, quantities.target_mean_)
     )
     return {"prediction": read * scale + mean}
 
 
-def _predicted(estimator: Any, x: np.ndarray, labels: Any) -> np.ndarray:
+def _predicted(estimator: Fitted, x: np.ndarray, labels: Targets | None) -> np.ndarray:
     name = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
     return getattr(estimator, name)(x)
 
@@ -94,7 +100,7 @@ PARTS = {
 """The parts by name."""
 
 
-def part_of(estimator: Any, part: str) -> Program:
+def part_of(estimator: Fitted, part: str) -> Program:
     """Return a part of a fitted estimator as a program, in the data's own units.
 
     Parameters
@@ -125,13 +131,13 @@ def part_of(estimator: Any, part: str) -> Program:
     return trace_part(estimator, part).program
 
 
-def width_of(estimator: Any) -> int:
+def width_of(estimator: Fitted) -> int:
     """Return the size D of an example: of a table with a schema, of the encoded row."""
     schema = estimator.schema_
     return estimator.n_features_in_ if schema is None else schema.width
 
 
-def trace_part(estimator: Any, part: str) -> Traced:
+def trace_part(estimator: Fitted, part: str) -> Traced:
     """Return `part_of` with JAX's own values of its layers, by which differences are located."""
     if part not in PARTS:
         raise SettingError(unknown("part", part, PARTS))
@@ -157,7 +163,7 @@ def trace_part(estimator: Any, part: str) -> Traced:
     if not model.conditional:
         return trace(lambda model, x: function(estimator, model, x), model, inputs)
 
-    def under_label(model: Any, x: Any, label: Any) -> Mapping[str, Any]:
+    def under_label(model: Model, x: Array, label: Array) -> Mapping[str, Array]:
         return function(estimator, model.given(jnp.asarray(label)), x)
 
     return trace(under_label, model, inputs | {"label": (0, "int")})

@@ -1,18 +1,18 @@
 """Primitives that pick or put numbers at places: each becomes a take or a put along one line."""
 
-from typing import Any
-
 import numpy as np
+from jax.extend.core import JaxprEqn
 
 from isthmus.errors import SettingError
 from isthmus.export.graph import Graph, Node, squeezed
+from isthmus.export.lowering import shape_of
 from isthmus.export.program import Port, Shape
 
 
-def gather(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def gather(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     """Return parts of an array that begin at places that are computed."""
     operand, places = inputs
-    numbers, shape = equation.params["dimension_numbers"], _shape(equation)
+    numbers, shape = equation.params["dimension_numbers"], shape_of(equation)
     lost = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
     window = [axis for axis in range(len(operand.shape)) if axis not in lost]
     batched = zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True)
@@ -25,10 +25,10 @@ def gather(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return Node(shape, graph.emit("take", [flat, line], squeezed(shape), kind))
 
 
-def scatter(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def scatter(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     """Return an array with numbers put at places that are computed."""
     operand, places, updates = inputs
-    numbers, shape = equation.params["dimension_numbers"], _shape(equation)
+    numbers, shape = equation.params["dimension_numbers"], shape_of(equation)
     lost = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
     window = [axis for axis in range(len(operand.shape)) if axis not in lost]
     batched = zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True)
@@ -47,7 +47,7 @@ def scatter(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return Node(shape, graph.reshaped(port, squeezed(shape)))
 
 
-def dynamic_slice(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
+def dynamic_slice(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> Node:
     """Return a part of an array that begins at a place that is computed."""
     operand, *starts = inputs
     sizes, strides = equation.params["slice_sizes"], _strides(operand.shape)
@@ -71,12 +71,12 @@ def dynamic_slice(graph: Graph, equation: Any, inputs: list[Node]) -> Node:
     return Node(tuple(sizes), graph.emit("take", [flat, name], squeezed(sizes), operand.kind))
 
 
-def top_k(graph: Graph, equation: Any, inputs: list[Node]) -> list[Node]:
+def top_k(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> list[Node]:
     """Return the greatest numbers of a line, and their places."""
     node, k = inputs[0], int(equation.params["k"])
     if len(node.dims) != 1:
         raise SettingError("The model sorts along several lines at once, which no export has.")
-    name, shape = graph.name(node), tuple(int(s) for s in equation.outvars[0].aval.shape)
+    name, shape = graph.name(node), shape_of(equation)
     places = graph.emit("top", [name], (k,), "int", k=k)
     values = graph.emit("take", [name, places.name], (k,), node.kind)
     return [Node(shape, graph.reshaped(port, squeezed(shape))) for port in (values, places)]
@@ -139,7 +139,3 @@ def _strides(shape: Shape) -> list[int]:
 def _flat(graph: Graph, name: str, count: int) -> str:
     made: Port = next(op.output for op in reversed(graph.operations) if op.output.name == name)
     return graph.reshaped(made, (count,)).name
-
-
-def _shape(equation: Any) -> Shape:
-    return tuple(int(size) for size in equation.outvars[0].aval.shape)

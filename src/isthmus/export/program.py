@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Self
 import numpy as np
 
 Shape = tuple[int, ...]
+Attribute = int | tuple[int, ...]
 Kind = Literal["float", "int", "bool"]
 
 DTYPES: dict[Kind, type] = {"float": np.float32, "int": np.int32, "bool": np.bool_}

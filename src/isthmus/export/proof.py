@@ -2,18 +2,21 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from jaxtyping import Array
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.door import enter
+from isthmus.estimators.fitted import Fitted
 from isthmus.export.formats import Format
 from isthmus.export.parts import PARTS, width_of
 from isthmus.export.program import Program
 from isthmus.export.running import Arrays
 from isthmus.export.tracing import Traced
+from isthmus.model import Model
 
 LIMIT = 1e-5
 """Largest relative difference between an export and the estimator."""
@@ -48,7 +51,7 @@ class Batch:
     """
 
     inputs: Arrays
-    labels: Any
+    labels: np.ndarray | None
     expected: np.ndarray
     unit: np.ndarray
 
@@ -85,7 +88,9 @@ class Proof:
         )
 
 
-def make_batch(estimator: Any, part: str, X: Any, labels: Any) -> Batch:
+def make_batch(
+    estimator: Fitted, part: str, X: ExamplesLike | None, labels: Targets | None
+) -> Batch:
     """Return the inputs of a part and the estimator's outputs.
 
     Parameters
@@ -117,7 +122,9 @@ def make_batch(estimator: Any, part: str, X: Any, labels: Any) -> Batch:
     return Batch(inputs, labels, expected, _unit(estimator, part, expected))
 
 
-def reference(estimator: Any, part: str, given: np.ndarray, labels: Any) -> np.ndarray:
+def reference(
+    estimator: Fitted, part: str, given: np.ndarray, labels: Targets | None
+) -> np.ndarray:
     """Return what the estimator gives, (n,) or (n, numbers).
 
     That is what its own method returns; of a table of several kinds of columns, which the method
@@ -130,7 +137,7 @@ def reference(estimator: Any, part: str, given: np.ndarray, labels: Any) -> np.n
     else:
         numbers = label_numbers(estimator, labels)
 
-        def rowwise(model: Any, x: Any) -> Any:
+        def rowwise(model: Model, x: Array) -> Array:
             (values,) = PARTS[part].function(estimator, model, x).values()
             return values
 
@@ -139,14 +146,14 @@ def reference(estimator: Any, part: str, given: np.ndarray, labels: Any) -> np.n
     return found if found.ndim == 1 else found.reshape(len(found), -1)
 
 
-def label_numbers(estimator: Any, labels: Any) -> np.ndarray | None:
+def label_numbers(estimator: Fitted, labels: Targets | None) -> np.ndarray | None:
     """Return the places of labels in ``classes_``, or None where the model needs no labels."""
     if not estimator.model_.conditional:
         return None
-    return np.searchsorted(estimator.classes_, labels).astype(np.int32)
+    return np.searchsorted(estimator.classes_, np.asarray(labels)).astype(np.int32)
 
 
-def generated(estimator: Any) -> tuple[Any, Any]:
+def generated(estimator: Fitted) -> tuple[np.ndarray, np.ndarray | None]:
     """Return examples that the model generates, as it learned from them, and labels if needed."""
     rng = np.random.default_rng(0)
     labels = rng.choice(estimator.classes_, ROWS) if estimator.model_.conditional else None
@@ -158,7 +165,13 @@ def generated(estimator: Any) -> tuple[Any, Any]:
 
 
 def prove(
-    estimator: Any, part: str, to: str, form: Format, traced: Traced, source: bytes, batch: Batch
+    estimator: Fitted,
+    part: str,
+    to: str,
+    form: Format,
+    traced: Traced,
+    source: bytes,
+    batch: Batch,
 ) -> Proof:
     """Run an export and compare it with the estimator.
 
@@ -219,7 +232,7 @@ def _magnitude(values: np.ndarray) -> np.ndarray:
     return np.asarray(largest if largest > 0 else 1.0)
 
 
-def _unit(estimator: Any, part: str, expected: np.ndarray) -> np.ndarray:
+def _unit(estimator: Fitted, part: str, expected: np.ndarray) -> np.ndarray:
     """Return what differences are relative to.
 
     For examples each column's own largest magnitude, or what a step of 1 in the scaled space is
@@ -234,7 +247,7 @@ def _unit(estimator: Any, part: str, expected: np.ndarray) -> np.ndarray:
     return np.where(unit > 0, unit, 1.0)
 
 
-def _on_edge(estimator: Any, part: str, batch: Batch, rows: np.ndarray) -> np.ndarray:
+def _on_edge(estimator: Fitted, part: str, batch: Batch, rows: np.ndarray) -> np.ndarray:
     """Say which rows lie where the estimator itself jumps under a nudge as small as the limit."""
     rng = np.random.default_rng(0)
     given = batch.inputs[PARTS[part].takes][rows]

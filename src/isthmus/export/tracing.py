@@ -4,19 +4,23 @@ The function is traced on one example. What does not depend on the example is co
 becomes a constant; calls are inlined and loops unrolled.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
 import jax
 import numpy as np
-from jax.extend.core import Literal
+from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
+from jax.tree_util import KeyPath
+from jaxtyping import Array
+from numpy.typing import ArrayLike
 
+from isthmus.annotations import PyTree
 from isthmus.errors import SettingError
 from isthmus.export import places
 from isthmus.export.graph import Graph, Node, squeezed
-from isthmus.export.lowering import LOWERINGS, cut, joined
+from isthmus.export.lowering import LOWERINGS, Lower, cut, joined
 from isthmus.export.program import DTYPES, Port, Program
 
 INLINED = ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call",
@@ -27,7 +31,11 @@ DRAWS = ("random_bits", "random_seed", "random_wrap", "random_fold_in", "random_
          "threefry2x32", "random_unwrap")  # fmt: skip
 """Primitives that draw noise."""
 
-ManyLower = Callable[[Graph, Any, list[Node]], list[Node]]
+ManyLower = Callable[[Graph, JaxprEqn, list[Node]], list[Node]]
+
+
+Environment = dict[Var, Node]
+"""What is known of the variables of a trace."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,9 @@ class Traced:
 
 
 def trace(
-    function: Callable[..., Mapping[str, Any]], model: Any, inputs: Mapping[str, tuple[int, str]]
+    function: Callable[..., Mapping[str, Array]],
+    model: PyTree,
+    inputs: Mapping[str, tuple[int, str]],
 ) -> Traced:
     """Return the program of a function of a model and of one example.
 
@@ -89,7 +99,7 @@ def trace(
     closed, outputs = jax.make_jaxpr(
         lambda given, *x: dict(function(eqx.combine(given, static), *x)), return_shape=True
     )(arrays, *shapes)
-    graph, environment = Graph(taken={*inputs, *outputs}), dict[Any, Node]()
+    graph, environment = Graph(taken={*inputs, *outputs}), Environment()
     leaves = jax.tree_util.tree_flatten_with_path(arrays)[0]
     variables = iter(closed.jaxpr.invars)
     for (path, leaf), variable in zip(leaves, variables, strict=False):
@@ -113,7 +123,7 @@ def trace(
     program = graph.program(ports, {name: named[name] for name in outputs})
     watched = _ends_of_layers(closed.jaxpr, environment, graph, program)
 
-    def of_one(*row: Any) -> dict[str, Any]:
+    def of_one(*row: Array) -> dict[str, Array]:
         values = dict(zip(closed.jaxpr.constvars, closed.consts, strict=True))
         values |= dict(zip(closed.jaxpr.invars, [*jax.tree.leaves(arrays), *row], strict=True))
         _evaluate(closed.jaxpr, values)
@@ -131,10 +141,10 @@ def trace(
 
 
 def _ends_of_layers(
-    jaxpr: Any, environment: dict[Any, Node], graph: Graph, program: Program
-) -> dict[str, tuple[Any, Port]]:
+    jaxpr: Jaxpr, environment: Environment, graph: Graph, program: Program
+) -> dict[str, tuple[Var, Port]]:
     """Return the last value of each layer that the program computes: JAX's variable, the value."""
-    ends: dict[str, tuple[Any, Port]] = {}
+    ends: dict[str, tuple[Var, Port]] = {}
     for equation in jaxpr.eqns:
         node, layer = environment.get(equation.outvars[0]), str(equation.source_info.name_stack)
         port = None if node is None or node.port is None else graph.final(node.port)
@@ -145,10 +155,10 @@ def _ends_of_layers(
     return ends
 
 
-def _evaluate(jaxpr: Any, values: dict[Any, Any]) -> list[Any]:
+def _evaluate(jaxpr: Jaxpr, values: dict[Var, ArrayLike]) -> list[ArrayLike]:
     """Compute every variable of a trace, given those that it begins with; return its outputs."""
 
-    def read(atom: Any) -> Any:
+    def read(atom: Var | Literal) -> ArrayLike:
         return atom.val if isinstance(atom, Literal) else values[atom]
 
     for equation in jaxpr.eqns:
@@ -164,14 +174,14 @@ def _evaluate(jaxpr: Any, values: dict[Any, Any]) -> list[Any]:
     return [read(atom) for atom in jaxpr.outvars]
 
 
-def _called(equation: Any) -> tuple[Any, Any]:
+def _called(equation: JaxprEqn) -> tuple[Jaxpr, Sequence[ArrayLike]]:
     """Return the trace that an equation calls, and its constants."""
     params = equation.params
     called = next(params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in params)
     return getattr(called, "jaxpr", called), getattr(called, "consts", ())
 
 
-def _label(path: Any) -> str:
+def _label(path: KeyPath) -> str:
     """Return a name for an array of the model: ``encoder affines 0 weight``."""
     words = [
         str(getattr(key, "name", getattr(key, "idx", getattr(key, "key", "")))) for key in path
@@ -179,10 +189,10 @@ def _label(path: Any) -> str:
     return " ".join(word for word in words if word not in ("value", "affines"))
 
 
-def _run(graph: Graph, jaxpr: Any, environment: dict[Any, Node], outer: str) -> list[Node]:
+def _run(graph: Graph, jaxpr: Jaxpr, environment: Environment, outer: str) -> list[Node]:
     """Emit the equations of a trace and return its outputs."""
 
-    def read(atom: Any) -> Node:
+    def read(atom: Var | Literal) -> Node:
         if isinstance(atom, Literal):
             return Node(np.shape(atom.val), constant=np.asarray(atom.val, atom.aval.dtype))  # pyright: ignore[reportAttributeAccessIssue]
         return environment[atom]
@@ -200,7 +210,7 @@ def _run(graph: Graph, jaxpr: Any, environment: dict[Any, Node], outer: str) -> 
     return [read(atom) for atom in jaxpr.outvars]
 
 
-def _needed(jaxpr: Any) -> set[int]:
+def _needed(jaxpr: Jaxpr) -> set[int]:
     """Return the identities of the variables that the outputs depend on."""
     needed = {id(atom) for atom in jaxpr.outvars}
     for equation in reversed(jaxpr.eqns):
@@ -209,7 +219,7 @@ def _needed(jaxpr: Any) -> set[int]:
     return needed
 
 
-def _emit(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[Node]:
+def _emit(graph: Graph, equation: JaxprEqn, inputs: list[Node], layer: str) -> list[Node]:
     """Return what an equation gives: inlined, computed beforehand, or emitted."""
     name = equation.primitive.name
     if name in INLINED:
@@ -231,7 +241,7 @@ def _emit(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[N
     return [LOWERINGS[name](graph, equation, inputs)]
 
 
-def _computed(equation: Any, inputs: list[Node]) -> list[Node]:
+def _computed(equation: JaxprEqn, inputs: list[Node]) -> list[Node]:
     """Return what an equation of constants gives, computed by JAX itself."""
     values = [jax.numpy.asarray(node.constant) for node in inputs]
     given = equation.primitive.bind(*values, **equation.params)
@@ -240,7 +250,7 @@ def _computed(equation: Any, inputs: list[Node]) -> list[Node]:
     return [Node(np.shape(v), constant=np.asarray(v), label=label) for v in given]
 
 
-def _inline(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[Node]:
+def _inline(graph: Graph, equation: JaxprEqn, inputs: list[Node], layer: str) -> list[Node]:
     jaxpr, consts = _called(equation)
     environment = dict(zip(jaxpr.invars, inputs, strict=True))
     for variable, value in zip(jaxpr.constvars, consts, strict=True):
@@ -248,7 +258,7 @@ def _inline(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list
     return _run(graph, jaxpr, environment, layer)
 
 
-def _unroll(graph: Graph, equation: Any, inputs: list[Node], layer: str) -> list[Node]:
+def _unroll(graph: Graph, equation: JaxprEqn, inputs: list[Node], layer: str) -> list[Node]:
     """Return what a loop of known length gives, its body emitted once for every turn."""
     params = equation.params
     kept, carried = _kept_and_carried(params)
@@ -297,7 +307,7 @@ def _row(graph: Graph, node: Node, turn: int) -> Node:
     return Node(node.shape[1:], graph.reshaped(port, squeezed(node.shape[1:])))
 
 
-def _split(graph: Graph, equation: Any, inputs: list[Node]) -> list[Node]:
+def _split(graph: Graph, equation: JaxprEqn, inputs: list[Node]) -> list[Node]:
     """Return an array cut in parts along an axis."""
     (node,), axis = inputs, equation.params["axis"]
     parts, start = [], 0
@@ -309,7 +319,7 @@ def _split(graph: Graph, equation: Any, inputs: list[Node]) -> list[Node]:
     return parts
 
 
-def _one(lower: Any) -> ManyLower:
+def _one(lower: Lower) -> ManyLower:
     return lambda graph, equation, inputs: [lower(graph, equation, inputs)]
 
 

@@ -1,6 +1,7 @@
 """Codes of finitely many values, which can be written in symbols."""
 
 from abc import abstractmethod
+from typing import TypeGuard
 
 from jaxtyping import Array, Float, Int
 
@@ -29,7 +30,7 @@ class AbstractDiscrete(AbstractLatent):
         """Return the codes that symbols stand for."""
 
 
-def is_discrete(latent: object) -> bool:
+def is_discrete(latent: object) -> TypeGuard[AbstractDiscrete]:
     """Tell whether a latent's codes are of finitely many values.
 
     Examples

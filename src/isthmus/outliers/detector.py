@@ -8,7 +8,10 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
 from sklearn.utils import Tags, check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_between
+from isthmus.errors import SettingError
+from isthmus.estimators.fitted import Fitted
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
@@ -86,13 +89,13 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def __init__(
         self,
-        autoencoder: Any = None,
-        scoring: Any = "auto",
+        autoencoder: BaseEstimator | None = None,
+        scoring: str | AbstractScore = "auto",
         contamination: float | str = "auto",
         *,
         calibration: str = "auto",
         trimmed: float = 0.0,
-        random_state: Any = None,
+        random_state: RandomState = None,
     ):
         self.autoencoder = autoencoder
         self.scoring = scoring
@@ -101,7 +104,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         self.trimmed = trimmed
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: ExamplesLike, y: Targets | None = None, **fit_params: Any) -> Self:
         """Fit autoencoder and score, and calibrate them.
 
         Parameters
@@ -111,11 +114,19 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
             large: they compare with the outliers, too.
         y : ignored
             Here by scikit-learn's convention.
+        **fit_params
+            None is taken; ``sample_weight`` is refused, since p-values count examples alike.
 
         Returns
         -------
         self
         """
+        if fit_params:
+            raise SettingError(
+                f"OutlierDetector.fit takes no {', '.join(fit_params)}: scores and p-values count "
+                "every example alike. Fit a weighted autoencoder first, and give it as "
+                "autoencoder=sklearn.frozen.FrozenEstimator(autoencoder)."
+            )
         check_between("OutlierDetector", "trimmed", self.trimmed, 0, 0.5)
         if self.contamination != "auto":
             check_between(
@@ -133,7 +144,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         self.offset_ = -threshold
         return self
 
-    def score_samples(self, X: Any) -> np.ndarray:
+    def score_samples(self, X: ExamplesLike) -> np.ndarray:
         """Return how usual each example is (n,): minus its surprise in nats; higher is more usual.
 
         The surprise is minus the logarithm of a tail probability, if the scores of usual examples
@@ -142,15 +153,17 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         return -self._scores(known_examples(self, X))
 
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: ExamplesLike) -> np.ndarray:
         """Return `score_samples` less the offset (n,): below 0 for outliers."""
         return self.score_samples(X) - self.offset_
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return 1 for usual examples and -1 for outliers (n,)."""
         return np.where(self.decision_function(X) < 0, -1, 1)
 
-    def p_values(self, X: Any, conditional: bool = False, delta: float = 0.1) -> np.ndarray:
+    def p_values(
+        self, X: ExamplesLike, conditional: bool = False, delta: float = 0.1
+    ) -> np.ndarray:
         """Return the p-value of each example being a usual one.
 
         Parameters
@@ -170,13 +183,13 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         return self._p_values(self._fold_scores(known_examples(self, X)), conditional, delta)
 
-    def scores_and_p_values(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
+    def scores_and_p_values(self, X: ExamplesLike) -> tuple[np.ndarray, np.ndarray]:
         """Return minus `score_samples`, and `p_values`, each (n,), by one pass."""
         scores = self._fold_scores(known_examples(self, X))
         return scores.mean(axis=1), self._p_values(scores, False, 0.1)
 
     def select(
-        self, X: Any, fdr: float = 0.1, conditional: bool = False, delta: float = 0.1
+        self, X: ExamplesLike, fdr: float = 0.1, conditional: bool = False, delta: float = 0.1
     ) -> np.ndarray:
         """Tell which examples (n,) are outliers; on average at most ``fdr`` of them wrongly.
 
@@ -189,7 +202,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         return conformal.rate_threshold(self.calibration_scores_, rate)
 
-    def explain(self, X: Any) -> Reasons:
+    def explain(self, X: ExamplesLike) -> Reasons:
         """Return why each example has the score that it has: features, and what they should be.
 
         See `isthmus.outliers.Reasons`.
@@ -197,7 +210,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         return explain(self.folds_, known_examples(self, X))
 
-    def drift(self, X: Any) -> Drift:
+    def drift(self, X: ExamplesLike) -> Drift:
         """Test whether new examples come from where those of ``fit`` came from.
 
         Parameters
@@ -215,7 +228,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         return save(self, path)
 
     @property
-    def autoencoder_(self) -> Any:
+    def autoencoder_(self) -> Fitted:
         """The fitted autoencoder, the first of several."""
         return self.folds_[0].autoencoder
 
@@ -236,10 +249,10 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         tags.input_tags.allow_nan = missing
         return tags
 
-    def _scores(self, X: Any) -> np.ndarray:
+    def _scores(self, X: Examples) -> np.ndarray:
         return self._fold_scores(X).mean(axis=1)
 
-    def _fold_scores(self, X: Any) -> np.ndarray:
+    def _fold_scores(self, X: Examples) -> np.ndarray:
         """Return scores (n, folds), a block of examples at a time."""
         check_is_fitted(self)
         parts = []
@@ -260,7 +273,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         return conformal.conditional_p_values(p, n, delta) if conditional else p
 
 
-def chosen_score(setting: Any) -> AbstractScore:
+def chosen_score(setting: str | AbstractScore) -> AbstractScore:
     """Return the score of a setting."""
     if isinstance(setting, str) and setting == "auto":
         return automatic_score()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import ks_2samp
 
+from isthmus.annotations import Examples
 from isthmus.outliers.examples import take
 from isthmus.outliers.folds import Fold
 
@@ -51,7 +52,7 @@ class Drift:
         )
 
 
-def drift(folds: Sequence[Fold], X: Any) -> Drift:
+def drift(folds: Sequence[Fold], X: Examples) -> Drift:
     """Compare new examples with the held-out ones of every fold.
 
     P-values of several folds are joined by Bonferroni's correction, too.

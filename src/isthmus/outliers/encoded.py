@@ -6,7 +6,9 @@ from typing import Any, Self
 import jax.numpy as jnp
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, Index, RandomState
 from isthmus.errors import SettingError
+from isthmus.estimators.fitted import Fitted
 
 LIKELIHOOD, IMPORTANCE = "excess", "log_likelihood"
 """What costs a further pass, and is made only for a score that reads it."""
@@ -43,7 +45,7 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.x)
 
-    def __getitem__(self, rows: Any) -> Self:
+    def __getitem__(self, rows: Index) -> Self:
         """Return some of the examples."""
         parts: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         taken: dict[str, Any] = {k: None if v is None else v[rows] for k, v in parts.items()}
@@ -56,11 +58,11 @@ class Encoded:
 
 
 def encode(
-    autoencoder: Any,
-    X: Any,
+    autoencoder: Fitted,
+    X: ExamplesLike,
     reads: frozenset[str] = frozenset(),
     n_samples: int = 100,
-    random_state: Any = 0,
+    random_state: RandomState = 0,
 ) -> Encoded:
     """Return what a fitted autoencoder makes of examples, by its public methods alone.
 
@@ -102,7 +104,7 @@ def encode(
     return Encoded(x, codes, residuals, columns, excess, log_likelihood)
 
 
-def _excess(autoencoder: Any, X: Any, x: np.ndarray) -> np.ndarray:
+def _excess(autoencoder: Fitted, X: ExamplesLike, x: np.ndarray) -> np.ndarray:
     """Return nats (n,) above the least that the likelihood allows; where there is none, nats."""
     floor = np.asarray(autoencoder.likelihood_.floor(jnp.asarray(x)), np.float64)
     floor = np.where(np.isfinite(floor), floor, 0.0)

@@ -12,10 +12,12 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from isthmus.annotations import ExamplesLike
 from isthmus.outliers.baselines import BASELINES
 from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
 from isthmus.outliers.examples import take
+from isthmus.plainjson import JsonObject
 
 OURS = "isthmus"
 PICTURES = 8
@@ -31,11 +33,11 @@ COMPARED = 10_000
 
 def findings(
     detector: OutlierDetector,
-    X: Any,
+    X: ExamplesLike,
     names: Sequence[str],
     labels: np.ndarray | None = None,
     top: int = 20,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return what a fitted detector found among examples.
 
     Parameters
@@ -88,8 +90,12 @@ def findings(
 
 
 def reasons_of(
-    detector: OutlierDetector, X: Any, names: Sequence[str], rows: Sequence[int], count: int = 3
-) -> list[dict[str, Any]]:
+    detector: OutlierDetector,
+    X: ExamplesLike,
+    names: Sequence[str],
+    rows: Sequence[int],
+    count: int = 3,
+) -> list[JsonObject]:
     """Return a record for each example: why it has its score.
 
     ``row``: its place in the source, counted from 0; ``score``: nats; ``reasons``: of the features
@@ -115,7 +121,7 @@ def reasons_of(
     ]
 
 
-def _pictures(detector: OutlierDetector, X: Any) -> dict[str, Any] | None:
+def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, object] | None:
     """Return images (n, H, W, C): found, expected, and contributions; None of a table."""
     shape = detector.autoencoder_.image_shape_
     if shape is None:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
+from isthmus.annotations import Examples
 from isthmus.errors import DataError, SettingError, unknown
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.fitted import Fitted
+from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded, encode
 from isthmus.outliers.examples import take
 from isthmus.outliers.scores import AbstractScore
@@ -46,13 +49,13 @@ class Fold:
         Their codes, which drift is measured against.
     """
 
-    autoencoder: Any
+    autoencoder: Fitted
     score: AbstractScore
     tail: Tail
     calibration: np.ndarray
     codes: np.ndarray
 
-    def encode(self, X: Any) -> Encoded:
+    def encode(self, X: Examples) -> Encoded:
         """Return what the autoencoder makes of examples."""
         return encode(self.autoencoder, X, self.score.reads)
 
@@ -83,7 +86,12 @@ def divided(n: int, kind: str, seed: int) -> Iterator[tuple[np.ndarray, np.ndarr
 
 
 def fit_fold(
-    autoencoder: Any, score: AbstractScore, X: Any, held_out: Any, trimmed: float, seed: int
+    autoencoder: BaseEstimator | None,
+    score: AbstractScore,
+    X: Examples,
+    held_out: Examples,
+    trimmed: float,
+    seed: int,
 ) -> Fold:
     """Fit autoencoder and score to examples, and score those held out.
 
@@ -102,19 +110,19 @@ def fit_fold(
 
 
 def _fitted(
-    autoencoder: Any, score: AbstractScore, X: Any, seed: int
-) -> tuple[Any, Encoded, AbstractScore]:
+    autoencoder: BaseEstimator | None, score: AbstractScore, X: Examples, seed: int
+) -> tuple[Fitted, Encoded, AbstractScore]:
     unfitted = autoencoder if autoencoder is not None else default_autoencoder(X)
     fitted: Any = clone(unfitted)
     if "random_state" in fitted.get_params(deep=False) and fitted.random_state is None:
         fitted.set_params(random_state=seed)
     fitted.fit(X, None)  # a frozen estimator wants both
     encoded = encode(fitted, X, score.reads)
-    own: Any = clone(score)
+    own = copy_of(score)
     return fitted, encoded, own.fit(encoded)
 
 
-def default_autoencoder(X: Any) -> Autoencoder:
+def default_autoencoder(X: Examples) -> Autoencoder:
     """Return the autoencoder that None means: half as many code dimensions as features, 64 at most.
 
     It starts from PCA and is trained for 20 epochs: every further one learns outliers among the

@@ -5,7 +5,6 @@ A detector is a folder: ``detector.safetensors`` holds settings, scores and cali
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.folds import Fold
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Combined
 from isthmus.outliers.tails import Tail
+from isthmus.plainjson import Facts, JsonObject
 
 NAME = "detector.safetensors"
 KIND = "OutlierDetector"
@@ -94,7 +94,7 @@ def load(path: str | Path) -> OutlierDetector:
         ) from error
 
 
-def _rebuilt(path: Path, about: dict[str, Any], tensors: dict[str, np.ndarray]) -> OutlierDetector:
+def _rebuilt(path: Path, about: Facts, tensors: dict[str, np.ndarray]) -> OutlierDetector:
     detector = OutlierDetector(**{name: about["settings"][name] for name in SETTINGS})
     detector.folds_ = []
     for i, facts in enumerate(about["folds"]):
@@ -117,7 +117,7 @@ def _rebuilt(path: Path, about: dict[str, Any], tensors: dict[str, np.ndarray]) 
     return detector
 
 
-def _fold_facts(name: str, fold: Fold, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+def _fold_facts(name: str, fold: Fold, tensors: dict[str, np.ndarray]) -> JsonObject:
     tensors[f"{name}.calibration"], tensors[f"{name}.codes"] = fold.calibration, fold.codes
     numbers = {}
     for key, value in fold.score.state().items():
@@ -129,12 +129,12 @@ def _fold_facts(name: str, fold: Fold, tensors: dict[str, np.ndarray]) -> dict[s
     return {"score": _described(fold.score), "numbers": numbers, "tail": tail}
 
 
-def _fields(name: str, numbers: dict[str, Any], tensors: dict[str, np.ndarray]) -> dict[str, Any]:
+def _fields(name: str, numbers: Facts, tensors: dict[str, np.ndarray]) -> JsonObject:
     own = {k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")}
-    return own | numbers
+    return {**own, **numbers}
 
 
-def _described(score: AbstractScore) -> dict[str, Any]:
+def _described(score: AbstractScore) -> JsonObject:
     """Return a score's class and settings as JSON."""
     if type(score).__name__ not in CLASSES:
         raise SettingError(
@@ -148,9 +148,9 @@ def _described(score: AbstractScore) -> dict[str, Any]:
     return {"class": type(score).__name__, "settings": settings}
 
 
-def _made(described: dict[str, Any]) -> AbstractScore:
+def _made(described: Facts) -> AbstractScore:
     """Return an unfitted score from its description."""
-    settings: dict[str, Any] = {
+    settings: JsonObject = {
         name: [_made(one) for one in value] if name == "scores" else value
         for name, value in described["settings"].items()
     }

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import Examples
 from isthmus.outliers.folds import Fold
 
 
@@ -47,7 +47,7 @@ class Reasons:
         return np.stack([self.contributions[:, list(g)].sum(axis=1) for g in groups], axis=1)
 
 
-def explain(folds: Sequence[Fold], X: Any) -> Reasons:
+def explain(folds: Sequence[Fold], X: Examples) -> Reasons:
     """Return the reasons for the scores of examples, means over the folds."""
     encoded = [fold.encode(X) for fold in folds]
     pairs = list(zip(folds, encoded, strict=True))

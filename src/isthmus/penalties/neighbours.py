@@ -1,5 +1,7 @@
 """Neighbours in the data stay neighbours in the code: contrastive penalties over pairs."""
 
+import functools
+import operator
 from abc import abstractmethod
 from dataclasses import replace
 from typing import Self
@@ -27,6 +29,13 @@ A map of some ten thousand examples settles at a few times this: so it unfolds f
 """
 
 
+FEW = 8
+"""Largest code whose squared distances are sums of differences; above, a product is faster."""
+
+TINY = 1e-30
+"""Added to a sum of similarities: in single precision it is 0 where all codes are far apart."""
+
+
 class AbstractNeighbours(AbstractPenalty):
     r"""A loss that pulls the codes of a pair together and pushes all other codes apart.
 
@@ -46,8 +55,12 @@ class AbstractNeighbours(AbstractPenalty):
     pairs: eqx.AbstractVar[Pairs]
 
     @abstractmethod
+    def of_other(self, similarity: Float[Array, "B B"]) -> Float[Array, "B B"]:
+        """Return what the loss sums over the other codes, given similarities: 0 for 0."""
+
+    @abstractmethod
     def loss(
-        self, near: Float[Array, " B"], far: Float[Array, "B M"], weights: Float[Array, " M"]
+        self, near: Float[Array, " B"], rest: Float[Array, " B"], others: Float[Array, ""]
     ) -> Float[Array, " B"]:
         """Return the loss of each pair, nats.
 
@@ -55,10 +68,10 @@ class AbstractNeighbours(AbstractPenalty):
         ----------
         near
             Log similarity of each pair.
-        far
-            Log similarity of an example and M others, minus infinity where it is no other.
-        weights
-            Of the others: 0 for the rows that fill up a batch.
+        rest
+            Sum of `of_other` over the other codes of the batch.
+        others
+            Their number.
         """
 
     @property
@@ -93,19 +106,21 @@ class AbstractNeighbours(AbstractPenalty):
     def _both(
         self, a: Float[Array, "B d"], b: Float[Array, "B d"], weights: Float[Array, " B"]
     ) -> Float[Array, " B"]:
+        """Return the loss of each pair (a, b), the mean of both directions."""
         near = self._logarithm(((a - b) ** 2).sum(-1))
-        across, twice = self._of_others(a, b), jnp.tile(weights, 2)
-        far = jnp.concatenate([across, self._of_others(a, a)], axis=1)
-        back = jnp.concatenate([across.T, self._of_others(b, b)], axis=1)
-        return (self.loss(near, far, twice) + self.loss(near, back, twice)) / 2
+        others = 2 * (weights.sum() - 1)
+        across = self._of_others(a, b)
+        rest = across @ weights + self._of_others(a, a) @ weights
+        back = weights @ across + self._of_others(b, b) @ weights
+        return (self.loss(near, rest, others) + self.loss(near, back, others)) / 2
 
     def _of_others(self, a: Float[Array, "B d"], b: Float[Array, "B d"]) -> Float[Array, "B B"]:
-        """Return the log similarities of all codes of a and of b, but for those of one place."""
-        squares = (a**2).sum(-1)[:, None] + (b**2).sum(-1) - 2 * a @ b.T
-        own = jnp.eye(len(a), dtype=bool)
-        return jnp.where(own, -jnp.inf, self._logarithm(jnp.maximum(squares, 0.0)))
+        """Return `of_other` of all codes of a and of b; zero for those of one place."""
+        similarity = jnp.exp(self._logarithm(_squared_distances(a, b)))
+        return self.of_other(jnp.where(jnp.eye(len(a), dtype=bool), 0.0, similarity))
 
     def _logarithm(self, squares: Array) -> Array:
+        """Return the log similarity of codes with these squared distances."""
         if self.scale is None:
             raise SettingError(
                 f"penalty {type(self).__name__}: scale is None before training; the estimator "
@@ -161,12 +176,15 @@ class Neighbours(AbstractNeighbours):
     def __check_init__(self) -> None:
         _check(self)
 
+    def of_other(self, similarity: Float[Array, "B B"]) -> Float[Array, "B B"]:
+        """Return the similarity."""
+        return similarity
+
     def loss(
-        self, near: Float[Array, " B"], far: Float[Array, "B M"], weights: Float[Array, " M"]
+        self, near: Float[Array, " B"], rest: Float[Array, " B"], others: Float[Array, ""]
     ) -> Float[Array, " B"]:
         """Return the cross-entropy of choosing the pair among all."""
-        rest = jax.nn.logsumexp(far, axis=1, b=jnp.broadcast_to(weights, far.shape))
-        return jnp.logaddexp(near, rest) - near
+        return jnp.log(jnp.exp(near) + rest + TINY) - near
 
 
 class NegativeSampling(AbstractNeighbours):
@@ -214,14 +232,24 @@ class NegativeSampling(AbstractNeighbours):
         check_between(owner, "negatives", self.negatives, 0, np.inf, open_low=True)
         check_between(owner, "normaliser", self.normaliser, 0, np.inf, open_low=True)
 
+    def of_other(self, similarity: Float[Array, "B B"]) -> Float[Array, "B B"]:
+        """Return the logistic loss of taking another code for the pair."""
+        return jnp.log1p(similarity / self.normaliser)
+
     def loss(
-        self, near: Float[Array, " B"], far: Float[Array, "B M"], weights: Float[Array, " M"]
+        self, near: Float[Array, " B"], rest: Float[Array, " B"], others: Float[Array, ""]
     ) -> Float[Array, " B"]:
         """Return the logistic losses of the pair and of the others."""
-        offset = jnp.log(self.normaliser)
-        others = weights * jnp.isfinite(far)
-        apart = (others * jax.nn.softplus(far - offset)).sum(1) / others.sum(1).clip(1)
-        return jax.nn.softplus(offset - near) + self.negatives * apart
+        of_pair = jax.nn.softplus(jnp.log(self.normaliser) - near)
+        return of_pair + self.negatives * rest / jnp.maximum(others, 1)
+
+
+def _squared_distances(a: Float[Array, "B d"], b: Float[Array, "B d"]) -> Float[Array, "B B"]:
+    if a.shape[1] <= FEW:  # differences, which XLA fuses with what is made of them
+        steps = [(a[:, i, None] - b[:, i]) ** 2 for i in range(a.shape[1])]
+        return functools.reduce(operator.add, steps)
+    squares = (a**2).sum(-1)[:, None] + (b**2).sum(-1) - 2 * a @ b.T
+    return jnp.maximum(squares, 0.0)
 
 
 def _check(penalty: Neighbours | NegativeSampling) -> None:

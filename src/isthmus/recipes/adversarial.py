@@ -1,11 +1,9 @@
 """Autoencoders with a critic, a network that plays against them."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.likelihoods import Gaussian
 from isthmus.penalties import PriorCritic, ReconstructionCritic, TotalCorrelationCritic
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -13,7 +11,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - deterministic - mirror - Gaussian, a critic of codes and prior",
     "generating without noise on the code, a prior of any shape",
 )
-def adversarial(latent_dim: int = 8, *, weight: float = 1.0, **settings: Any) -> Autoencoder:
+def adversarial(latent_dim: int = 8, *, weight: float = 1.0, **settings: object) -> Autoencoder:
     """Return an adversarial autoencoder: no critic can tell its codes from the normal prior's.
 
     The weight is not from the paper, where the two costs are not added up. Training is not stopped
@@ -25,7 +23,7 @@ def adversarial(latent_dim: int = 8, *, weight: float = 1.0, **settings: Any) ->
     2.0
     """
     slots: Slots = {"penalties": PriorCritic(weight=weight), "patience": 0}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -33,7 +31,7 @@ def adversarial(latent_dim: int = 8, *, weight: float = 1.0, **settings: Any) ->
     "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO, a critic of independence",
     "independent axes, where the batch is too small to tell",
 )
-def factor_vae(latent_dim: int = 10, *, gamma: float = 5.0, **settings: Any) -> Autoencoder:
+def factor_vae(latent_dim: int = 10, *, gamma: float = 5.0, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose total correlation, by a critic, weighs gamma more.
 
     The default of gamma is that of `beta_tc_vae`. Training is not stopped early unless `patience`
@@ -49,7 +47,7 @@ def factor_vae(latent_dim: int = 10, *, gamma: float = 5.0, **settings: Any) -> 
         "penalties": TotalCorrelationCritic(weight=gamma),
         "patience": 0,
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -63,7 +61,7 @@ def vae_gan(
     weight: float = 10.0,
     similarity: float = 10.0,
     scale: float = 3.0,
-    **settings: Any,
+    **settings: object,
 ) -> Autoencoder:
     """Return a variational autoencoder whose errors are counted in a critic's hidden layer.
 
@@ -82,4 +80,4 @@ def vae_gan(
         "penalties": ReconstructionCritic(weight=weight, similarity=similarity),
         "patience": 0,
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

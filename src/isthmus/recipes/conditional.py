@@ -1,7 +1,5 @@
 """Autoencoders conditioned on the label of each example."""
 
-from typing import Any
-
 from isthmus.estimators.conditional import ConditionalAutoencoder
 from isthmus.recipes.recipe import recipe
 from isthmus.recipes.variational import vae
@@ -13,7 +11,7 @@ from isthmus.recipes.variational import vae
     "generating by label, a code of what the label leaves open",
 )
 def conditional_vae(
-    latent_dim: int = 10, *, beta: float = 1.0, **settings: Any
+    latent_dim: int = 10, *, beta: float = 1.0, **settings: object
 ) -> ConditionalAutoencoder:
     """Return a conditional variational autoencoder: ``fit(X, y)``, ``sample([3] * 16)``.
 

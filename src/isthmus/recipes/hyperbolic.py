@@ -1,10 +1,8 @@
 """Variational autoencoders with a hyperbolic code."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import PoincareBall
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -12,7 +10,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - wrapped normal in the Poincaré ball - mirror - Bernoulli or Gaussian - ELBO",
     "hierarchies, trees",
 )
-def poincare_vae(latent_dim: int = 5, *, curvature: float = 1.0, **settings: Any) -> Autoencoder:
+def poincare_vae(latent_dim: int = 5, *, curvature: float = 1.0, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose code lies in a ball of negative curvature.
 
     Size and curvature are among those that the paper compares.
@@ -23,4 +21,4 @@ def poincare_vae(latent_dim: int = 5, *, curvature: float = 1.0, **settings: Any
     PoincareBall(curvature=0.5)
     """
     slots: Slots = {"latent": PoincareBall(curvature)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

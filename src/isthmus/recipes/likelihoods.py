@@ -1,10 +1,8 @@
 """Variational autoencoders that differ in their likelihood."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.likelihoods import OptimalGaussian
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -12,7 +10,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - Gaussian - mirror - Gaussian of the batch's own error - ELBO",
     "a variational autoencoder without a beta to choose",
 )
-def sigma_vae(latent_dim: int = 10, **settings: Any) -> Autoencoder:
+def sigma_vae(latent_dim: int = 10, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose noise is as wide as its error.
 
     Examples
@@ -21,4 +19,4 @@ def sigma_vae(latent_dim: int = 10, **settings: Any) -> Autoencoder:
     'OptimalGaussian'
     """
     slots: Slots = {"latent": "gaussian", "likelihood": OptimalGaussian()}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -1,10 +1,8 @@
 """Codes in the plane, to look at."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.penalties import Neighbours
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -12,7 +10,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - deterministic - mirror - Gaussian, contrastive neighbours",
     "looking at data in the plane: a map with places for new examples, which decodes",
 )
-def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: Any) -> Autoencoder:
+def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: object) -> Autoencoder:
     """Return an autoencoder whose code is a map: neighbours in the data are neighbours in the code.
 
     The reconstruction is so light beside the neighbours that it hardly moves the map; the decoder
@@ -39,4 +37,4 @@ def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: Any) -> Autoe
         "learning_rate": 3e-3,
         "patience": 0,
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -1,10 +1,8 @@
 """Plain codes, with a choice of networks."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.networks import Convolutional
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -12,7 +10,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - deterministic - the encoder transposed - Gaussian",
     "half the weights",
 )
-def tied(latent_dim: int = 32, **settings: Any) -> Autoencoder:
+def tied(latent_dim: int = 32, **settings: object) -> Autoencoder:
     """Return an autoencoder whose decoder is its encoder transposed.
 
     Examples
@@ -21,7 +19,7 @@ def tied(latent_dim: int = 32, **settings: Any) -> Autoencoder:
     'tied'
     """
     slots: Slots = {"decoder": "tied"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -30,7 +28,7 @@ def tied(latent_dim: int = 32, **settings: Any) -> Autoencoder:
     "images",
 )
 def convolutional(
-    latent_dim: int = 10, *, channels: tuple[int, ...] = (16, 32), **settings: Any
+    latent_dim: int = 10, *, channels: tuple[int, ...] = (16, 32), **settings: object
 ) -> Autoencoder:
     """Return a convolutional autoencoder for images.
 
@@ -40,4 +38,4 @@ def convolutional(
     (8, 16)
     """
     slots: Slots = {"encoder": Convolutional(channels)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -1,10 +1,8 @@
 """Autoencoders whose error is that of a looking eye."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.penalties import StructuralSimilarity
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -12,7 +10,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - deterministic - mirror - Gaussian, structural similarity",
     "images whose texture and contrast matter",
 )
-def ms_ssim(latent_dim: int = 32, *, weight: float = 100.0, **settings: Any) -> Autoencoder:
+def ms_ssim(latent_dim: int = 32, *, weight: float = 100.0, **settings: object) -> Autoencoder:
     """Return an autoencoder of images that pays for structure lost, at several scales.
 
     There similarity is all that is paid for; here the squared error stays, at a share that the
@@ -24,4 +22,4 @@ def ms_ssim(latent_dim: int = 32, *, weight: float = 100.0, **settings: Any) -> 
     10.0
     """
     slots: Slots = {"penalties": StructuralSimilarity(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -1,7 +1,5 @@
 """Codes of finitely many values: codebooks, levels, categories."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import (
     Categorical,
@@ -9,7 +7,7 @@ from isthmus.latents import (
     ResidualVectorQuantised,
     VectorQuantisedEMA,
 )
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -18,7 +16,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "compression, discrete codes",
 )
 def vq_vae(
-    latent_dim: int = 32, *, size: int = 512, parts: int | None = None, **settings: Any
+    latent_dim: int = 32, *, size: int = 512, parts: int | None = None, **settings: object
 ) -> Autoencoder:
     """Return a vector-quantised autoencoder: parts of the code are vectors of one codebook.
 
@@ -33,7 +31,7 @@ def vq_vae(
     """
     parts = greatest_divisor(latent_dim, 8) if parts is None else parts
     slots: Slots = {"latent": VectorQuantisedEMA(size=size, parts=parts)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -42,7 +40,7 @@ def vq_vae(
     "compression at a rate of one's choice",
 )
 def rvq_vae(
-    latent_dim: int = 16, *, stages: int = 8, size: int = 256, **settings: Any
+    latent_dim: int = 16, *, stages: int = 8, size: int = 256, **settings: object
 ) -> Autoencoder:
     """Return a vector-quantised autoencoder whose codebooks each refine the former's result.
 
@@ -53,7 +51,7 @@ def rvq_vae(
     """
     quantiser = VectorQuantisedEMA(size=size)
     slots: Slots = {"latent": ResidualVectorQuantised(stages, quantiser)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -62,7 +60,7 @@ def rvq_vae(
     "discrete codes without a codebook",
 )
 def fsq_vae(
-    latent_dim: int = 8, *, levels: int | tuple[int, ...] = 5, **settings: Any
+    latent_dim: int = 8, *, levels: int | tuple[int, ...] = 5, **settings: object
 ) -> Autoencoder:
     """Return an autoencoder whose code dimensions are each rounded to a few levels.
 
@@ -72,7 +70,7 @@ def fsq_vae(
     (8, 5, 5, 5)
     """
     slots: Slots = {"latent": FiniteScalar(levels)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -85,7 +83,7 @@ def categorical_vae(
     *,
     classes: int | None = None,
     temperature: float = 1.0,
-    **settings: Any,
+    **settings: object,
 ) -> Autoencoder:
     """Return a variational autoencoder whose code is several variables of equally many classes.
 
@@ -99,7 +97,7 @@ def categorical_vae(
     """
     classes = greatest_divisor(latent_dim, 10) if classes is None else classes
     slots: Slots = {"latent": Categorical(classes, temperature)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 def greatest_divisor(number: int, most: int) -> int:

@@ -1,7 +1,5 @@
 """Plain codes held in shape by a corruption or a penalty."""
 
-from typing import Any
-
 from isthmus.corruption import AbstractCorruption, Gaussian
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.penalties import (
@@ -13,7 +11,7 @@ from isthmus.penalties import (
     DecoderWeightDecay,
     Decorrelation,
 )
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -22,7 +20,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "cleaning, robust features",
 )
 def denoising(
-    latent_dim: int = 32, *, corruption: str | AbstractCorruption | None = None, **settings: Any
+    latent_dim: int = 32, *, corruption: str | AbstractCorruption | None = None, **settings: object
 ) -> Autoencoder:
     """Return a denoising autoencoder; without a corruption named, normal noise of scale 0.2.
 
@@ -33,7 +31,7 @@ def denoising(
     """
     corruption = Gaussian(0.2) if corruption is None else corruption
     slots: Slots = {"corruption": corruption}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -41,7 +39,7 @@ def denoising(
     "dense - deterministic - mirror - Gaussian, contraction",
     "codes that ignore small changes",
 )
-def contractive(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) -> Autoencoder:
+def contractive(latent_dim: int = 32, *, weight: float = 0.1, **settings: object) -> Autoencoder:
     """Return a contractive autoencoder.
 
     Examples
@@ -50,7 +48,7 @@ def contractive(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) -
     Contraction(weight=0.1)
     """
     slots: Slots = {"penalties": Contraction(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -63,7 +61,7 @@ def wae_mmd(
     *,
     weight: float = 5.0,
     kernel: str = "inverse_multiquadric",
-    **settings: Any,
+    **settings: object,
 ) -> Autoencoder:
     """Return a Wasserstein autoencoder: the codes together are distributed as the prior.
 
@@ -75,7 +73,7 @@ def wae_mmd(
     'rbf'
     """
     slots: Slots = {"penalties": MMD(weight, kernel)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -84,7 +82,7 @@ def wae_mmd(
     "a smooth code without noise",
 )
 def rae_gp(
-    latent_dim: int = 16, *, code: float = 2.5e-3, smoothness: float = 1e-2, **settings: Any
+    latent_dim: int = 16, *, code: float = 2.5e-3, smoothness: float = 1e-2, **settings: object
 ) -> Autoencoder:
     """Return a regularised autoencoder: small codes, a smooth decoder.
 
@@ -96,7 +94,7 @@ def rae_gp(
     [0.0025, 0.01]
     """
     slots: Slots = {"penalties": (L2(code), DecoderSmoothness(smoothness))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -105,7 +103,7 @@ def rae_gp(
     "a compact code without noise",
 )
 def rae_l2(
-    latent_dim: int = 16, *, code: float = 2.5e-3, decay: float = 4e-5, **settings: Any
+    latent_dim: int = 16, *, code: float = 2.5e-3, decay: float = 4e-5, **settings: object
 ) -> Autoencoder:
     """Return a regularised autoencoder: small codes, small decoder weights.
 
@@ -118,7 +116,7 @@ def rae_l2(
     (L2(weight=0.0025), DecoderWeightDecay(weight=4e-05))
     """
     slots: Slots = {"penalties": (L2(code), DecoderWeightDecay(decay))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -126,7 +124,7 @@ def rae_l2(
     "dense - deterministic - mirror - Gaussian, decorrelation",
     "code dimensions that do not repeat each other",
 )
-def decorrelated(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) -> Autoencoder:
+def decorrelated(latent_dim: int = 32, *, weight: float = 0.1, **settings: object) -> Autoencoder:
     """Return an autoencoder whose code dimensions do not repeat each other.
 
     Examples
@@ -135,7 +133,7 @@ def decorrelated(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) 
     Decorrelation(weight=0.1)
     """
     slots: Slots = {"penalties": Decorrelation(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -143,7 +141,7 @@ def decorrelated(latent_dim: int = 32, *, weight: float = 0.1, **settings: Any) 
     "dense - deterministic - mirror - Gaussian, isometry of the decoder",
     "codes whose distances are those of the examples",
 )
-def isometric(latent_dim: int = 16, *, weight: float = 1.0, **settings: Any) -> Autoencoder:
+def isometric(latent_dim: int = 16, *, weight: float = 1.0, **settings: object) -> Autoencoder:
     """Return an isometric autoencoder: a step in the code is as long as the one it decodes to.
 
     The weight is not from the paper, nor is there its term for the encoder.
@@ -154,4 +152,4 @@ def isometric(latent_dim: int = 16, *, weight: float = 1.0, **settings: Any) -> 
     DecoderIsometry(weight=1.0)
     """
     slots: Slots = {"penalties": DecoderIsometry(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

@@ -1,11 +1,9 @@
 """Codes that are mostly off, and codes whose entries are in order."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import BatchTopK, Deterministic, NestedDropout, TopK
 from isthmus.penalties import L1, AuxK, KLSparsity
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -13,7 +11,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - deterministic with relu - mirror - Gaussian, L1 on the code",
     "features that are mostly off",
 )
-def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Autoencoder:
+def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: object) -> Autoencoder:
     """Return a sparse autoencoder: rectified codes under an L1 penalty.
 
     Examples
@@ -22,7 +20,7 @@ def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Au
     L1(weight=0.1)
     """
     slots: Slots = {"latent": Deterministic("relu"), "penalties": L1(weight)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -31,7 +29,7 @@ def sparse(latent_dim: int = 64, *, weight: float = 0.01, **settings: Any) -> Au
     "features that are on for a set share of the examples",
 )
 def kl_sparse(
-    latent_dim: int = 64, *, weight: float = 3.0, target: float = 0.05, **settings: Any
+    latent_dim: int = 64, *, weight: float = 3.0, target: float = 0.05, **settings: object
 ) -> Autoencoder:
     """Return a sparse autoencoder: logistic codes, each on for a target share of the examples.
 
@@ -41,7 +39,7 @@ def kl_sparse(
     0.1
     """
     slots: Slots = {"latent": Deterministic("sigmoid"), "penalties": KLSparsity(weight, target)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -49,7 +47,7 @@ def kl_sparse(
     "dense - the k greatest entries - mirror - Gaussian, dead units revived",
     "sparse features without a penalty to tune",
 )
-def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Autoencoder:
+def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: object) -> Autoencoder:
     """Return a sparse autoencoder: k units are on for every example, an eighth by default.
 
     Examples
@@ -58,7 +56,7 @@ def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Aut
     (8, 4)
     """
     slots: Slots = {"latent": TopK(eighth(latent_dim) if k is None else k), "penalties": AuxK()}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -66,7 +64,7 @@ def top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Aut
     "dense - the greatest entries of a batch - mirror - Gaussian, dead units revived",
     "sparse features, more of them where an example needs more",
 )
-def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) -> Autoencoder:
+def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: object) -> Autoencoder:
     """Return a sparse autoencoder: k units are on for an example on average, an eighth by default.
 
     Examples
@@ -76,7 +74,7 @@ def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) 
     """
     latent = BatchTopK(eighth(latent_dim) if k is None else k)
     slots: Slots = {"latent": latent, "penalties": AuxK()}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -84,7 +82,7 @@ def batch_top_k(latent_dim: int = 64, *, k: int | None = None, **settings: Any) 
     "dense - deterministic, cut off at random - mirror - Gaussian",
     "one model for every size of the code",
 )
-def nested_dropout(latent_dim: int = 32, *, ratio: float = 0.9, **settings: Any) -> Autoencoder:
+def nested_dropout(latent_dim: int = 32, *, ratio: float = 0.9, **settings: object) -> Autoencoder:
     """Return an autoencoder whose first b code entries, the others zero, are a code of size b.
 
     Examples
@@ -93,7 +91,7 @@ def nested_dropout(latent_dim: int = 32, *, ratio: float = 0.9, **settings: Any)
     0.9
     """
     slots: Slots = {"latent": NestedDropout(ratio)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 def eighth(latent_dim: int) -> int:

@@ -1,9 +1,7 @@
 """Variational autoencoders whose code is a direction."""
 
-from typing import Any
-
 from isthmus.estimators.autoencoder import Autoencoder
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -11,7 +9,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - von Mises-Fisher - mirror - Bernoulli or Gaussian - ELBO",
     "a code without a middle: clusters, directions",
 )
-def vmf_vae(latent_dim: int = 6, **settings: Any) -> Autoencoder:
+def vmf_vae(latent_dim: int = 6, **settings: object) -> Autoencoder:
     """Return a variational autoencoder with codes on the sphere in ``latent_dim`` dimensions.
 
     The paper counts the sphere's own dimensions, one fewer; its comparison starts at a few of them,
@@ -23,7 +21,7 @@ def vmf_vae(latent_dim: int = 6, **settings: Any) -> Autoencoder:
     'von_mises_fisher'
     """
     slots: Slots = {"latent": "von_mises_fisher"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -31,7 +29,7 @@ def vmf_vae(latent_dim: int = 6, **settings: Any) -> Autoencoder:
     "dense - power spherical - mirror - Bernoulli or Gaussian - ELBO",
     "directions, with draws that no rejection slows down",
 )
-def spherical_vae(latent_dim: int = 6, **settings: Any) -> Autoencoder:
+def spherical_vae(latent_dim: int = 6, **settings: object) -> Autoencoder:
     """Return a variational autoencoder with power spherical posteriors.
 
     Examples
@@ -40,4 +38,4 @@ def spherical_vae(latent_dim: int = 6, **settings: Any) -> Autoencoder:
     'power_spherical'
     """
     slots: Slots = {"latent": "power_spherical"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

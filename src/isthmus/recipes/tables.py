@@ -1,12 +1,10 @@
 """Variational autoencoders of tables: missing entries, columns of several kinds."""
 
-from typing import Any
-
 from isthmus.bounds import ImportanceWeighted
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.latents import Gaussian, Mixture
 from isthmus.likelihoods import Columns, LearnedGaussian, Masked
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -14,7 +12,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - Gaussian - mirror - masked Gaussian of learned scales - importance-weighted bound",
     "tables with missing entries, filling them in",
 )
-def missing_iwae(latent_dim: int = 10, *, draws: int = 20, **settings: Any) -> Autoencoder:
+def missing_iwae(latent_dim: int = 10, *, draws: int = 20, **settings: object) -> Autoencoder:
     """Return an importance-weighted autoencoder of what is observed: NaN is missing.
 
     The draws are those of the authors' program. Their decoder gives a Student's t distribution, and
@@ -30,7 +28,7 @@ def missing_iwae(latent_dim: int = 10, *, draws: int = 20, **settings: Any) -> A
         "likelihood": Masked(LearnedGaussian(per_feature=True)),
         "bound": ImportanceWeighted(draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -38,7 +36,7 @@ def missing_iwae(latent_dim: int = 10, *, draws: int = 20, **settings: Any) -> A
     "dense - Gaussian, mixture prior - mirror - masked, a likelihood a kind of column - ELBO",
     "tables of numbers, bits, categories and counts, with or without missing entries",
 )
-def hi_vae(latent_dim: int = 10, *, components: int = 10, **settings: Any) -> Autoencoder:
+def hi_vae(latent_dim: int = 10, *, components: int = 10, **settings: object) -> Autoencoder:
     """Return a variational autoencoder of tables whose columns are of several kinds.
 
     The kinds are found by a look at the data; give ``likelihood=Masked(Columns(...))`` to say what
@@ -53,4 +51,4 @@ def hi_vae(latent_dim: int = 10, *, components: int = 10, **settings: Any) -> Au
         "latent": Gaussian(Mixture(components)),
         "likelihood": Masked(Columns()),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

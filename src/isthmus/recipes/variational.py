@@ -1,7 +1,5 @@
 """Variational autoencoders: a posterior, a prior, and a bound on the likelihood."""
 
-from typing import Any
-
 from isthmus.bounds import (
     ELBO,
     Capacity,
@@ -22,7 +20,7 @@ from isthmus.latents import (
     VampPrior,
 )
 from isthmus.penalties import MMD, TotalCorrelation
-from isthmus.recipes.recipe import Slots, recipe
+from isthmus.recipes.recipe import Slots, filled, recipe
 
 
 @recipe(
@@ -30,7 +28,7 @@ from isthmus.recipes.recipe import Slots, recipe
     "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO",
     "generating, a smooth code",
 )
-def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: Any) -> Autoencoder:
+def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: object) -> Autoencoder:
     """Return a variational autoencoder.
 
     Examples
@@ -39,7 +37,7 @@ def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: Any) -> Autoencod
     'gaussian'
     """
     slots: Slots = {"latent": "gaussian", "bound": ELBO(beta=beta)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -47,7 +45,7 @@ def vae(latent_dim: int = 2, *, beta: float = 1.0, **settings: Any) -> Autoencod
     "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO with beta 4",
     "codes whose axes mean something",
 )
-def beta_vae(latent_dim: int = 10, *, beta: float = 4.0, **settings: Any) -> Autoencoder:
+def beta_vae(latent_dim: int = 10, *, beta: float = 4.0, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose divergence weighs more than one.
 
     Examples
@@ -64,7 +62,7 @@ def beta_vae(latent_dim: int = 10, *, beta: float = 4.0, **settings: Any) -> Aut
     "a variational code that is not ignored",
 )
 def info_vae(
-    latent_dim: int = 10, *, alpha: float = 0.0, strength: float = 10.0, **settings: Any
+    latent_dim: int = 10, *, alpha: float = 0.0, strength: float = 10.0, **settings: object
 ) -> Autoencoder:
     """Return an InfoVAE: (1 - alpha) divergence + (alpha + strength - 1) discrepancy.
 
@@ -78,7 +76,7 @@ def info_vae(
     """
     slots: Slots = {"latent": "gaussian", "bound": ELBO(beta=1 - alpha)}
     slots["penalties"] = MMD(alpha + strength - 1)
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -86,7 +84,7 @@ def info_vae(
     "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO, total correlation",
     "independent axes at less cost in reconstruction",
 )
-def beta_tc_vae(latent_dim: int = 10, *, beta: float = 6.0, **settings: Any) -> Autoencoder:
+def beta_tc_vae(latent_dim: int = 10, *, beta: float = 6.0, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose total correlation alone weighs more than one.
 
     Examples
@@ -95,7 +93,7 @@ def beta_tc_vae(latent_dim: int = 10, *, beta: float = 6.0, **settings: Any) -> 
     TotalCorrelation(weight=3.0)
     """
     slots: Slots = {"latent": "gaussian", "penalties": TotalCorrelation(beta - 1)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -103,7 +101,7 @@ def beta_tc_vae(latent_dim: int = 10, *, beta: float = 6.0, **settings: Any) -> 
     "dense - Gaussian - mirror - Bernoulli or Gaussian - importance-weighted bound",
     "a tighter bound, codes that use more dimensions",
 )
-def iwae(latent_dim: int = 50, *, draws: int = 5, **settings: Any) -> Autoencoder:
+def iwae(latent_dim: int = 50, *, draws: int = 5, **settings: object) -> Autoencoder:
     """Return an importance-weighted autoencoder: several draws, one bound.
 
     Examples
@@ -112,7 +110,7 @@ def iwae(latent_dim: int = 50, *, draws: int = 5, **settings: Any) -> Autoencode
     50
     """
     slots: Slots = {"latent": "gaussian", "bound": ImportanceWeighted(draws=draws)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -121,7 +119,7 @@ def iwae(latent_dim: int = 50, *, draws: int = 5, **settings: Any) -> Autoencode
     "a tight bound whose encoder still learns",
 )
 def miwae(
-    latent_dim: int = 50, *, groups: int = 8, draws: int = 64, **settings: Any
+    latent_dim: int = 50, *, groups: int = 8, draws: int = 64, **settings: object
 ) -> Autoencoder:
     """Return an autoencoder under the mean of several importance-weighted bounds.
 
@@ -134,7 +132,7 @@ def miwae(
         "latent": "gaussian",
         "bound": MultiplyImportanceWeighted(groups=groups, draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -143,7 +141,7 @@ def miwae(
     "the tightest bound for the decoder, the clearest gradient for the encoder",
 )
 def piwae(
-    latent_dim: int = 50, *, groups: int = 8, draws: int = 64, **settings: Any
+    latent_dim: int = 50, *, groups: int = 8, draws: int = 64, **settings: object
 ) -> Autoencoder:
     """Return an autoencoder whose decoder learns as in `iwae`, whose encoder as in `miwae`.
 
@@ -156,7 +154,7 @@ def piwae(
         "latent": "gaussian",
         "bound": PartiallyImportanceWeighted(groups=groups, draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -165,7 +163,7 @@ def piwae(
     "a bound between ELBO and IWAE",
 )
 def ciwae(
-    latent_dim: int = 50, *, beta: float = 0.5, draws: int = 64, **settings: Any
+    latent_dim: int = 50, *, beta: float = 0.5, draws: int = 64, **settings: object
 ) -> Autoencoder:
     """Return an autoencoder under a mixture of the ELBO, share beta, and the bound of `iwae`.
 
@@ -178,7 +176,7 @@ def ciwae(
         "latent": "gaussian",
         "bound": CombinationImportanceWeighted(beta=beta, draws=draws),
     }
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -186,7 +184,7 @@ def ciwae(
     "dense - Gaussian - mirror - Bernoulli or Gaussian - ELBO with free bits",
     "dimensions that do not collapse",
 )
-def free_bits_vae(latent_dim: int = 10, *, floor: float = 0.25, **settings: Any) -> Autoencoder:
+def free_bits_vae(latent_dim: int = 10, *, floor: float = 0.25, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose dimensions each have some nats of divergence free.
 
     Examples
@@ -195,7 +193,7 @@ def free_bits_vae(latent_dim: int = 10, *, floor: float = 0.25, **settings: Any)
     0.5
     """
     slots: Slots = {"latent": "gaussian", "bound": FreeBits(floor=floor)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -204,7 +202,7 @@ def free_bits_vae(latent_dim: int = 10, *, floor: float = 0.25, **settings: Any)
     "codes whose axes mean something, at a rate of one's choice",
 )
 def capacity_vae(
-    latent_dim: int = 10, *, capacity: float = 25.0, gamma: float = 1000.0, **settings: Any
+    latent_dim: int = 10, *, capacity: float = 25.0, gamma: float = 1000.0, **settings: object
 ) -> Autoencoder:
     """Return a variational autoencoder whose divergence is held at a capacity in nats.
 
@@ -214,7 +212,7 @@ def capacity_vae(
     10.0
     """
     slots: Slots = {"latent": "gaussian", "bound": Capacity(capacity=capacity, gamma=gamma)}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -222,7 +220,7 @@ def capacity_vae(
     "dense - full Gaussian - mirror - Bernoulli or Gaussian - ELBO",
     "posteriors whose dimensions depend on each other",
 )
-def full_covariance_vae(latent_dim: int = 8, **settings: Any) -> Autoencoder:
+def full_covariance_vae(latent_dim: int = 8, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose posteriors have full covariance.
 
     Examples
@@ -231,7 +229,7 @@ def full_covariance_vae(latent_dim: int = 8, **settings: Any) -> Autoencoder:
     'full_gaussian'
     """
     slots: Slots = {"latent": "full_gaussian"}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -240,7 +238,7 @@ def full_covariance_vae(latent_dim: int = 8, **settings: Any) -> Autoencoder:
     "generating from data in groups",
 )
 def mixture_prior_vae(
-    latent_dim: int = 40, *, components: int = 10, **settings: Any
+    latent_dim: int = 40, *, components: int = 10, **settings: object
 ) -> Autoencoder:
     """Return a variational autoencoder whose prior is a learned mixture of normals.
 
@@ -252,7 +250,7 @@ def mixture_prior_vae(
     20
     """
     slots: Slots = {"latent": Gaussian(Mixture(components))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -260,7 +258,7 @@ def mixture_prior_vae(
     "dense - Gaussian under a mixture of posteriors - mirror - Bernoulli or Gaussian - ELBO",
     "generating, fewer dimensions that collapse",
 )
-def vamp_vae(latent_dim: int = 40, *, components: int = 500, **settings: Any) -> Autoencoder:
+def vamp_vae(latent_dim: int = 40, *, components: int = 500, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose prior is a mixture of its own posteriors.
 
     Examples
@@ -269,7 +267,7 @@ def vamp_vae(latent_dim: int = 40, *, components: int = 500, **settings: Any) ->
     500
     """
     slots: Slots = {"latent": Gaussian(VampPrior(components))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -277,7 +275,7 @@ def vamp_vae(latent_dim: int = 40, *, components: int = 500, **settings: Any) ->
     "dense - Gaussian under an autoregressive flow - mirror - Bernoulli or Gaussian - ELBO",
     "generating under a prior of any shape",
 )
-def maf_prior_vae(latent_dim: int = 40, *, layers: int = 5, **settings: Any) -> Autoencoder:
+def maf_prior_vae(latent_dim: int = 40, *, layers: int = 5, **settings: object) -> Autoencoder:
     """Return a variational autoencoder whose prior is a masked autoregressive flow.
 
     Examples
@@ -286,7 +284,7 @@ def maf_prior_vae(latent_dim: int = 40, *, layers: int = 5, **settings: Any) -> 
     2
     """
     slots: Slots = {"latent": Gaussian(MAF(layers))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -294,7 +292,7 @@ def maf_prior_vae(latent_dim: int = 40, *, layers: int = 5, **settings: Any) -> 
     "dense - Gaussian through planar maps - mirror - Bernoulli or Gaussian - ELBO",
     "posteriors that are no normals",
 )
-def planar_flow_vae(latent_dim: int = 40, *, length: int = 10, **settings: Any) -> Autoencoder:
+def planar_flow_vae(latent_dim: int = 40, *, length: int = 10, **settings: object) -> Autoencoder:
     """Return a variational autoencoder with planar flows; the paper's have 10 to 80 maps.
 
     Examples
@@ -303,7 +301,7 @@ def planar_flow_vae(latent_dim: int = 40, *, length: int = 10, **settings: Any) 
     80
     """
     slots: Slots = {"latent": NormalisingFlow(Planar(length))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)
 
 
 @recipe(
@@ -311,7 +309,7 @@ def planar_flow_vae(latent_dim: int = 40, *, length: int = 10, **settings: Any) 
     "dense - Gaussian through autoregressive steps - mirror - Bernoulli or Gaussian - ELBO",
     "posteriors that are no normals, in many dimensions",
 )
-def iaf_vae(latent_dim: int = 32, *, steps: int = 4, **settings: Any) -> Autoencoder:
+def iaf_vae(latent_dim: int = 32, *, steps: int = 4, **settings: object) -> Autoencoder:
     """Return a variational autoencoder with inverse autoregressive flows.
 
     The sizes are not from the paper.
@@ -322,4 +320,4 @@ def iaf_vae(latent_dim: int = 32, *, steps: int = 4, **settings: Any) -> Autoenc
     2
     """
     slots: Slots = {"latent": NormalisingFlow(InverseAutoregressive(steps))}
-    return Autoencoder(latent_dim, **slots | settings)
+    return filled(latent_dim, slots | settings)

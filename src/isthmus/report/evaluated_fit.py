@@ -10,6 +10,8 @@ import numpy as np
 from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.figures import Limits
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import Facts
 from isthmus.report.model import ReportedModel
 from isthmus.report.passes import SPLITS, PartResult, Parts, assess_parts
 from isthmus.report.sample import Sample
@@ -46,7 +48,7 @@ class EvaluatedFit:
     results: Mapping[str, PartResult]
     pca: PCABaseline | None
     seed: int
-    run: Mapping[str, Any]
+    run: Facts
     examination: Fit | None = None
     findings: tuple[Finding, ...] = ()
     schema: Schema | None = None
@@ -103,7 +105,7 @@ class EvaluatedFit:
 
 
 def evaluate_fit(
-    estimator: Any, parts: Parts, *, seed: int = 0, run: Mapping[str, Any] | None = None
+    estimator: FittedAutoencoder, parts: Parts, *, seed: int = 0, run: Facts | None = None
 ) -> EvaluatedFit:
     """Read the data, and find everything that the report of a fit says.
 

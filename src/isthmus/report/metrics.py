@@ -1,9 +1,8 @@
 """``metrics.json``: what every section measures, joined."""
 
-from typing import Any
-
 from isthmus.errors import IsthmusError
-from isthmus.plainjson import to_json
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import JsonObject, to_json
 from isthmus.report.evaluated_fit import EvaluatedFit, evaluate_fit
 from isthmus.report.passes import Parts
 from isthmus.report.sections import SECTIONS
@@ -18,7 +17,7 @@ FORMAT = 3
 """
 
 
-def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any]:
+def measure_fit(estimator: FittedAutoencoder, parts: Parts, *, seed: int = 0) -> JsonObject:
     """Return what ``metrics.json`` holds of a fitted estimator.
 
     The parameters are those of `evaluate_fit`.
@@ -26,9 +25,9 @@ def measure_fit(estimator: Any, parts: Parts, *, seed: int = 0) -> dict[str, Any
     return metrics_of(evaluate_fit(estimator, parts, seed=seed))
 
 
-def metrics_of(fit: EvaluatedFit) -> dict[str, Any]:
+def metrics_of(fit: EvaluatedFit) -> JsonObject:
     """Return what ``metrics.json`` holds of an evaluated fit: plain values, ready for JSON."""
-    metrics: dict[str, Any] = {"format": FORMAT}
+    metrics: JsonObject = {"format": FORMAT}
     for section in SECTIONS:
         entries = section.measure(fit)
         if taken := metrics.keys() & entries.keys():

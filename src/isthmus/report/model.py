@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
 from isthmus.fitted import FittedAutoencoder, column_names
@@ -35,7 +36,7 @@ class ReportedModel:
         Whether it is conditioned on labels.
     """
 
-    def __init__(self, estimator: Any, names: Sequence[str] | None = None) -> None:
+    def __init__(self, estimator: FittedAutoencoder, names: Sequence[str] | None = None) -> None:
         self._names = names
         self.estimator: FittedAutoencoder = estimator
         self.conditional: bool = estimator.target_kind == "condition"
@@ -76,15 +77,16 @@ class ReportedModel:
         """The score of what the estimator predicts from the code, if it predicts anything."""
         return SCORES.get(self.estimator.target_kind)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the predicted classes or quantities of examples."""
-        return np.asarray(self.estimator.predict(X))
+        predictor: Any = self.estimator  # as the kind of its targets says
+        return np.asarray(predictor.predict(X))
 
-    def assess(self, X: Any, labels: np.ndarray | None) -> dict[str, np.ndarray]:
+    def assess(self, X: ExamplesLike, labels: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return code, scaled values and errors of examples, one row per example."""
         return dict(self.estimator.assess(X, self.estimator.labels_from(labels)))
 
-    def reconstruct(self, X: Any, labels: np.ndarray | None) -> np.ndarray:
+    def reconstruct(self, X: ExamplesLike, labels: np.ndarray | None) -> np.ndarray:
         """Return examples encoded and decoded, in their own units."""
         return np.asarray(self.estimator.reconstruct(X, self.estimator.labels_from(labels)))
 
@@ -113,7 +115,7 @@ class ReportedModel:
         """PCA of all the scaled training examples, where the fit started from it."""
         return getattr(self.estimator, "pca_", None)  # a loaded model has none
 
-    def images(self, X: np.ndarray) -> np.ndarray:
+    def images(self, X: ExamplesLike) -> np.ndarray:
         """Return examples of any layout as images (n, H, W, C)."""
         assert self.image_shape is not None
         return np.asarray(X).reshape(-1, *self.image_shape)

@@ -1,10 +1,11 @@
 """The report of a fit as data, as figures, and as one self-contained HTML page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from isthmus.plainjson import Facts
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import number, percent, set_name
 from isthmus.report.sections import SECTIONS
@@ -32,13 +33,13 @@ class Report:
         What each section shows, by the section's name; None for one that does not apply.
     """
 
-    metrics: Mapping[str, Any]
-    run: Mapping[str, Any]
+    metrics: Facts
+    run: Facts
     split: str
-    sections: Mapping[str, Any]
+    sections: Facts
 
 
-def collect(fit: EvaluatedFit, metrics: Mapping[str, Any]) -> Report:
+def collect(fit: EvaluatedFit, metrics: Facts) -> Report:
     """Let every section collect what it shows of a fit.
 
     Parameters

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.evaluation.pca import PCABaseline, PCAMoments
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.evaluation.statistics import ColumnStatistics
@@ -135,7 +136,7 @@ class _Block:
     """Some rows of a part: where they begin, the examples and their labels."""
 
     start: int
-    X: Any
+    X: ExamplesLike
     y: np.ndarray | None
 
 
@@ -240,7 +241,7 @@ def _known_rows(y: np.ndarray | None, n: int) -> np.ndarray:
     return np.flatnonzero(known_labels(y).reshape(n, -1).all(axis=1))
 
 
-def _numbers(X: Any) -> np.ndarray:
+def _numbers(X: ExamplesLike) -> np.ndarray:
     """Return examples of any layout as numbers (n, D), of their own type where they have one."""
     values = X if isinstance(X, np.ndarray) else np.asarray(X, np.float64)
     return values.reshape(len(values), -1)

@@ -2,17 +2,17 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
 from isthmus.atomic import new_folder
 from isthmus.errors import DataError, ModelFileError
-from isthmus.plainjson import write_json
+from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import Facts, JsonObject, write_json
 from isthmus.report.evaluated_fit import evaluate_fit
 from isthmus.report.metrics import metrics_of
 from isthmus.report.page import collect, draw, render
@@ -30,14 +30,14 @@ PACKAGES = ("jax", "equinox", "optax", "numpy", "scikit-learn")
 
 def write_run(
     folder: str | os.PathLike[str],
-    estimator: Any,
+    estimator: FittedAutoencoder,
     parts: Parts,
     *,
-    run: Mapping[str, Any],
+    run: Facts,
     force: bool = False,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Measure a fit and leave everything about it in one folder.
 
     The folder appears whole or not at all. Files in it that are not a run's own, such as
@@ -160,7 +160,7 @@ def model_path(path: str | os.PathLike[str]) -> Path:
     )
 
 
-def circumstances() -> dict[str, Any]:
+def circumstances() -> JsonObject:
     """Return the time and the versions that a run is made with: ``created`` and ``versions``."""
     versions = {"isthmus": __version__, "python": python_version()}
     for package in PACKAGES:
@@ -184,7 +184,7 @@ def _os_errors_as_sentences(target: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_history(path: Path, history: Mapping[str, Any]) -> None:
+def _write_history(path: Path, history: Facts) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(history)

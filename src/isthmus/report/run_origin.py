@@ -7,6 +7,7 @@ from typing import Any
 from isthmus.data.opening import open_source
 from isthmus.data.source import Source
 from isthmus.errors import DataError
+from isthmus.plainjson import Facts
 
 _SOURCE: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("path", "name", "label", "array", "image_shape", "contents"), (str,)),
@@ -48,8 +49,8 @@ class RunOrigin:
     array: str | None
     image_shape: str | None
     contents: str | None
-    reading: Mapping[str, Any] = field(default_factory=dict)
-    division: Mapping[str, Any] = field(default_factory=dict)
+    reading: Facts = field(default_factory=dict)
+    division: Facts = field(default_factory=dict)
 
     def open(self) -> Source:
         """Open the source again."""
@@ -63,7 +64,7 @@ class RunOrigin:
         )
 
 
-def run_origin(facts: Mapping[str, Any], remedy: str) -> RunOrigin:
+def run_origin(facts: Facts, remedy: str) -> RunOrigin:
     """Return where a run's examples came from.
 
     Parameters

@@ -1,16 +1,17 @@
 """A section of the report: one file that computes, draws and writes its part of the page."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Data = TypeVar("Data")
-Metrics = Mapping[str, Any]
+Metrics = Facts
 
 
 class Section(ABC, Generic[Data]):
@@ -36,7 +37,7 @@ class Section(ABC, Generic[Data]):
     title: ClassVar[str]
     template: ClassVar[str]
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         """Return the section's entries of ``metrics.json``, which other sections do not have."""
         return {}
 
@@ -48,7 +49,7 @@ class Section(ABC, Generic[Data]):
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Data | None:
         """Return what the section shows as plain values and arrays; None if it does not apply."""
 
-    def view(self, data: Data) -> dict[str, Any]:
+    def view(self, data: Data) -> JsonObject:
         """Return what the template needs besides the data, such as encoded images."""
         return {}
 

@@ -5,23 +5,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from isthmus import figures
-from isthmus.plainjson import to_json
+from isthmus.plainjson import Facts, JsonObject, to_json
 from isthmus.report.page import environment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-Recipes = Mapping[str, Any]
+Recipes = Facts
 """Names of the estimators that a grid chooses among."""
 
 RECIPE = "recipe"
 """The name of that axis of the grid on the page and in the tables."""
 
 
-def collect_sweep(
-    sweep: Any, run: Mapping[str, Any], recipes: Recipes = MappingProxyType({})
-) -> dict[str, Any]:
+def collect_sweep(sweep: Any, run: Facts, recipes: Recipes = MappingProxyType({})) -> JsonObject:
     """Return the facts of a sweep as plain values.
 
     Parameters
@@ -88,7 +86,7 @@ def sweep_table(sweep: Any, recipes: Recipes = MappingProxyType({})) -> dict[str
     return columns
 
 
-def named_settings(params: Mapping[str, Any], recipes: Recipes) -> dict[str, Any]:
+def named_settings(params: Facts, recipes: Recipes) -> JsonObject:
     """Return the settings of a point of the grid as plain values, its estimator by name.
 
     Examples
@@ -112,11 +110,11 @@ def _names(sweep: Any) -> list[str]:
     return [RECIPE if name == "estimator" else name for name in names]
 
 
-def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure", str]]:
+def draw_sweep(facts: Facts) -> Iterator[tuple[str, "Figure", str]]:
     """Draw what a sweep can show: name, figure, caption."""
     by_size = _best_by(facts["grid"], "latent_dim")
     if len(by_size) > 1:
-        lines: dict[str, Any] = _lines_by_recipe(facts["grid"])
+        lines: JsonObject = _lines_by_recipe(facts["grid"])
         if facts["pca"]:
             lines["PCA"] = (list(facts["pca"]), list(facts["pca"].values()))
         yield (
@@ -132,7 +130,7 @@ def draw_sweep(facts: Mapping[str, Any]) -> Iterator[tuple[str, "Figure", str]]:
             yield name, _curve_of(facts["grid"], name), _caption(name)
 
 
-def render_sweep(facts: Mapping[str, Any], drawn: Sequence[tuple[str, str, str]]) -> str:
+def render_sweep(facts: Facts, drawn: Sequence[tuple[str, str, str]]) -> str:
     """Write the page of a sweep: HTML that needs no other file.
 
     Parameters
@@ -147,7 +145,7 @@ def render_sweep(facts: Mapping[str, Any], drawn: Sequence[tuple[str, str, str]]
     return template.render(facts=facts, ranked=ranked, drawn=drawn)
 
 
-def _lines_by_recipe(grid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _lines_by_recipe(grid: Sequence[Facts]) -> JsonObject:
     """Return the error against the code size: a line for every recipe, or one for all."""
     recipes = dict.fromkeys(row["params"].get(RECIPE, "autoencoder") for row in grid)
     rows = {
@@ -157,7 +155,7 @@ def _lines_by_recipe(grid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {name: _line(own) for name, own in best.items() if own}
 
 
-def _curve_of(grid: Sequence[Mapping[str, Any]], name: str) -> "Figure":
+def _curve_of(grid: Sequence[Facts], name: str) -> "Figure":
     """Draw the error against a setting, a line a code size."""
     sizes = sorted({row["latent_dim"] for row in grid})
     lines = {
@@ -182,9 +180,9 @@ def _caption(name: str) -> str:
     )
 
 
-def _best_by(grid: Sequence[Mapping[str, Any]], name: str) -> dict[Any, Mapping[str, Any]]:
+def _best_by(grid: Sequence[Facts], name: str) -> dict[Any, Facts]:
     """Return, for each value of a setting in rising order, the row with the least error."""
-    best: dict[Any, Mapping[str, Any]] = {}
+    best: dict[Any, Facts] = {}
     for row in grid:
         value = row["latent_dim"] if name == "latent_dim" else row["params"][name]
         if value is None or row["mean_mse"] is None:
@@ -194,7 +192,7 @@ def _best_by(grid: Sequence[Mapping[str, Any]], name: str) -> dict[Any, Mapping[
     return dict(sorted(best.items()))
 
 
-def _line(rows: Mapping[Any, Mapping[str, Any]]) -> tuple[list[Any], list[float], list[float]]:
+def _line(rows: Mapping[Any, Facts]) -> tuple[list[Any], list[float], list[float]]:
     return (
         list(rows),
         [row["mean_mse"] for row in rows.values()],
@@ -202,7 +200,7 @@ def _line(rows: Mapping[Any, Mapping[str, Any]]) -> tuple[list[Any], list[float]
     )
 
 
-def _numeric(grid: Sequence[Mapping[str, Any]], name: str) -> bool:
+def _numeric(grid: Sequence[Facts], name: str) -> bool:
     values = {row["params"][name] for row in grid if row["mean_mse"] is not None}
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     return len(numbers) > 1 and len(numbers) == len(values - {None})

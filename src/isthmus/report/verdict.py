@@ -1,11 +1,12 @@
 """The verdict in words: what a model is worth, judged by what it is for."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from isthmus.doctor import Finding, Fit
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.report.numbers import set_name
 
 LEVEL = 0.01
@@ -42,11 +43,11 @@ class Difference(NamedTuple):
 
 
 def judge(
-    metrics: Mapping[str, Any],
+    metrics: Facts,
     split: str,
     fit: Fit | None = None,
     findings: Sequence[Finding] = (),
-) -> dict[str, Any]:
+) -> JsonObject:
     """Say what a model is worth, by what it is for, and beyond two standard errors.
 
     A classifier or a regressor is compared with the majority and with a linear model on the
@@ -112,7 +113,7 @@ def _by_purpose(fit: Fit, split: str, footnote: str) -> tuple[str, str]:
 
 
 def _error_sentence(
-    metrics: Mapping[str, Any],
+    metrics: Facts,
     split: str,
     paired: Difference | None,
     findings: Sequence[Finding],

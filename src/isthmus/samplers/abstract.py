@@ -1,15 +1,17 @@
 """What every sampler does."""
 
 from abc import ABCMeta, abstractmethod
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 
+from isthmus.annotations import RandomState
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.stored import StoredAsNumPy
-from isthmus.latents import is_discrete
+from isthmus.latents import AbstractLatent, is_discrete
 
 
 class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
@@ -19,7 +21,7 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
     """What it is fitted to: ``"codes"``, or the ``"symbols"`` of those of finitely many values."""
 
     @abstractmethod
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Fit the distribution.
 
         Parameters
@@ -35,7 +37,7 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
         """
 
     @abstractmethod
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes.
 
         Parameters
@@ -51,7 +53,16 @@ class AbstractSampler(StoredAsNumPy, BaseEstimator, metaclass=ABCMeta):
         """
 
 
-def check_codes(codes: Any, latent: Any = None) -> np.ndarray:
+@runtime_checkable
+class HasDensity(Protocol):
+    """A sampler whose codes have a density."""
+
+    def score_samples(self, codes: ArrayLike, /) -> np.ndarray:
+        """Return the log density (n,) of codes (n, d), nats."""
+        ...
+
+
+def check_codes(codes: ArrayLike, latent: AbstractLatent | None = None) -> np.ndarray:
     """Return codes as a table of numbers of at least two rows.
 
     Raises
@@ -66,9 +77,9 @@ def check_codes(codes: Any, latent: Any = None) -> np.ndarray:
             f"The codes of latent {type(latent).__name__} are of finitely many values, and this "
             "sampler models a continuum: take 'autoregressive' or 'prior'."
         )
-    codes = check_array(codes, dtype="float64", ensure_min_samples=0, input_name="codes")
-    if len(codes) < 2:
+    rows: np.ndarray = check_array(codes, dtype="float64", ensure_min_samples=0, input_name="codes")
+    if len(rows) < 2:
         raise DataError(
-            f"A sampler is fitted to 2 codes at least, and found {len(codes)}: give more examples."
+            f"A sampler is fitted to 2 codes at least, and found {len(rows)}: give more examples."
         )
-    return codes
+    return rows

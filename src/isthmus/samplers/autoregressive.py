@@ -1,19 +1,21 @@
 """Codes of finitely many values, symbol by symbol."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import RandomState
 from isthmus.checks import check_whole
 from isthmus.errors import SettingError
-from isthmus.latents import MADE, is_discrete
+from isthmus.latents import MADE, AbstractLatent, is_discrete
 from isthmus.latents.masked import check_hidden
 from isthmus.samplers.abstract import AbstractSampler, check_codes
 from isthmus.samplers.learning import fit_density
@@ -117,9 +119,9 @@ class Autoregressive(AbstractSampler):
     width: int = 16
     epochs: int | str = "auto"
     learning_rate: float = 1e-3
-    random_state: Any = None
+    random_state: RandomState = None
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Fit the probabilities by maximum likelihood.
 
         Parameters
@@ -159,14 +161,14 @@ class Autoregressive(AbstractSampler):
         )
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d)."""
         check_is_fitted(self)
         key = jax.random.key(check_random_state(random_state).randint(2**31 - 1))
         codes = self.latent_.from_symbols(self.density_.sample(key, n))
         return np.asarray(codes, np.float64)
 
-    def score_samples(self, symbols: Any) -> np.ndarray:
+    def score_samples(self, symbols: ArrayLike) -> np.ndarray:
         """Return the log probability (n,) of symbols (n, T), nats."""
         check_is_fitted(self)
         rows = jnp.asarray(np.asarray(symbols), jnp.float32)

@@ -2,16 +2,19 @@
 
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import multivariate_normal
 from sklearn import mixture, neighbors
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import RandomState
 from isthmus.checks import check_between, check_whole
 from isthmus.errors import DataError, SettingError, unknown
+from isthmus.latents import AbstractLatent
 from isthmus.samplers.abstract import AbstractSampler, check_codes
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
@@ -29,19 +32,19 @@ class Normal(AbstractSampler):
     [1.0, 2.0]
     """
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Take mean and covariance."""
         codes = check_codes(codes, latent)
         self.mean_ = codes.mean(axis=0)
         self.covariance_ = np.atleast_2d(np.cov(codes.T))
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d)."""
         check_is_fitted(self)
         return check_random_state(random_state).multivariate_normal(self.mean_, self.covariance_, n)
 
-    def score_samples(self, codes: Any) -> np.ndarray:
+    def score_samples(self, codes: ArrayLike) -> np.ndarray:
         """Return the log density (n,) at codes, nats."""
         check_is_fitted(self)
         normal = multivariate_normal(self.mean_, self.covariance_, allow_singular=True)  # pyright: ignore[reportArgumentType]
@@ -80,9 +83,9 @@ class GaussianMixture(AbstractSampler):
 
     components: int = 10
     covariance: str = "full"
-    random_state: Any = None
+    random_state: RandomState = None
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Fit the mixture by expectation maximisation.
 
         Raises
@@ -110,14 +113,14 @@ class GaussianMixture(AbstractSampler):
         ).fit(codes)
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d)."""
         check_is_fitted(self)
         random = check_random_state(random_state)
         drawing = copy(self.mixture_).set_params(random_state=random)
         return random.permutation(drawing.sample(n)[0])  # they come component by component
 
-    def score_samples(self, codes: Any) -> np.ndarray:
+    def score_samples(self, codes: ArrayLike) -> np.ndarray:
         """Return the log density (n,) at codes, nats."""
         check_is_fitted(self)
         return self.mixture_.score_samples(codes)
@@ -156,7 +159,7 @@ class KernelDensity(AbstractSampler):
 
     bandwidth: float | str = "scott"
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Keep the codes.
 
         Raises
@@ -177,12 +180,12 @@ class KernelDensity(AbstractSampler):
         self.kernels_ = kernels.fit(codes / self.scale_)
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d)."""
         check_is_fitted(self)
         return self.kernels_.sample(n, check_random_state(random_state)) * self.scale_
 
-    def score_samples(self, codes: Any) -> np.ndarray:
+    def score_samples(self, codes: ArrayLike) -> np.ndarray:
         """Return the log density (n,) at codes, nats."""
         check_is_fitted(self)
         return (

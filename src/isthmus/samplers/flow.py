@@ -1,15 +1,18 @@
 """Codes from a normalising flow."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus import latents
+from isthmus.annotations import RandomState
+from isthmus.latents import AbstractLatent
 from isthmus.samplers.abstract import AbstractSampler, check_codes
 from isthmus.samplers.learning import fit_density
 
@@ -52,9 +55,9 @@ class MAF(AbstractSampler):
     hidden: tuple[int, ...] = (64,)
     epochs: int | str = "auto"
     learning_rate: float = 1e-3
-    random_state: Any = None
+    random_state: RandomState = None
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Fit the flow by maximum likelihood.
 
         Raises
@@ -77,14 +80,14 @@ class MAF(AbstractSampler):
         )
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d)."""
         check_is_fitted(self)
         key = jax.random.key(check_random_state(random_state).randint(2**31 - 1))
         drawn = self.flow_.sample(key, n, len(self.mean_))
         return np.asarray(drawn, np.float64) * self.scale_ + self.mean_
 
-    def score_samples(self, codes: Any) -> np.ndarray:
+    def score_samples(self, codes: ArrayLike) -> np.ndarray:
         """Return the log density (n,) at codes, nats."""
         check_is_fitted(self)
         scaled = jnp.asarray((np.asarray(codes) - self.mean_) / self.scale_, jnp.float32)

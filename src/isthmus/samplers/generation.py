@@ -1,21 +1,21 @@
 """From a fitted autoencoder and a sampler to new examples."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import ExamplesLike, RandomState
 from isthmus.checks import check_whole
 from isthmus.errors import SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.inputs import examples_to_walk
+from isthmus.estimators.stored import copy_of
 from isthmus.latents import is_discrete
 from isthmus.model import Model
 from isthmus.records import Context, Draw
@@ -54,12 +54,12 @@ class Generator:
     autoencoder: AbstractAutoencoder
     sampler: AbstractSampler
 
-    def sample_codes(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample_codes(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Return the codes (n, d) that `sample` decodes."""
         check_whole("The generator", "n", n, 1)
         return self.sampler.sample(n, random_state)
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Generate examples.
 
         Parameters
@@ -81,9 +81,9 @@ class Generator:
 def fit(
     sampler: str | AbstractSampler,
     autoencoder: AbstractAutoencoder,
-    X: Any,
+    X: ExamplesLike,
     *,
-    random_state: Any = None,
+    random_state: RandomState = None,
 ) -> Generator:
     """Fit a sampler to the codes of examples.
 
@@ -130,17 +130,19 @@ def fit(
     autoencoder.need_decoder()
     sampler = member_of("sampler", sampler, MEMBERS, AbstractSampler, "isthmus.samplers")
     random = check_random_state(random_state)
-    latent: Any = autoencoder.model_.latent
+    latent = autoencoder.model_.latent
     draw = _draw(autoencoder, X, random)
-    own: Any = clone(sampler)
+    own = copy_of(sampler)
     if own.get_params(deep=False).get("random_state", 0) is None:
         own.set_params(random_state=random.randint(2**31 - 1))
-    in_symbols = own.reads == "symbols" and is_discrete(latent)
-    given = latent.symbols(draw) if in_symbols else draw.z[0]
+    in_symbols = own.reads == "symbols"
+    given = latent.symbols(draw) if in_symbols and is_discrete(latent) else draw.z[0]
     return Generator(autoencoder, own.fit(np.asarray(given, np.float64), latent))
 
 
-def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = None) -> np.ndarray:
+def draw_codes(
+    autoencoder: AbstractAutoencoder, X: ExamplesLike, random_state: RandomState = None
+) -> np.ndarray:
     """Return one code for each example, (n, d): drawn from its posterior where there is one.
 
     Together they are a sample of the aggregate posterior, which the posteriors' means are not.
@@ -157,7 +159,7 @@ def draw_codes(autoencoder: AbstractAutoencoder, X: Any, random_state: Any = Non
     return np.asarray(_draw(autoencoder, X, random_state).z[0], np.float64)
 
 
-def _draw(autoencoder: AbstractAutoencoder, X: Any, random_state: Any) -> Draw:
+def _draw(autoencoder: AbstractAutoencoder, X: ExamplesLike, random_state: RandomState) -> Draw:
     check_is_fitted(autoencoder)
     model = autoencoder.model_
     h = inference.map_rows(_encoder_output, model, examples_to_walk(autoencoder, X))

@@ -1,6 +1,6 @@
 """Fitting a density to rows of numbers, by the engine that trains autoencoders."""
 
-from typing import Any, Protocol, Self
+from typing import Protocol, Self, TypeVar, cast
 
 import numpy as np
 from jaxtyping import Array, Float
@@ -37,6 +37,9 @@ class Density(Protocol):
         ...
 
 
+Fitted = TypeVar("Fitted", bound=Density)
+
+
 class Same(AbstractNetwork):
     """The network that returns what it is given."""
 
@@ -50,7 +53,7 @@ class Same(AbstractNetwork):
 class Unlikely(AbstractHead):
     """What a density makes of a code: its negative log, nats."""
 
-    density: Any
+    density: Density
 
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the negative log density of the codes, the mean over the draws."""
@@ -62,8 +65,8 @@ class Unlikely(AbstractHead):
 
 
 def fit_density(
-    density: Density, rows: np.ndarray, *, epochs: int | str, learning_rate: float, seed: int
-) -> Any:
+    density: Fitted, rows: np.ndarray, *, epochs: int | str, learning_rate: float, seed: int
+) -> Fitted:
     """Return the density with its parameters fitted by maximum likelihood.
 
     Parameters
@@ -113,5 +116,6 @@ def fit_density(
         validation=validation,
         patience=patience,
     )
-    head: Any = trained.model.heads[0]
-    return head.density
+    (head,) = trained.model.heads
+    assert isinstance(head, Unlikely)
+    return cast(Fitted, head.density)

@@ -1,13 +1,16 @@
 """Codes from the prior of the latent."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import jax
 import numpy as np
+from jaxtyping import Array
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import RandomState
 from isthmus.errors import SettingError
 from isthmus.latents import AbstractLatent
 from isthmus.samplers.abstract import AbstractSampler, check_codes
@@ -24,7 +27,7 @@ class Prior(AbstractSampler):
     (5, 3)
     """
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Take the prior of ``latent``.
 
         Raises
@@ -41,11 +44,11 @@ class Prior(AbstractSampler):
         self.latent_ = latent
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d) from the prior."""
         check_is_fitted(self)
         seed = check_random_state(random_state).randint(2**31 - 1)
         return np.asarray(self._drawn(self.latent_, n, seed), np.float64)
 
-    def _drawn(self, latent: AbstractLatent, n: int, seed: int) -> Any:
+    def _drawn(self, latent: AbstractLatent, n: int, seed: int) -> Array | None:
         return latent.sample_prior(jax.random.key(seed), n, self.latent_dim_)

@@ -1,17 +1,20 @@
 """Codes from a second variational autoencoder."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from isthmus.annotations import RandomState
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.estimators.stored import copy_of
+from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import LearnedGaussian
 from isthmus.samplers.abstract import AbstractSampler, check_codes
 
@@ -50,9 +53,9 @@ class TwoStage(AbstractSampler):
     """
 
     autoencoder: Autoencoder | None = None
-    random_state: Any = None
+    random_state: RandomState = None
 
-    def fit(self, codes: Any, latent: Any = None) -> Self:
+    def fit(self, codes: ArrayLike, latent: AbstractLatent | None = None) -> Self:
         """Fit the second stage.
 
         Raises
@@ -80,11 +83,10 @@ class TwoStage(AbstractSampler):
             scaling="standard",
             random_state=self.random_state,
         )
-        own: Any = clone(second)
-        self.autoencoder_ = own.fit(codes)
+        self.autoencoder_ = copy_of(second).fit(codes)
         return self
 
-    def sample(self, n: int = 1, random_state: Any = None) -> np.ndarray:
+    def sample(self, n: int = 1, random_state: RandomState = None) -> np.ndarray:
         """Draw codes (n, d)."""
         check_is_fitted(self)
         random = check_random_state(random_state)

@@ -10,6 +10,8 @@ from isthmus.studies.convolutional_labels import flat
 from isthmus.studies.convolutional_transfer import BEST_SIZE, Images, lead
 
 if TYPE_CHECKING:
+    from jaxtyping import Array
+
     from isthmus.studies.workbench import Workbench
 
 Fits = Mapping[tuple[int, int], Any]
@@ -36,7 +38,9 @@ def pairs_of(digits: np.ndarray, count: int, seed: int) -> np.ndarray:
     return pairs[digits[pairs[:, 0]] != digits[pairs[:, 1]]][:count]
 
 
-def path(fitted: Any, images: np.ndarray, pairs: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def path(
+    fitted: "isthmus.Autoencoder", images: np.ndarray, pairs: np.ndarray, shares: np.ndarray
+) -> np.ndarray:
     """Decode alpha z1 + (1 - alpha) z2: images (shares, pairs, 28, 28) in [0, 1]."""
     first, second = (fitted.transform(images[pairs[:, i]]) for i in (0, 1))
     codes = np.concatenate([a * first + (1 - a) * second for a in shares])
@@ -233,10 +237,10 @@ def jacobian_differences(width: int, seed: int) -> tuple[float, float]:
     f, g, h = (smooth_map(rng, width, jnp.tanh) for _ in range(3))
     one = np.eye(width)
 
-    def residual(x: Any) -> Any:
+    def residual(x: np.ndarray) -> np.ndarray:
         return x + h(x)
 
-    def chain(x: Any) -> Any:
+    def chain(x: np.ndarray) -> np.ndarray:
         return f(x + g(residual(x)))
 
     Dh, Dg, Df = jax.jacfwd(h)(x), jax.jacfwd(g)(residual(x)), jax.jacfwd(f)(x + g(residual(x)))
@@ -247,15 +251,15 @@ def jacobian_differences(width: int, seed: int) -> tuple[float, float]:
 
 
 def smooth_map(
-    rng: np.random.Generator, width: int, bend: Callable[[Any], Any]
-) -> Callable[[Any], Any]:
+    rng: np.random.Generator, width: int, bend: "Callable[[np.ndarray], Array | np.ndarray]"
+) -> Callable[[np.ndarray], np.ndarray]:
     """Draw a map x -> B bend(A x + c) of ``width`` variables."""
     A, B = (rng.normal(size=(width, width)) for _ in range(2))
     c = rng.normal(size=width)
     return lambda x: B @ bend(A @ x + c)
 
 
-def relative_difference(left: Any, right: Any) -> float:
+def relative_difference(left: np.ndarray, right: np.ndarray) -> float:
     """Return the norm of the difference over the norm of the right one.
 
     Examples

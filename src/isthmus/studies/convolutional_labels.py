@@ -41,7 +41,9 @@ def spread(
     return found
 
 
-def label_efficiency(bench: "Workbench", images: Images, autoencoder: Any, anchor: Any) -> None:
+def label_efficiency(
+    bench: "Workbench", images: Images, autoencoder: "isthmus.Autoencoder", anchor: Any
+) -> None:
     """Compare the codes with PCA's and with the pixels, for few and for many labels."""
     counts, draws = bench.pick(((10, 20, 40, 80, 160, 320, 1000), 20), quick=((10, 20, 80), 3))
     pixels = {part: flat(getattr(images, part)) for part in ("train", "test")}

@@ -90,13 +90,13 @@ class Pupil:
     make: Callable[[int, int], Any]
 
 
-def frozen(autoencoder: Any, images: Images) -> Pupil:
+def frozen(autoencoder: "isthmus.Autoencoder", images: Images) -> Pupil:
     """Learn from codes, standardised: the encoder stays as it is."""
     train, test = (autoencoder.transform(part) for part in (images.train, images.test))
     return Pupil(train, test, lambda epochs, seed: classifier(head(), "standard", epochs, seed))
 
 
-def fine_tuned(autoencoder: Any, images: Images) -> Pupil:
+def fine_tuned(autoencoder: "isthmus.Autoencoder", images: Images) -> Pupil:
     """Learn from images: the encoder learns on."""
 
     def make(epochs: int, seed: int) -> Any:
@@ -148,7 +148,7 @@ def loss_and_accuracy(probabilities: np.ndarray, digits: np.ndarray) -> tuple[fl
 
 
 def transfer(
-    bench: "Workbench", images: Images, fits: Mapping[tuple[int, int], Any]
+    bench: "Workbench", images: Images, fits: "Mapping[tuple[int, int], isthmus.Autoencoder]"
 ) -> dict[int, np.ndarray]:
     """Teach digits to the encoders from few labels; return the frozen ones' test accuracies."""
     epochs, draws, tuned_draws = bench.pick((100, 10, 5), quick=(8, 2, 2))
@@ -179,7 +179,7 @@ def transfer(
     return {size: by_split["test"] for size, by_split in found["frozen"].items()}
 
 
-def sizes_of(fits: Mapping[tuple[int, int], Any]) -> list[int]:
+def sizes_of(fits: "Mapping[tuple[int, int], isthmus.Autoencoder]") -> list[int]:
     """Return the code sizes among the fits, rising."""
     return sorted({size for size, _ in fits})
 
@@ -187,7 +187,7 @@ def sizes_of(fits: Mapping[tuple[int, int], Any]) -> list[int]:
 def learn(
     bench: "Workbench",
     images: Images,
-    fits: Mapping[tuple[int, int], Any],
+    fits: "Mapping[tuple[int, int], isthmus.Autoencoder]",
     name: str,
     way: Callable[[Any, Images], Pupil],
     draws: int,
@@ -212,7 +212,7 @@ def learn(
 def few_labels(
     bench: "Workbench",
     images: Images,
-    autoencoder: Any,
+    autoencoder: "isthmus.Autoencoder",
     name: str,
     way: Callable[[Any, Images], Pupil],
     draws: int,
@@ -231,7 +231,7 @@ def few_labels(
 def learning_curves(
     bench: "Workbench",
     images: Images,
-    fits: Mapping[tuple[int, int], Any],
+    fits: "Mapping[tuple[int, int], isthmus.Autoencoder]",
     ways: Mapping[str, Callable[[Any, Images], Pupil]],
     epochs: int,
 ) -> dict[str, dict[str, np.ndarray]]:

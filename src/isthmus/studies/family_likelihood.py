@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
@@ -143,7 +144,7 @@ def introduce(bench: "Workbench", size: Size) -> None:
 
 def model_of(k: int, epochs: int) -> "isthmus.Autoencoder":
     """Return the paper's model: a VAE for one draw, an IWAE for several."""
-    settings: dict[str, Any] = {
+    settings: JsonObject = {
         "hidden": (200, 200),
         "activation": "tanh",
         "likelihood": "bernoulli",

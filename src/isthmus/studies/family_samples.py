@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus import Autoencoder, AutoencoderClassifier
@@ -194,7 +195,7 @@ def fit_lenet(bench: "Workbench", digits: Digits, size: Size) -> "AutoencoderCla
 
 def fit(bench: "Workbench", name: str, seed: int, digits: Digits, size: Size) -> "Autoencoder":
     """Fit a method's autoencoder; networks and budget are equal for all."""
-    settings: dict[str, Any] = {
+    settings: JsonObject = {
         "hidden": (256, 256),
         "activation": "gelu",
         "scaling": "pixels",
@@ -229,7 +230,7 @@ def generate(model: "Autoencoder", how: str, X: np.ndarray, n: int, size: Size) 
 
 def measure(
     name: str, model: "Autoencoder", digits: Digits, lenet: "AutoencoderClassifier", size: Size
-) -> dict[str, Any]:
+) -> JsonObject:
     """Measure a fitted model's reconstructions and samples; keep a few samples to show."""
     errors = (model.reconstruct(digits.test) - digits.test.astype(np.float32)) / 255
     made = generate(model, METHODS[name].sampler, digits.X, len(digits.half), size)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import JsonObject
 from isthmus.studies.font_and_vae_denoising import (
     denoise_letters,
     denoiser,
@@ -142,7 +143,7 @@ def denoise_better(bench: "Workbench") -> None:
     )
 
 
-def compare_better_vae(bench: "Workbench", models: dict[str, Any]) -> None:
+def compare_better_vae(bench: "Workbench", models: JsonObject) -> None:
     """Compare a variational autoencoder of isthmus's own choice with the report's."""
     X, _, X_test, _ = read_digits(bench)
     bench.text(
@@ -169,7 +170,7 @@ def compare_better_vae(bench: "Workbench", models: dict[str, Any]) -> None:
         ),
         X,
     )
-    rows: dict[str, Any] = models | {"isthmus": better}
+    rows: JsonObject = models | {"isthmus": better}
     losses = {
         name: [measure(model, images)["loss"] / PIXELS for images in (X, X_test)]
         for name, model in rows.items()

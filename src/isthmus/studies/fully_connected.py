@@ -98,7 +98,7 @@ def digit_reader(epochs: int) -> Any:
     )
 
 
-def encoded(name: str, fitted: Any, images: Images) -> System:
+def encoded(name: str, fitted: "isthmus.Autoencoder", images: Images) -> System:
     """Return what a fitted autoencoder makes of the images."""
     return System(
         name,
@@ -171,7 +171,9 @@ def principal_components(bench: "Workbench", images: Images) -> tuple[System, Sy
     return at(2), at(4)
 
 
-def record_reconstruction(bench: "Workbench", system: System, images: Images, reader: Any) -> None:
+def record_reconstruction(
+    bench: "Workbench", system: System, images: Images, reader: "isthmus.AutoencoderClassifier"
+) -> None:
     """Record how good the reconstructions of a system are."""
     bench.record(
         system.name, system.setting, "reconstruction error", "test",
@@ -186,7 +188,7 @@ def record_reconstruction(bench: "Workbench", system: System, images: Images, re
 def inputs_and_reconstructions(
     bench: "Workbench",
     images: Images,
-    reader: Any,
+    reader: "isthmus.AutoencoderClassifier",
     first: System,
     second: System,
     pca: Sequence[System],
@@ -214,7 +216,10 @@ def inputs_and_reconstructions(
 
 
 def visible_digits(
-    bench: "Workbench", images: Images, reader: Any, systems: Sequence[System]
+    bench: "Workbench",
+    images: Images,
+    reader: "isthmus.AutoencoderClassifier",
+    systems: Sequence[System],
 ) -> None:
     """Compare the digits, and record which are recreated."""
     error = {s.title: by_digit(errors(s, images), images.test_digits) for s in systems}
@@ -252,7 +257,10 @@ def visible_digits(
 
 
 def what_isthmus_would_do(
-    bench: "Workbench", images: Images, reader: Any, others: Sequence[System]
+    bench: "Workbench",
+    images: Images,
+    reader: "isthmus.AutoencoderClassifier",
+    others: Sequence[System],
 ) -> None:
     """Fit the defaults to codes of 2 and 4, and compare them with the report's."""
     epochs = bench.pick(10, quick=1)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -92,7 +91,9 @@ def errors(system: System, images: Images) -> np.ndarray:
     return ((flat(images.test) - system.rebuilt.reshape(len(images.test), -1)) ** 2).mean(axis=1)
 
 
-def still_read(system: System, images: Images, reader: Any) -> np.ndarray:
+def still_read(
+    system: System, images: Images, reader: "isthmus.AutoencoderClassifier"
+) -> np.ndarray:
     """Tell of each test image whether its reconstruction is read as its digit."""
     return reader.predict(255 * system.rebuilt) == images.test_digits
 

@@ -9,6 +9,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 import isthmus
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.studies.joint_classifier_letters import (
     CLASSES,
     Letters,
@@ -168,7 +169,9 @@ def batch_sizes(bench: "Workbench", letters: Letters) -> None:
     add_reports(bench, reports)
 
 
-def manifold(bench: "Workbench", letters: Letters, joint: Sequence[Any]) -> None:
+def manifold(
+    bench: "Workbench", letters: Letters, joint: "Sequence[isthmus.AutoencoderClassifier]"
+) -> None:
     """Show the code in the plane, and measure how far it sorts the letters."""
     bench.section(
         "The manifold, a colour a class",
@@ -207,7 +210,7 @@ def tied_autoencoders(bench: "Workbench", letters: Letters) -> None:
         32. Loss, ReLU and learning rate are as above; all batch sizes take 30 epochs.""",
     )
     epochs = bench.pick(30, quick=4)
-    fitted: dict[str, Any] = {
+    fitted: JsonObject = {
         f"batches of {size}": bench.fit(
             f"tied autoencoder, batches of {size}",
             tied_autoencoder(0, **training(epochs, size)),
@@ -238,7 +241,9 @@ def tied_autoencoders(bench: "Workbench", letters: Letters) -> None:
     )  # fmt: skip
 
 
-def improved(bench: "Workbench", letters: Letters, joint: Sequence[Any]) -> None:
+def improved(
+    bench: "Workbench", letters: Letters, joint: "Sequence[isthmus.AutoencoderClassifier]"
+) -> None:
     """Compare a better joint model with the report's."""
     bench.section(
         "What isthmus would do",
@@ -289,13 +294,13 @@ def fit(bench: "Workbench", name: str, model: Any, letters: Letters) -> Any:
     return bench.fit(name, model, letters.train, letters.train_labels)
 
 
-def fit_joint(bench: "Workbench", letters: Letters, seed: int, settings: Mapping[str, Any]) -> Any:
+def fit_joint(bench: "Workbench", letters: Letters, seed: int, settings: Facts) -> Any:
     """Fit a joint autoencoder; one that two sections show is fitted once."""
     name = f"joint autoencoder, batches of {settings['batch_size']}, seed {seed}"
     return fit(bench, name, joint_autoencoder(seed, **settings), letters)
 
 
-def span(experiments: Mapping[str, Any]) -> str:
+def span(experiments: Facts) -> str:
     """Name all experiments at once.
 
     Examples
@@ -325,7 +330,7 @@ def claim_the_bar(bench: "Workbench", sentence: str, scores: Mapping[str, float]
 
 
 def record_errors(
-    bench: "Workbench", system: str, fitted: Mapping[str, Any], letters: Letters
+    bench: "Workbench", system: str, fitted: Facts, letters: Letters
 ) -> dict[str, float]:
     """Record and return the squared error a pixel of each model on the test letters."""
     errors = {name: model.measure(letters.test)["mse"] for name, model in fitted.items()}
@@ -335,7 +340,7 @@ def record_errors(
 
 
 def add_rebuilt(
-    bench: "Workbench", name: str, fitted: Mapping[str, Any], letters: Letters, caption: str
+    bench: "Workbench", name: str, fitted: Facts, letters: Letters, caption: str
 ) -> None:
     """Show a test letter of each class, and what each model makes of it."""
     shown = letters.test[one_of_each(letters.test_labels)]
@@ -344,7 +349,9 @@ def add_rebuilt(
     bench.figure(name, table, caption, main=True)
 
 
-def qualities(models: Sequence[Any], letters: Letters) -> dict[tuple[str, str, str], list[float]]:
+def qualities(
+    models: "Sequence[isthmus.AutoencoderClassifier]", letters: Letters
+) -> dict[tuple[str, str, str], list[float]]:
     """Return the measurements of the joint models: (figure, unit, better) and a value per model."""
     reports = {str(i): report_on(model, letters) for i, model in enumerate(models)}
     return {

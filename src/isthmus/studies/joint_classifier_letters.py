@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import Facts
 
 if TYPE_CHECKING:
     from isthmus.data import Source
     from isthmus.studies.workbench import Workbench
 
-Report = Mapping[str, Any]
+Report = Facts
 """Of scikit-learn: precision, recall, F1 and support a class and in averages, and accuracy."""
 
 CLASSES = np.array([*"PQRSTUVWXYZ"])
@@ -161,7 +162,9 @@ def neighbours_right(letters: Letters, train: np.ndarray, test: np.ndarray) -> f
     )
 
 
-def neighbour_scores(models: Sequence[Any], letters: Letters) -> list[float]:
+def neighbour_scores(
+    models: "Sequence[isthmus.AutoencoderClassifier]", letters: Letters
+) -> list[float]:
     """Return `neighbours_right` of the codes of every model."""
     return [
         neighbours_right(letters, model.transform(letters.train), model.transform(letters.test))

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus import Autoencoder, AutoencoderClassifier
 
 
-def training(epochs: int, batch_size: int = 128) -> dict[str, Any]:
+def training(epochs: int, batch_size: int = 128) -> JsonObject:
     """Return the settings of all experiments; the report names the batch sizes alone."""
     return {
         "likelihood": isthmus.likelihoods.Gaussian(output="sigmoid"),

@@ -2,10 +2,11 @@
 
 import base64
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from isthmus.plainjson import Facts
 from isthmus.report import environment, number
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def render(
     sections: "Sequence[Section]",
-    records: Sequence[Mapping[str, Any]],
-    run: Mapping[str, Any],
+    records: Sequence[Facts],
+    run: Facts,
     folder: Path,
 ) -> str:
     """Write the page of a study as HTML that needs no other file.
@@ -44,7 +45,7 @@ def render(
     return template.render(sections=sections, run=run, verdicts=count_verdicts(records))
 
 
-def measured(record: Mapping[str, Any]) -> str:
+def measured(record: Facts) -> str:
     """Write a measured figure with its spread.
 
     Examples
@@ -60,7 +61,7 @@ def measured(record: Mapping[str, Any]) -> str:
     return f"{number(record['measured'])} ± {spread} ({record['seeds']} runs)"
 
 
-def count_verdicts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def count_verdicts(records: Sequence[Facts]) -> dict[str, int]:
     """Count the verdicts on the figures that a report gives, best first.
 
     Examples

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import JsonObject
 from isthmus.studies.pca_comparison_conclusions import comparison, errors_by_size, what_the_error_is
 from isthmus.studies.pca_comparison_parts import (
     ACCURACY,
@@ -166,7 +167,7 @@ def centred_or_standardised(bench: "Workbench", centred: Outcomes, scaled: Outco
     )
 
 
-def one_hidden_layer(bench: "Workbench", digits: Digits) -> dict[int, Any]:
+def one_hidden_layer(bench: "Workbench", digits: Digits) -> "dict[int, isthmus.Autoencoder]":
     """Train autoencoders 784 - d - 784."""
     lengths = "; ".join(
         f"d={d}: {rate} and {epochs} epochs" for d, (rate, epochs) in ONE_LAYER_TRAINING.items()
@@ -188,7 +189,7 @@ def one_hidden_layer(bench: "Workbench", digits: Digits) -> dict[int, Any]:
     })  # fmt: skip
 
 
-def three_hidden_layers(bench: "Workbench", digits: Digits) -> dict[int, Any]:
+def three_hidden_layers(bench: "Workbench", digits: Digits) -> "dict[int, isthmus.Autoencoder]":
     """Train autoencoders 784 - 400 - d - 400 - 784."""
     bench.section(
         "Three hidden layers",
@@ -203,7 +204,7 @@ def three_hidden_layers(bench: "Workbench", digits: Digits) -> dict[int, Any]:
     })  # fmt: skip
 
 
-def denoising(bench: "Workbench", digits: Digits, clean: Outcomes) -> dict[str, Any]:
+def denoising(bench: "Workbench", digits: Digits, clean: Outcomes) -> JsonObject:
     """Train denoising autoencoders on the best reduced dimension."""
     size, number = best_on_validation(clean)
     bench.section(
@@ -259,7 +260,7 @@ def what_isthmus_would_do(
     bench: "Workbench",
     digits: Digits,
     pca_error: float,
-    autoencoders: Mapping[str, Mapping[int, Any]],
+    autoencoders: "Mapping[str, Mapping[int, isthmus.Autoencoder]]",
     outcomes: Mapping[str, Outcomes],
 ) -> None:
     """Fit the defaults to a code of 32, without and with labels."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import Facts
 from isthmus.studies.pca_comparison_parts import (
     ACCURACY,
     DIGITS,
@@ -35,7 +36,7 @@ def errors_by_size(
     bench: "Workbench",
     digits: Digits,
     pca: Mapping[int, float],
-    autoencoders: Mapping[str, Mapping[int, Any]],
+    autoencoders: "Mapping[str, Mapping[int, isthmus.Autoencoder]]",
 ) -> None:
     """Draw the test error of every system against the size of its code."""
     lines = {PCA: (list(pca), list(pca.values()))}
@@ -54,8 +55,8 @@ def errors_by_size(
 def what_the_error_is(
     bench: "Workbench",
     digits: Digits,
-    autoencoders: Mapping[str, Mapping[int, Any]],
-    denoisers: Mapping[str, Any],
+    autoencoders: "Mapping[str, Mapping[int, isthmus.Autoencoder]]",
+    denoisers: Facts,
     pca_error: float,
 ) -> None:
     """Compare readings of the report's reconstruction error with the figures themselves."""

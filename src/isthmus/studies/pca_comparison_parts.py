@@ -149,7 +149,7 @@ def classifier(widths: tuple[int, ...], *, epochs: int, seed: int = 0) -> "Autoe
     )
 
 
-def outcome_of(fitted: Any, codes: Parts, labels: Parts) -> Outcome:
+def outcome_of(fitted: "isthmus.AutoencoderClassifier", codes: Parts, labels: Parts) -> Outcome:
     """Return what a fitted classifier does with codes, or with images."""
     predicted = each(codes, fitted.predict)
     return Outcome(
@@ -233,7 +233,7 @@ def judge_by_classifiers(
 
 def train(
     bench: "Workbench", system: str, digits: Digits, specs: Mapping[int, Any]
-) -> dict[int, Any]:
+) -> "dict[int, isthmus.Autoencoder]":
     """Fit autoencoders by the size of their code, record their errors, show what they rebuild."""
     fitted = {d: fit(bench, f"{system}, d={d}", spec, digits) for d, spec in specs.items()}
     for d, model in fitted.items():
@@ -281,12 +281,12 @@ def show_rebuilt(
     )
 
 
-def noisy(fitted: Any, images: Parts) -> Parts:
+def noisy(fitted: "isthmus.Autoencoder", images: Parts) -> Parts:
     """Return images with the noise that a denoising autoencoder was trained on, drawn anew."""
     return {s: fitted.corrupt(images[s], seed=1 + i) for i, s in enumerate(SPLITS)}
 
 
-def noisy_codes(fitted: Any, images: Parts) -> Parts:
+def noisy_codes(fitted: "isthmus.Autoencoder", images: Parts) -> Parts:
     """Return the codes of noisy images."""
     return each(noisy(fitted, images), fitted.transform)
 

@@ -1,18 +1,19 @@
 """Input weights of the hidden units as images, and what can be measured of them."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import isthmus
+from isthmus.plainjson import Facts
 from isthmus.studies.pca_comparison_parts import ONE, Digits, slug
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
 
 
-def weights(bench: "Workbench", digits: Digits, fitted: Mapping[str, Any]) -> None:
+def weights(bench: "Workbench", digits: Digits, fitted: Facts) -> None:
     """Show the input weights of 256 units as images, and measure what the report says of them."""
     inside = lit(digits.images["train"])
     bench.section(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from statistics import fmean, stdev
-from typing import Any
+
+from isthmus.plainjson import JsonObject
 
 Key = tuple[str, str, str, str]
 """System, setting, metric and split."""
@@ -106,7 +107,7 @@ class Record:
     source: str | None
     quick: bool
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return it as plain values."""
         return asdict(self)
 

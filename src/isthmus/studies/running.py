@@ -4,10 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from isthmus.atomic import new_file
-from isthmus.plainjson import read_json, read_object, write_json
+from isthmus.plainjson import JsonObject, read_json, read_object, write_json
 from isthmus.report import circumstances
 from isthmus.studies.page import render
 from isthmus.studies.study import Study
@@ -31,9 +30,9 @@ class Result:
         ``figures`` and ``tables`` of the summary.
     """
 
-    records: list[dict[str, Any]]
-    claims: list[dict[str, Any]]
-    run: dict[str, Any]
+    records: list[JsonObject]
+    claims: list[JsonObject]
+    run: JsonObject
 
 
 def reproduce(
@@ -72,7 +71,11 @@ def reproduce(
         "quick": quick,
         "command": command,
         "finished": False,
+        "seconds": round(before, 1),
+        "figures": [],
+        "tables": [],
     }
+    write_json(folder / RUN, run)  # the folder is known by it, also after the process is killed
     try:
         study.run(bench)
         run["finished"] = True
@@ -95,7 +98,7 @@ def read_result(folder: Path) -> Result:
     return Result(*parts)  # pyright: ignore[reportArgumentType]
 
 
-def _main(bench: Workbench, kind: str, keys: Sequence[str]) -> list[dict[str, Any]]:
+def _main(bench: Workbench, kind: str, keys: Sequence[str]) -> list[JsonObject]:
     """Return what the summary shows of one kind of block."""
     blocks = [block for section in bench.sections for block in section.blocks]
     chosen = [block for block in blocks if block["kind"] == kind and block["main"]]

@@ -1,10 +1,10 @@
 """The summary of several studies as one Markdown page, made from their records alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from isthmus.atomic import new_file
+from isthmus.plainjson import Facts
 from isthmus.report import number
 from isthmus.studies.page import count_verdicts, measured
 from isthmus.studies.running import Result, read_result
@@ -108,7 +108,7 @@ def _study(result: Result, place: str) -> list[str]:
     return lines
 
 
-def _records(records: Sequence[Mapping[str, Any]], given: bool) -> list[str]:
+def _records(records: Sequence[Facts], given: bool) -> list[str]:
     head = ("system", "setting", "figure", "split", "measured")
     rows = [
         (r["system"], r["setting"], f"{r['metric']}, {r['unit']}", r["split"], measured(r))
@@ -124,7 +124,7 @@ def _records(records: Sequence[Mapping[str, Any]], given: bool) -> list[str]:
     return _table(head, [(*row, *v) for row, v in zip(rows, verdicts, strict=True)])
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     cells = [[str(cell).replace("|", r"\|") for cell in row] for row in rows]
     return [
         f"| {' | '.join(head)} |",

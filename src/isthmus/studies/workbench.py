@@ -1,6 +1,6 @@
 """Where a study works: cached fits, measured figures next to reported ones, the page's parts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,17 @@ import isthmus
 from isthmus.atomic import new_file
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import digest, kept_path, slug
-from isthmus.plainjson import to_json
+from isthmus.plainjson import Facts, JsonObject, to_json
 from isthmus.studies.records import SILENT, Key, Record, read_reported, summarise, verdict_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from sklearn.base import BaseEstimator
 
     from isthmus.data.source import Source
 
 T = TypeVar("T")
+E = TypeVar("E", bound="BaseEstimator")
 Progress = Callable[[str], AbstractContextManager[Sequence[Any]]]
 """Told what is being done; lends the callbacks that show it."""
 
@@ -30,7 +32,7 @@ class Section:
     """A part of the page: its title, and its blocks, each plain data with a ``kind``."""
 
     title: str
-    blocks: list[dict[str, Any]]
+    blocks: list[JsonObject]
 
 
 class Workbench:
@@ -57,7 +59,7 @@ class Workbench:
         self.study, self.folder, self.quick = study, folder, quick
         self.reported = read_reported(study)
         self.records: list[Record] = []
-        self.claims: list[dict[str, Any]] = []
+        self.claims: list[JsonObject] = []
         self.sections: list[Section] = []
         self._progress: Progress = progress or (lambda _: nullcontext(()))
         self._kept = folder / "work"
@@ -76,12 +78,12 @@ class Workbench:
     def fit(
         self,
         name: str,
-        estimator: T,
+        estimator: E,
         X: Any,
         y: Any = None,
         *,
         validation_data: Any = None,
-    ) -> T:
+    ) -> E:
         """Fit an estimator, or get back what an earlier run fitted with the same settings and data.
 
         Parameters
@@ -118,9 +120,7 @@ class Workbench:
         fitted.save(kept)
         return fitted
 
-    def keep(
-        self, name: str, compute: Callable[[], Mapping[str, Any]], *given: Any
-    ) -> dict[str, np.ndarray]:
+    def keep(self, name: str, compute: Callable[[], Facts], *given: Any) -> dict[str, np.ndarray]:
         """Compute arrays by name, or get back what an earlier run computed.
 
         Parameters
@@ -246,7 +246,7 @@ class Workbench:
     def table(
         self,
         columns: Sequence[str],
-        rows: Iterable[Sequence[Any]],
+        rows: Iterable[Sequence[object]],
         caption: str,
         *,
         main: bool = False,
@@ -261,7 +261,7 @@ class Workbench:
         measured = {(r.system, r.setting, r.metric, r.split) for r in self.records}
         return [key for key in self.reported if key not in measured]
 
-    def _blocks(self) -> list[dict[str, Any]]:
+    def _blocks(self) -> list[JsonObject]:
         if not self.sections:
             raise SettingError(f"{self.study}: a section must begin before anything stands in it.")
         return self.sections[-1].blocks

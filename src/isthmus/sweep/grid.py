@@ -1,18 +1,24 @@
 """The grid of a sweep: its points, and the estimator that is fitted at each."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import cast
 
-from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 
 from isthmus.errors import SettingError
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.conditional import AnyAutoencoder
+from isthmus.estimators.stored import copy_of
+from isthmus.plainjson import Facts
+
+Grid = Mapping[str, Sequence[object]] | Sequence[Mapping[str, Sequence[object]]]
+"""Values by parameter, as scikit-learn's ``ParameterGrid`` takes them, or several such."""
 
 ESTIMATOR = "estimator"
 """The name in a grid that stands for the estimator itself."""
 
 
-def check_grid(estimator: Any, param_grid: Any) -> None:
+def check_grid(estimator: AnyAutoencoder, param_grid: Grid) -> None:
     """Raise `SettingError` for a grid that no sweep can fit.
 
     Parameters
@@ -42,7 +48,7 @@ def check_grid(estimator: Any, param_grid: Any) -> None:
         )
 
 
-def unfitted_at(estimator: Any, params: Mapping[str, Any]) -> Any:
+def unfitted_at(estimator: AnyAutoencoder, params: Facts) -> AbstractAutoencoder:
     """Return an unfitted copy of an estimator with the settings of a point of a grid.
 
     Examples
@@ -54,5 +60,5 @@ def unfitted_at(estimator: Any, params: Mapping[str, Any]) -> Any:
     ('gaussian', 3)
     """
     settings = dict(params)
-    made: Any = clone(settings.pop(ESTIMATOR, estimator))
-    return made.as_autoencoder().set_params(**settings)
+    made = copy_of(settings.pop(ESTIMATOR, estimator)).as_autoencoder()
+    return cast(AbstractAutoencoder, made).set_params(**settings)

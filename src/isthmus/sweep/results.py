@@ -1,12 +1,14 @@
 """What came of the fits of a sweep: a record of each, and the table of them all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from isthmus.errors import IsthmusError
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.plainjson import Facts, JsonObject
 
 Criterion = Literal["score", "mse_input"]
 
@@ -36,7 +38,7 @@ class Point:
         nats can be compared where these are equal.
     """
 
-    params: Mapping[str, Any]
+    params: Facts
     seed: int
     score: float
     mse: float | None
@@ -49,7 +51,12 @@ class Point:
     measured_by: str | None = None
 
 
-def point_of(params: Mapping[str, Any], seed: int, outcome: Any, validation: Any) -> Point:
+def point_of(
+    params: Facts,
+    seed: int,
+    outcome: Any,
+    validation: tuple[Any, Any],
+) -> Point:
     """Return the record of a fit, from its estimator or from the error that ended it."""
     if isinstance(outcome, IsthmusError):
         return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
@@ -85,7 +92,7 @@ def criterion_of(points: Sequence[Point]) -> Criterion:
     return "score" if comparable or not decoded else "mse_input"
 
 
-def _measured_by(estimator: Any) -> str | None:
+def _measured_by(estimator: AbstractAutoencoder) -> str | None:
     if estimator.target_kind in ("classes", "quantities"):
         return None  # the score is an accuracy, or R²
     likelihood, scaling = type(estimator.likelihood_).__name__, estimator.scaling_.kind
@@ -100,13 +107,13 @@ def _scores(points: Sequence[Point]) -> list[float]:
     return [np.nan if point.mse_input is None else -point.mse_input for point in points]
 
 
-def results_of(grid: list[dict[str, Any]], points: Sequence[Point], seeds: int) -> dict[str, Any]:
+def results_of(grid: list[JsonObject], points: Sequence[Point], seeds: int) -> JsonObject:
     """Return the results as scikit-learn's searches do."""
     scores = np.array(_scores(points)).reshape(len(grid), seeds)
     seconds = np.array([p.seconds for p in points]).reshape(len(grid), seeds)
     errors = np.array([np.nan if p.mse is None else p.mse for p in points]).reshape(-1, seeds)
     names = sorted({name for params in grid for name in params})
-    columns: dict[str, Any] = {
+    columns: JsonObject = {
         f"param_{name}": np.ma.array(
             [params.get(name) for params in grid],
             mask=[name not in params for params in grid],

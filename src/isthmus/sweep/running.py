@@ -1,15 +1,15 @@
 """Running the fits of a sweep: side by side in one program where shapes allow it, else in turn."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jax
 
-from isthmus.engine import Replica, Trained, shape_of, train
+from isthmus.engine import HearsProgress, Replica, Trained, shape_of, train
 from isthmus.engine.together import SHORTEST_BLOCK
-from isthmus.errors import NonFiniteLossError, SettingError
+from isthmus.errors import IsthmusError, NonFiniteLossError, SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.code_padding import can_pad, resize
@@ -20,6 +20,9 @@ from isthmus.sweep.strategy import Together
 
 Part = tuple[Any, Any]
 """Examples, and their targets or None."""
+
+Outcome = AbstractAutoencoder | IsthmusError
+"""A fitted estimator, or the error that ended its fit."""
 
 COPIES = 5
 """Copies of its weights that a replica holds: weights, two moments, the best, and a gradient."""
@@ -35,36 +38,45 @@ class Job:
 
 
 def fit_together(
-    fits: Sequence[tuple[int, Any]],
-    train: Any,
-    validation: Any,
+    fits: Sequence[tuple[int, AbstractAutoencoder]],
+    train: Part,
+    validation: Part,
     strategy: str,
     memory_limit: float,
-    callbacks: Sequence[Any] = (),
-) -> Iterator[tuple[int, Any]]:
+    folder: Path | None,
+    kept: frozenset[int],
+    callbacks: Sequence[HearsProgress] = (),
+) -> Iterator[tuple[int, Outcome]]:
     """Fit estimators, those of one shape as one program where that pays."""
     import pooch
 
-    decides = Together(strategy, Path(pooch.os_cache("isthmus")))
-    limits = {"strategy": decides, "memory_limit": memory_limit}
-    yield from run_fits(fits, train, validation, **limits, callbacks=callbacks)
+    everybody = Path(pooch.os_cache("isthmus"))
+    decides = Together(strategy, (everybody,) if folder is None else (folder, everybody))
+    how = {"strategy": decides, "memory_limit": memory_limit, "kept": kept}
+    yield from run_fits(fits, train, validation, **how, callbacks=callbacks)
 
 
-def fit_share(fits: Sequence[tuple[int, Any]], *how: Any) -> list[tuple[int, Any]]:
+def fit_share(
+    fits: Sequence[tuple[int, AbstractAutoencoder]], *how: Any
+) -> list[tuple[int, Outcome]]:
     """Fit a process's share of estimators."""
     return [*fit_together(fits, *how)]
 
 
 def run_fits(
-    fits: Sequence[tuple[int, Any]],
+    fits: Sequence[tuple[int, AbstractAutoencoder]],
     training: Part,
     validation: Part,
     *,
     strategy: Together,
     memory_limit: float,
-    callbacks: Sequence[Any] = (),
-) -> Iterator[tuple[int, Any]]:
+    kept: frozenset[int] = frozenset(),
+    callbacks: Sequence[HearsProgress] = (),
+) -> Iterator[tuple[int, Outcome]]:
     """Fit estimators to the same examples; yield (place, fitted or error) as each ends.
+
+    What shares a program depends on all fits, and not on those that an earlier run has done: the
+    last bits of a model are those of its program. So a group that lacks one is trained as a whole.
 
     Parameters
     ----------
@@ -77,23 +89,30 @@ def run_fits(
         Decides whether a group shares a program.
     memory_limit
         Bytes that the weights and batches of one program may take.
+    kept
+        Places whose fits are there from an earlier run, and are not needed again.
     callbacks
         Called with the steps of the fit, or of the group that shares a program, that runs.
     """
+    if kept.issuperset(place for place, _ in fits):
+        return
     jobs, refused = _prepared(fits, training, validation)
     yield from refused
     for group in _groups(jobs, memory_limit):
+        missing = [job for job in group if job.place not in kept]
+        if not missing:
+            continue
         replicas = _padded([job.ready.replica for job in group])
         spread = group[0].ready.devices is not None
         if len(group) > 1 and not spread and strategy.pays(replicas):
             yield from _together(group, replicas, callbacks)
         else:
-            for job in group:
+            for job in missing:
                 yield job.place, _alone(job, callbacks)
 
 
 def _prepared(
-    fits: Sequence[tuple[int, Any]], training: Part, validation: Part
+    fits: Sequence[tuple[int, AbstractAutoencoder]], training: Part, validation: Part
 ) -> tuple[list[Job], list[tuple[int, SettingError]]]:
     """Return the fits that are ready, and those whose settings cannot be, with their errors."""
     jobs: list[Job] = []
@@ -116,7 +135,7 @@ def _ready(estimator: AbstractAutoencoder, training: Part, validation: Part) -> 
     return replace(ready, replica=replace(ready.replica, validation=None))
 
 
-def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
+def _alone(job: Job, callbacks: Sequence[HearsProgress]) -> Outcome:
     replica, sizes = job.ready.replica, job.ready.sizes
     try:
         trained = train(
@@ -138,8 +157,8 @@ def _alone(job: Job, callbacks: Sequence[Any]) -> Any:
 
 
 def _together(
-    jobs: Sequence[Job], replicas: Sequence[Replica], callbacks: Sequence[Any]
-) -> Iterator[tuple[int, Any]]:
+    jobs: Sequence[Job], replicas: Sequence[Replica], callbacks: Sequence[HearsProgress]
+) -> Iterator[tuple[int, Outcome]]:
     """Train a group by replicas whose codes are as wide as the widest of them."""
     sizes = jobs[0].ready.sizes
     for news in train_group(replicas, epochs=sizes.epochs, patience=sizes.patience):
@@ -176,7 +195,7 @@ def _padded(replicas: Sequence[Replica]) -> list[Replica]:
 
 def _groups(jobs: Iterable[Job], memory_limit: float) -> Iterator[list[Job]]:
     """Put jobs together that can share a program, no more of them than memory holds."""
-    groups: dict[Any, list[Job]] = {}
+    groups: dict[Hashable, list[Job]] = {}
     for job in jobs:
         groups.setdefault(_kind(job), []).append(job)
     for group in groups.values():
@@ -185,7 +204,7 @@ def _groups(jobs: Iterable[Job], memory_limit: float) -> Iterator[list[Job]]:
         yield from (group[i : i + most] for i in range(0, len(group), most))
 
 
-def _kind(job: Job) -> Any:
+def _kind(job: Job) -> Hashable:
     """Return what jobs must have in common to share a program: their shape, but for the code's."""
     replica, sizes = job.ready.replica, job.ready.sizes
     if can_pad(replica.model):

@@ -1,39 +1,44 @@
 """A grid of settings and seeds, as scikit-learn searches are used."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
 import joblib
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin
 from sklearn.model_selection import ParameterGrid, train_test_split
 from sklearn.utils import Tags, check_array, check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_between, check_whole
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.source import Computed, Rows
 from isthmus.engine import HearsProgress
 from isthmus.errors import DataError, IsthmusError, SettingError
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.estimators.fit_cache import kept_path
 from isthmus.estimators.inputs import is_indexed
 from isthmus.estimators.persistence import load
-from isthmus.estimators.targets import need_targets
+from isthmus.estimators.targets import ValidationData, need_targets
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_pca
-from isthmus.sweep.grid import check_grid, unfitted_at
+from isthmus.plainjson import Facts, JsonObject
+from isthmus.sweep.grid import Grid, check_grid, unfitted_at
 from isthmus.sweep.results import Point, criterion_of, point_of, results_of
-from isthmus.sweep.running import fit_share, fit_together
+from isthmus.sweep.running import Outcome, Part, fit_share, fit_together
 from isthmus.unlabelled import strata
 
 STRATEGIES = ("auto", "together", "in turn")
 LEAST = 3
 """Smallest number of examples: two in the training set, one in the validation set."""
 
-LOOSE: dict[str, Any] = {
+LOOSE: JsonObject = {
     "dtype": None, "ensure_all_finite": False, "ensure_2d": False, "allow_nd": True,
     "ensure_min_samples": 0,
 }  # fmt: skip
@@ -79,7 +84,8 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         Bytes that the weights and batches of one program may take; the points of a
         group are divided by it.
     folder : path or None, default=None
-        Where every model is kept as it is ready; a sweep that was stopped goes on from there.
+        Where every model is kept as it is ready; a sweep that was stopped goes on from there, to
+        the same bits.
     refit : bool, default=True
         Whether ``best_estimator_`` is kept; it needs no fit of its own.
     on_result : callable or None, default=None
@@ -123,8 +129,8 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     {'latent_dim': 8}
     """
 
-    estimator: Any
-    param_grid: Any
+    estimator: AnyAutoencoder
+    param_grid: Grid
     _: KW_ONLY
     seeds: int = 1
     validation_fraction: float = 0.2
@@ -135,9 +141,15 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     refit: bool = True
     on_result: Callable[[Point, int, int], None] | None = None
     callbacks: Sequence[HearsProgress] = ()
-    random_state: Any = 0
+    random_state: RandomState = 0
 
-    def fit(self, X: Any, y: Any = None, *, validation_data: Any = None) -> Self:
+    def fit(
+        self,
+        X: ExamplesLike,
+        y: Targets | None = None,
+        *,
+        validation_data: ValidationData | None = None,
+    ) -> Self:
         """Fit every point.
 
         Parameters
@@ -183,10 +195,10 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             raise SettingError("n_jobs is 0; it must be at least 1, or -1 for a process a core.")
         check_grid(self.estimator, self.param_grid)
 
-    def _estimator(self, params: Mapping[str, Any], seed: int) -> Any:
+    def _estimator(self, params: Facts, seed: int) -> AbstractAutoencoder:
         return unfitted_at(self.estimator, params).set_params(random_state=seed)
 
-    def _split(self, X: Any, y: Any, given: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    def _split(self, X: Any, y: Targets | None, given: Any) -> tuple[Part, Part]:
         """Return the training set and the validation set: pairs of examples and targets."""
         if self.estimator.target_kind == "none":
             y = None
@@ -212,9 +224,9 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         ]
         return parts[0], parts[1]
 
-    def _rows(self, n: int, y: Any, seed: int) -> list[Any]:
+    def _rows(self, n: int, y: Targets | None, seed: int) -> list[Any]:
         """Return the rows of both sets, every class in both where it can be."""
-        share = {"test_size": self.validation_fraction, "random_state": seed}
+        share = {"test_size": float(self.validation_fraction), "random_state": seed}
         if self.estimator.target_kind in ("classes", "condition"):
             try:
                 return train_test_split(np.arange(n), **share, stratify=strata(y))
@@ -223,48 +235,51 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return train_test_split(np.arange(n), **share)
 
     def _outcomes(
-        self, unfitted: Sequence[Any], train: Any, validation: Any
-    ) -> Iterator[tuple[int, Any]]:
+        self, unfitted: Sequence[AbstractAutoencoder], train: Part, validation: Part
+    ) -> Iterator[tuple[int, Outcome]]:
         """Yield (place, fitted estimator or error): the kept ones first, then as they end."""
-        missing = []
         paths = [self._path(estimator, train, validation) for estimator in unfitted]
-        for place, path in enumerate(paths):
-            if path is not None and path.exists():
-                yield place, load(path)
-            else:
-                missing.append((place, unfitted[place]))
-        for place, outcome in self._fits(missing, train, validation):
+        kept = {place: path for place, path in enumerate(paths) if path and path.exists()}
+        for place, path in kept.items():
+            yield place, load(path)
+        for place, outcome in self._fits(unfitted, train, validation, frozenset(kept)):
             path = paths[place]
+            if place in kept:
+                continue
             if path is not None and not isinstance(outcome, IsthmusError):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 outcome.save(path)
             yield place, outcome
 
-    def _path(self, estimator: Any, train: Any, validation: Any) -> Path | None:
+    def _path(self, estimator: AbstractAutoencoder, train: Part, validation: Part) -> Path | None:
         if self.folder is None:
             return None
         name = f"seed {estimator.random_state}"
         return kept_path(Path(self.folder), name, estimator, *train, *validation)
 
     def _fits(
-        self, missing: Sequence[tuple[int, Any]], train: Any, validation: Any
-    ) -> Iterator[tuple[int, Any]]:
-        if not missing:
-            return
+        self,
+        unfitted: Sequence[AbstractAutoencoder],
+        train: Part,
+        validation: Part,
+        kept: frozenset[int],
+    ) -> Iterator[tuple[int, Outcome]]:
+        fits = [*enumerate(unfitted)]
         jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
-        how = (self.strategy, self.memory_limit)
+        folder = None if self.folder is None else Path(self.folder)
+        how = (self.strategy, self.memory_limit, folder, kept)
         if jobs == 1:
-            yield from fit_together(missing, train, validation, *how, self.callbacks)
+            yield from fit_together(fits, train, validation, *how, self.callbacks)
             return
         # Points that may share a program stay neighbours, so that a process has whole groups.
-        size = -(-len(missing) // jobs)
-        shares = [missing[i : i + size] for i in range(0, len(missing), size)]
+        size = -(-len(fits) // jobs)
+        shares = [fits[i : i + size] for i in range(0, len(fits), size)]
         run = joblib.Parallel(self.n_jobs, return_as="generator_unordered")
         tasks = (joblib.delayed(fit_share)(share, train, validation, *how) for share in shares)
-        for results in cast(Iterator[Any], run(tasks)):
+        for results in cast(Iterator[list[tuple[int, Outcome]]], run(tasks)):
             yield from results
 
-    def _choose(self, grid: list[dict[str, Any]], leaders: dict[int, tuple[float, Any]]) -> None:
+    def _choose(self, grid: list[JsonObject], leaders: dict[int, tuple[float, Any]]) -> None:
         scores = self.cv_results_["mean_test_score"]
         if np.isnan(scores).all():
             raise SettingError(
@@ -276,7 +291,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if self.refit:
             self.best_estimator_ = leaders[self.best_index_][1]
 
-    def _compare(self, X: Any, validation: Any) -> None:
+    def _compare(self, X: Examples, validation: Examples) -> None:
         """Compare with PCA, and recommend a code size where the grid has several."""
         self.pca_mse_: dict[int, float] = {}
         self.advice_: Advice | None = None
@@ -300,47 +315,49 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             if np.isfinite(error) and params.get("estimator") is best:
                 yield size, float(error)
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+    def fit_transform(
+        self, X: ExamplesLike, y: Targets | None = None, **fit_params: Any
+    ) -> np.ndarray:
         """Fit every point, and encode the examples with the best estimator."""
         self.fit(X, y, **fit_params)
         return self.transform(X, self._best().labels_from(y))
 
-    def transform(self, X: Any, labels: Any = None) -> Any:
+    def transform(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Encode with the best estimator."""
         return self._best().transform(X, labels)
 
-    def inverse_transform(self, X: Any, labels: Any = None) -> Any:
+    def inverse_transform(self, X: ArrayLike, labels: Targets | None = None) -> np.ndarray:
         """Decode with the best estimator."""
         return self._best().inverse_transform(X, labels)
 
-    def reconstruct(self, X: Any, labels: Any = None) -> Any:
+    def reconstruct(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Encode and decode with the best estimator."""
         return self._best().reconstruct(X, labels)
 
-    def score_samples(self, X: Any, labels: Any = None) -> Any:
+    def score_samples(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Return how usual each example is to the best estimator: nats, (n,)."""
         return self._best().score_samples(X, labels)
 
     @available_if(_best_has("predict"))
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: ExamplesLike) -> np.ndarray:
         """Predict with the best estimator."""
         return self._best().predict(X)
 
     @available_if(_best_has("predict_proba"))
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: ExamplesLike) -> np.ndarray:
         """Return the probabilities (n, classes) of the best estimator."""
         return self._best().predict_proba(X)
 
     @available_if(_best_has("decision_function"))
-    def decision_function(self, X: Any) -> Any:
+    def decision_function(self, X: ExamplesLike) -> np.ndarray:
         """Return the logits of the best estimator."""
         return self._best().decision_function(X)
 
-    def score(self, X: Any, y: Any = None) -> float:
+    def score(self, X: ExamplesLike, y: Targets | None = None) -> float:
         """Return the best estimator's score."""
         return self._best().score(X, y)
 
-    def get_feature_names_out(self, input_features: Any = None) -> Any:
+    def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> np.ndarray:
         """Return the names of the best estimator's code dimensions."""
         return self._best().get_feature_names_out(input_features)
 
@@ -380,14 +397,14 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return self.best_estimator_
 
 
-def _take(X: Any, rows: np.ndarray) -> Any:
+def _take(X: Any, rows: np.ndarray) -> Examples:
     if hasattr(X, "iloc"):
         return X.iloc[rows]
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else np.asarray(X)[rows]
 
 
-def _scaled(fitted: Any, X: Any) -> Any:
+def _scaled(fitted: AnyAutoencoder, X: Examples) -> Any:
     """Return scaled examples (n, D); those on disk are scaled where they are read."""
     if not is_indexed(X):
         return fitted.scale(X)
-    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.n_features_in_))
+    return Computed(lambda rows: fitted.scale(X[rows]), (len(X), fitted.width_))

@@ -21,7 +21,8 @@ STEPS = 24
 LEAST_SECONDS = 0.02
 """Shortest time, in seconds, for which one replica alone is timed."""
 
-FILE = "sweep-strategies.json"
+FOLDER = "strategies"
+"""Where answers are kept, a file each, so that processes that write at once lose none."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,13 @@ class Together:
     ----------
     choice
         "auto" measures; "together" and "in turn" are answers.
-    folder
-        Where measured answers are kept; None keeps none.
+    folders
+        Where measured answers are kept. The first that has one decides: that of a sweep comes
+        before that of all sweeps of a user, so that a sweep goes on as it began.
     """
 
     choice: str = "auto"
-    folder: Path | None = None
+    folders: tuple[Path, ...] = ()
 
     def pays(self, replicas: Sequence[Replica]) -> bool:
         """Tell whether the replicas are to share a program."""
@@ -46,29 +48,30 @@ class Together:
         shape = repr(shape_of(replicas[0]))
         machine = (platform.processor(), os.cpu_count(), jax.__version__, jax.default_backend())
         name = digest(LEAST_SECONDS, *machine, shape, len(replicas))  # measured otherwise: unknown
-        known = self._known()
-        if name not in known:
-            known[name] = measure(replicas)
-            self._remember(known)
-        return known[name]
+        files = [folder / FOLDER / f"{name}.json" for folder in self.folders]
+        known = [_read(file) for file in files]
+        answer = next((one for one in known if one is not None), None)
+        answer = measure(replicas) if answer is None else answer
+        for file, one in zip(files, known, strict=True):
+            if one is None:
+                _write(file, answer)
+        return answer
 
-    def _known(self) -> dict[str, bool]:
-        if self.folder is None:
-            return {}
-        try:
-            found = read_object(self.folder / FILE)
-        except (OSError, DataError):
-            return {}
-        return {name: how for name, how in found.items() if isinstance(how, bool)}
 
-    def _remember(self, known: dict[str, bool]) -> None:
-        if self.folder is None:
-            return
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / FILE, known)
-        except OSError:
-            return  # a cache that cannot be written costs a measurement, no more
+def _read(file: Path) -> bool | None:
+    try:
+        answer = read_object(file).get("together")
+    except (OSError, DataError):
+        return None
+    return answer if isinstance(answer, bool) else None
+
+
+def _write(file: Path, answer: bool) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_json(file, {"together": answer})
+    except OSError:
+        return  # a cache that cannot be written costs a measurement, no more
 
 
 def measure(replicas: Sequence[Replica]) -> bool:

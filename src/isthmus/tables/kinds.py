@@ -6,10 +6,11 @@ missing or not known; `decode` takes such floats, or what a decoder made of them
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
+from isthmus.plainjson import JsonObject
 from isthmus.tables.bends import Bend
 from isthmus.tables.values import numbers, texts
 
@@ -56,7 +57,7 @@ class AbstractKind(ABC):
         """Return the least and the greatest encoded values seen, (width,) each."""
         return np.zeros(len(self.parts)), np.ones(len(self.parts))
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self) -> JsonObject:
         """Return it as what JSON holds."""
         return {"kind": self.name, **asdict(self)}  # pyright: ignore[reportArgumentType]
 
@@ -100,10 +101,10 @@ class Scale:
         return low, high
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "Scale":
+    def from_plain(cls, plain: JsonObject) -> "Scale":
         """Return the scale that ``dataclasses.asdict`` wrote."""
         bend = plain["bend"]
-        fields: dict[str, Any] = plain | {"bend": None if bend is None else Bend(**bend)}
+        fields: JsonObject = plain | {"bend": None if bend is None else Bend(**bend)}
         return cls(**fields)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isthmus.errors import DataError
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.tables import kinds, left_out, moments
 from isthmus.tables.kinds import AbstractKind, Level, Member, Scale
 from isthmus.tables.values import functions, is_text, plain
@@ -220,7 +221,7 @@ class Schema:
         low, high = (np.concatenate(ends) for ends in zip(*limits, strict=True))
         return np.clip(rows, low, high)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[JsonObject]:
         """Return a row for each column, to be shown: its kind, missing entries, levels or range."""
         return [
             {
@@ -244,7 +245,7 @@ class Schema:
         line = f"columns: {kinds_seen}; encoded as {self.width} numbers"
         return line + (f"; left out: {', '.join(out)}" if out else "")
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self) -> JsonObject:
         """Return the schema as what JSON holds."""
         return {
             "make": self.make,
@@ -261,7 +262,7 @@ class Schema:
         }
 
     @classmethod
-    def from_plain(cls, plain_schema: Mapping[str, Any]) -> "Schema":
+    def from_plain(cls, plain_schema: Facts) -> "Schema":
         """Return the schema that `to_plain` wrote.
 
         Raises
@@ -332,7 +333,7 @@ def _columns_in_words(count: int) -> str:
     return "left out" if not count else f"{count} column{'s' if count > 1 else ''}"
 
 
-def _column(stored: Mapping[str, Any]) -> Column:
+def _column(stored: Facts) -> Column:
     fields = {k: v for k, v in stored.items() if k not in ("name", "missing", "declared", "kind")}
     kind = KINDS[stored["kind"]]
     if "scale" in fields and isinstance(fields["scale"], Mapping):

@@ -7,9 +7,11 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.engine import EpochRecord
 from isthmus.errors import SettingError
 from isthmus.estimators.fit_cache import IRRELEVANT
+from isthmus.fitted import FittedAutoencoder
 
 MEASURES = ("mse", "mse_input", "nats", "floor_nats", "kl", "negative_elbo")
 """What `log_fit` writes of an estimator's ``measure``."""
@@ -54,7 +56,9 @@ class AbstractTracker(ABC):
         """Write an epoch."""
         self._write(scalars(record), record.epoch)
 
-    def log_fit(self, estimator: Any, X: Any = None, y: Any = None) -> None:
+    def log_fit(
+        self, estimator: FittedAutoencoder, X: ExamplesLike | None = None, y: Targets | None = None
+    ) -> None:
         """Write the settings of a fitted estimator, and its measures on examples.
 
         Parameters
@@ -68,7 +72,7 @@ class AbstractTracker(ABC):
         """
         self.describe(settings_of(estimator))
         if X is not None:
-            measured = estimator.measure(X, estimator.labels_from(y))
+            measured: Any = estimator.measure(X, estimator.labels_from(y))
             values = {f"test/{name}": measured[name] for name in MEASURES if name in measured}
             self._write(values, estimator.n_epochs_)
 
@@ -100,7 +104,7 @@ def scalars(record: EpochRecord) -> dict[str, float]:
     return {name: float(value) for name, value in values.items()}
 
 
-def settings_of(estimator: Any) -> dict[str, str]:
+def settings_of(estimator: FittedAutoencoder) -> dict[str, str]:
     """Return all settings that decide a fit as text.
 
     Examples

@@ -1,7 +1,6 @@
 """Maps of the same examples side by side, whose points are selected together."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -134,7 +133,7 @@ class Maps(ComparisonSection[SideBySide]):
             thumbnails = shrink(model.images(first.examples), THUMBNAIL)
         return SideBySide(maps, as_classes(first.labels), thumbnails, shared.all_unseen)
 
-    def view(self, data: SideBySide) -> dict[str, Any]:
+    def view(self, data: SideBySide) -> dict[str, object]:
         count = len(data.maps[0].errors)
         names, members = [""], np.zeros(count, int)
         if data.classes is not None:
@@ -176,7 +175,7 @@ SHAPES = {
 """The shapes of marks, around their middle."""
 
 
-def _placed(one: Map) -> dict[str, Any]:
+def _placed(one: Map) -> dict[str, object]:
     """Return a map with the places of its points in its drawing."""
     x = fit_axis(one.points[:, 0], 8, WIDTH - 8)
     y = fit_axis(one.points[:, 1], HEIGHT - 22, 22)

@@ -1,7 +1,6 @@
 """The same images, reconstructed by every run."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -51,5 +50,5 @@ class Reconstructions(ComparisonSection[Reconstructed]):
         values = np.asarray(rows[0][1], np.float64)
         return Reconstructed(rows, (float(np.nanmin(values)), float(np.nanmax(values))))
 
-    def view(self, data: Reconstructed) -> dict[str, Any]:
+    def view(self, data: Reconstructed) -> dict[str, object]:
         return {"strips": [(name, strip(images, 48, data.limits)) for name, images in data.rows]}

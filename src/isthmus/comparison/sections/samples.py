@@ -1,7 +1,6 @@
 """Images decoded from codes of the prior, run by run."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -50,7 +49,7 @@ class Samples(ComparisonSection[Drawn]):
         shown = np.asarray(comparison.shared.rows[0].examples, np.float64)
         return Drawn(rows, (float(np.nanmin(shown)), float(np.nanmax(shown))))
 
-    def view(self, data: Drawn) -> dict[str, Any]:
+    def view(self, data: Drawn) -> dict[str, object]:
         return {
             "strips": [
                 (name, None if images is None else strip(images, 48, data.limits))

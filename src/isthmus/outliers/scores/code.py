@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import clone
 
 from isthmus import samplers
 from isthmus.checks import check_between
 from isthmus.errors import SettingError
+from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.robust import Scatter, robust_scale, robust_scatter
 from isthmus.outliers.scores.abstract import AbstractScore, logarithm, normalised
+from isthmus.samplers.abstract import HasDensity
 from isthmus.specifications import member_of
 
 
@@ -56,20 +57,19 @@ class CodeDensity(AbstractScore):
         model file.
     """
 
-    sampler: Any = "kernel_density"
+    sampler: str | samplers.AbstractSampler = "kernel_density"
 
     def fit(self, encoded: Encoded) -> Self:
         """Fit the sampler to the codes."""
         made = member_of(
             "sampler", self.sampler, samplers.MEMBERS, samplers.AbstractSampler, "isthmus.samplers"
         )
-        if not hasattr(made, "score_samples"):
+        if not isinstance(made, HasDensity):
             raise SettingError(
                 f"sampler {type(made).__name__} has no density: take samplers.Normal(), "
                 "samplers.GaussianMixture() or samplers.KernelDensity()."
             )
-        own: Any = clone(made)
-        self.sampler_ = own.fit(encoded.codes)
+        self.sampler_ = copy_of(made).fit(encoded.codes)
         self.densest_ = float(self.sampler_.score_samples(encoded.codes).max())
         self.reconstruction_ = np.median(encoded.reconstructions, axis=0)
         self.spread_ = robust_scale(encoded.reconstructions)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import clone
 
 from isthmus.errors import SettingError, unknown
+from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.scores.abstract import AbstractScore, normalised
 from isthmus.outliers.tails import Tail, surprise
@@ -43,9 +43,9 @@ class Combined(AbstractScore):
         if self.rule not in RULES:
             raise SettingError(unknown("rule of score Combined", self.rule, RULES))
         first, second = encoded[::2], encoded[1::2]
-        tails = [Tail.of(_fresh(score).fit(first).calibrate(second)) for score in self.scores]
+        tails = [Tail.of(copy_of(score).fit(first).calibrate(second)) for score in self.scores]
         self.tails_ = np.array([(tail.median, tail.spread) for tail in tails])
-        self.scores_ = [_fresh(score).fit(encoded) for score in self.scores]
+        self.scores_ = [copy_of(score).fit(encoded) for score in self.scores]
         return self
 
     def calibrate(self, held_out: Encoded) -> np.ndarray:
@@ -78,7 +78,7 @@ class Combined(AbstractScore):
         self.scores_ = []
         for i, score in enumerate(self.scores):
             own = {k.removeprefix(f"{i}."): v for k, v in state.items() if k.startswith(f"{i}.")}
-            self.scores_.append(_fresh(score).restore(own))
+            self.scores_.append(copy_of(score).restore(own))
         return self
 
     def _raw(self, encoded: Encoded) -> np.ndarray:
@@ -91,8 +91,3 @@ class Combined(AbstractScore):
     def _together(self, raw: np.ndarray) -> np.ndarray:
         standard = self._standard(raw)
         return standard.mean(axis=1) if self.rule == "mean" else standard.max(axis=1)
-
-
-def _fresh(score: AbstractScore) -> AbstractScore:
-    unfitted: Any = clone(score)
-    return unfitted

@@ -1,7 +1,7 @@
 """How unlikely the autoencoder itself finds an example."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class ImportanceWeighted(AbstractScore):
         return normalised(encoded.residuals.astype(np.float64) ** 2)
 
 
-def _field(encoded: Encoded, name: str) -> Any:
+def _field(encoded: Encoded, name: str) -> np.ndarray:
     values = getattr(encoded, name)
     assert values is not None, f"the examples were encoded without {name}"
     return values

@@ -1,7 +1,7 @@
 """Distances to the nearest usual examples, in code and residual, at several scales."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -197,7 +197,7 @@ def _spread(centred: np.ndarray) -> np.ndarray:
     return np.where(spread > floor, spread, floor if floor > 0 else 1.0).astype(np.float32)
 
 
-def _evenly(n: int, most: int) -> Any:
+def _evenly(n: int, most: int) -> np.ndarray:
     """Return which of ``n`` rows to take so that they are ``most``, evenly spaced."""
     return np.arange(n) if n <= most else np.linspace(0, n - 1, most).round().astype(int)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
 from isthmus.evaluation.latent import diagnose
 from isthmus.evaluation.probes import as_classes
+from isthmus.plainjson import JsonObject
 from isthmus.report.axes import fit_axis
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import shrink, sprite_sheet
@@ -106,7 +107,7 @@ class Code(Section[Scatter]):
 </script>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         part = fit.judged
         return {"latent": diagnose(part.coded.codes, part.errors.kl_per_dimension)}
 
@@ -131,7 +132,7 @@ class Code(Section[Scatter]):
             limits=fit.limits,
         )
 
-    def view(self, data: Scatter) -> dict[str, Any]:
+    def view(self, data: Scatter) -> JsonObject:
         x, y = fit_axis(data.points[:, 0], 50, 630), fit_axis(data.points[:, 1], 478, 10)
         places = x.at(data.points[:, 0]).tolist(), y.at(data.points[:, 1]).tolist()
         names, members = [""], np.zeros(len(data.points), int)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 
@@ -52,7 +53,7 @@ class Columns(Section[ColumnErrors]):
 </figure>
 """  # noqa: E501
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         part = fit.judged
         pca = None if part.pca is None else part.pca.columns
         errors = {"autoencoder": part.errors.column_mse, "pca": pca}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from isthmus.evaluation.reconstruction import explained_variance
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import number, percent
 from isthmus.report.passes import PartResult
@@ -104,9 +105,9 @@ class Comparison(Section[Table]):
 {% endif %}
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         results = fit.results
-        entries: dict[str, Any] = {
+        entries: JsonObject = {
             "reconstruction": {name: _errors(part) for name, part in results.items()},
             "pca": {name: _pca_errors(part) for name, part in results.items() if part.pca},
             "floor": {name: {"nats": part.errors.floor_nats} for name, part in results.items()},
@@ -138,9 +139,9 @@ class Comparison(Section[Table]):
         return Table([(name, part.examples) for name, part in fit.results.items()], measures)
 
 
-def _errors(part: PartResult) -> dict[str, Any]:
+def _errors(part: PartResult) -> JsonObject:
     errors = part.errors
-    entries: dict[str, Any] = {
+    entries: JsonObject = {
         "examples": part.examples,
         "mse": errors.mse,
         "mse_input": errors.mse_input,
@@ -183,7 +184,7 @@ def _head_scores(fit: EvaluatedFit) -> dict[str, Any] | None:
     return {"kind": fit.model.head} | {name: part.score for name, part in labelled.items()}
 
 
-def _neighbours(fit: EvaluatedFit) -> dict[str, Any] | None:
+def _neighbours(fit: EvaluatedFit) -> JsonObject | None:
     """Return the accuracy of nearest neighbours on the code, and on the code of PCA."""
     train = fit.results["train"].coded if "train" in fit.results else None
     asked = fit.judged.coded

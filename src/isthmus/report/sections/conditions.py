@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import strip
 from isthmus.report.section import Metrics, Section
@@ -52,7 +53,7 @@ class Conditions(Section[ImagesPerLabel]):
         rows = {str(label): model.images(decoded) for label, decoded in images.items()}
         return ImagesPerLabel(rows, fit.limits)
 
-    def view(self, data: ImagesPerLabel) -> dict[str, Any]:
+    def view(self, data: ImagesPerLabel) -> JsonObject:
         rows = data.rows.items()
         return {"rows": [(label, strip(images, 64, data.limits)) for label, images in rows]}
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import strip
 from isthmus.report.sample import take
@@ -60,7 +61,7 @@ class Denoising(Section[Denoised]):
             limits=fit.limits,
         )
 
-    def view(self, data: Denoised) -> dict[str, Any]:
+    def view(self, data: Denoised) -> JsonObject:
         rows = {"clean": data.clean, "corrupted": data.corrupted, "denoised": data.denoised}
         return {"rows": [(name, strip(images, 64, data.limits)) for name, images in rows.items()]}
 

@@ -1,8 +1,7 @@
 """What the doctor found in the data, the settings and the model."""
 
-from typing import Any
-
 from isthmus.doctor import Finding
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 
@@ -23,7 +22,7 @@ class Findings(Section[list[Finding]]):
   know.</small></p>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         return {"findings": [one.record() for one in fit.findings]}
 
     def warn(self, fit: EvaluatedFit, metrics: Metrics) -> list[str]:

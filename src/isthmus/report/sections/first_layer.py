@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import data_uri, diverging, shrink
 from isthmus.report.section import Metrics, Section
@@ -46,7 +47,7 @@ class FirstLayer(Section[Filters]):
         strongest = np.argsort(-np.square(weights).sum(axis=1), kind="stable")[:SHOWN]
         return Filters(np.asarray(weights)[strongest].reshape(-1, *shape).mean(axis=-1))
 
-    def view(self, data: Filters) -> dict[str, Any]:
+    def view(self, data: Filters) -> JsonObject:
         weights = shrink(data.weights, 48)
         canvas = figures.mosaic(weights, min(12, len(weights)))
         return {"address": data_uri(diverging(canvas, float(np.abs(weights).max())))}

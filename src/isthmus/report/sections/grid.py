@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import picture, shrink
 from isthmus.report.section import Metrics, Section
@@ -57,7 +58,7 @@ class Grid(Section[DecodedGrid]):
         images = fit.model.images(fit.decode(codes))
         return DecodedGrid(images, xs, ys, fit.label, fit.limits)
 
-    def view(self, data: DecodedGrid) -> dict[str, Any]:
+    def view(self, data: DecodedGrid) -> JsonObject:
         images = shrink(data.images, 40)
         return {"address": picture(images, len(data.xs), data.limits, gap=0)}
 

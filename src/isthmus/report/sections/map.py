@@ -8,6 +8,7 @@ import numpy as np
 
 from isthmus.evaluation.maps import map_quality
 from isthmus.evaluation.peers import installed_peers
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 from isthmus.report.voters import voters_of
@@ -80,7 +81,7 @@ class Map(Section[Compared]):
   </small></p>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         return {"map": _measures(fit) if _applies(fit) else None}
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Compared | None:
@@ -106,7 +107,7 @@ def _missing(examples: Any) -> bool:
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
 
-def _measures(fit: EvaluatedFit) -> dict[str, Any]:
+def _measures(fit: EvaluatedFit) -> JsonObject:
     """Return the measures of the code, of PCA's, and of other packages' where this is a map."""
     shown = fit.shown
     scaled = np.asarray(fit.model.estimator.scale(shown.examples)).reshape(len(shown), -1)

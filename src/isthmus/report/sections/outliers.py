@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import data_uri, diverging, grey_or_colour
 from isthmus.report.section import Metrics, Section
@@ -14,7 +15,7 @@ from isthmus.report.section import Metrics, Section
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Findings = dict[str, Any]
+Findings = JsonObject
 """What `isthmus.outliers.findings` returns."""
 
 WIDTH, HEIGHT, CURVE = 640.0, 160.0, 200.0
@@ -100,14 +101,14 @@ class Outliers(Section[Findings]):
 {% endif %}
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         found = fit.run.get("outliers")
         return {} if found is None else {"outliers": {name: found[name] for name in KEPT}}
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Findings | None:
         return fit.run.get("outliers")
 
-    def view(self, data: Findings) -> dict[str, Any]:
+    def view(self, data: Findings) -> JsonObject:
         edges = np.array(data["histogram"]["edges"])
         place = (data["threshold"] - edges[0]) / (edges[-1] - edges[0] or 1.0)
         return {

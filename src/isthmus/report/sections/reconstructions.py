@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import strip
 from isthmus.report.sample import take
@@ -83,7 +84,7 @@ class Reconstructions(Section[Extremes]):
             groups[name] = Group(originals[own], rebuilt[own], shown.errors[members])
         return Extremes(groups, fit.limits)
 
-    def view(self, data: Extremes) -> dict[str, Any]:
+    def view(self, data: Extremes) -> JsonObject:
         groups = [
             {
                 "name": name,

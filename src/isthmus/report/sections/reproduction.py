@@ -1,9 +1,8 @@
 """The command, the versions and the settings of a fit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from isthmus.plainjson import Facts
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 
@@ -12,7 +11,7 @@ from isthmus.report.section import Metrics, Section
 class Circumstances:
     """What ``run.json`` holds, and every setting of the estimator as text."""
 
-    run: Mapping[str, Any]
+    run: Facts
     settings: dict[str, str]
 
 

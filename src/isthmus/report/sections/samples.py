@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import picture, shrink
 from isthmus.report.section import Metrics, Section
@@ -45,7 +46,7 @@ class Samples(Section[Drawn]):
         images = model.images(model.estimator.sample(DRAWN, random_state=fit.seed))
         return Drawn(images, fit.limits)
 
-    def view(self, data: Drawn) -> dict[str, Any]:
+    def view(self, data: Drawn) -> JsonObject:
         return {"address": picture(shrink(data.images, 64), 12, data.limits)}
 
     def figures(self, data: Drawn) -> Iterator[tuple[str, "Figure"]]:

@@ -1,9 +1,7 @@
 """What was fitted, and to what data."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from isthmus.fitted import FittedAutoencoder
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import set_name
 from isthmus.report.section import Metrics, Section
@@ -22,7 +20,7 @@ class Summary(Section[list[tuple[str, str]]]):
 </tbody></table>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         estimator, labels = fit.model.estimator, fit.model.labels
         count = None if labels is None else len(labels)
         return {
@@ -63,7 +61,7 @@ class Summary(Section[list[tuple[str, str]]]):
         return [*lines, ("Training", f"{stopped}; weights of {kept_epoch(estimator)} kept")]
 
 
-def _built(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _built(settings: Facts) -> list[tuple[str, str]]:
     """Return what was built and how it was trained, in words."""
     names = ("encoder", "decoder", "latent", "penalties")
     lines = [(name.capitalize(), str(settings[name])) for name in names if settings.get(name)]

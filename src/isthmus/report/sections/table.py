@@ -1,8 +1,8 @@
 """The columns of a table of several kinds: autoencoder, PCA and a constant guess."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 from isthmus.report.table_columns import ComparedColumn
@@ -50,7 +50,7 @@ class TableSection(Section[TableColumns]):
 {% endif %}
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         """Return the scores of every column, or None for what is no table of several kinds."""
         if fit.table is None:
             return {"table": None}

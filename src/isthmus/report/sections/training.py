@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.report.axes import Axis, fit_axis
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
@@ -58,14 +59,14 @@ class Training(Section[History]):
             return None
         return History({name: list(column) for name, column in history.items()}, int(best))
 
-    def view(self, data: History) -> dict[str, Any]:
+    def view(self, data: History) -> JsonObject:
         return loss_chart(data.columns, data.best_epoch)
 
     def figures(self, data: History) -> Iterator[tuple[str, "Figure"]]:
         yield "loss", figures.loss_curves(data.columns, data.best_epoch)
 
 
-def loss_chart(history: Mapping[str, Any], best_epoch: int) -> dict[str, Any]:
+def loss_chart(history: Facts, best_epoch: int) -> JsonObject:
     """Lay out the loss curves on a drawing of 640 by 280 units.
 
     Parameters

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isthmus import figures
+from isthmus.plainjson import JsonObject
 from isthmus.report.along_axes import codes_along_axes
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import strip
@@ -63,7 +64,7 @@ class Traversals(Section[Traversal]):
         names = [f"code {axis + 1}" for axis in axes]
         return Traversal(images, STEPS, names, fit.label, fit.limits, prior is not None)
 
-    def view(self, data: Traversal) -> dict[str, Any]:
+    def view(self, data: Traversal) -> JsonObject:
         rows = zip(data.names, data.images, strict=True)
         return {"rows": [(name, strip(images, 48, data.limits)) for name, images in rows]}
 

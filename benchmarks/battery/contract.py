@@ -1,0 +1,61 @@
+"""scikit-learn's checks of an estimator, on every recipe that takes flat data."""
+
+import warnings
+
+from benchmarks.battery.tally import Tally
+from sklearn.utils.estimator_checks import check_estimator
+
+from isthmus.recipes import RECIPES
+
+SMALL = {"hidden": (8,), "epochs": 2, "batch_size": 32}
+
+OF_IMAGES = ("convolutional", "ms_ssim")
+"""Recipes that need images, which scikit-learn's checks do not give."""
+
+EXPECTED = dict.fromkeys(
+    (
+        "check_sample_weight_equivalence_on_dense_data",
+        "check_sample_weight_equivalence_on_sparse_data",
+    ),
+    "minibatches of other examples have another order",
+)
+
+WITHOUT_LABELS = (
+    "check_dict_unchanged", "check_dtype_object", "check_estimators_dtypes",
+    "check_estimators_nan_inf", "check_estimators_pickle", "check_f_contiguous_array_estimator",
+    "check_fit_idempotent", "check_methods_sample_order_invariance",
+    "check_methods_subset_invariance", "check_transformer_data_not_an_array",
+    "check_transformer_general", "check_transformer_preserve_dtypes",
+)  # fmt: skip
+"""Checks that call ``transform(X)`` alone, where a conditioned model needs labels too."""
+
+OF_NEIGHBOURS = (
+    "check_n_features_in_after_fitting", "check_sample_weights_pandas_series",
+    "check_sample_weights_not_an_array",
+)  # fmt: skip
+"""Checks of at most 15 examples, which have fewer neighbours than the recipe ``map`` asks for."""
+
+
+def run(count: int | None, kind: str | None, seed: int) -> Tally:
+    """Check the first ``count`` recipes, all of them, or the one that ``kind`` names."""
+    del seed
+    tally = Tally()
+    names = [name for name in RECIPES if name not in OF_IMAGES][:count]
+    for name in names if kind is None else [kind]:
+        estimator = RECIPES[name].make(**SMALL)
+        expected = dict(EXPECTED)
+        if estimator.target_kind == "condition":
+            expected |= dict.fromkeys(WITHOUT_LABELS, "transform needs labels")
+        if name == "map":
+            expected |= dict.fromkeys(OF_NEIGHBOURS, "fewer examples than neighbours")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = check_estimator(
+                estimator, on_skip=None, on_fail=None, expected_failed_checks=expected
+            )
+        for result in results:
+            if result["status"] != "skipped":
+                failed = result["status"] == "failed"
+                sentence = f"{result['check_name']}: {result['exception']!r:.300}"
+                tally.add(name, sentence if failed else None)
+    return tally

@@ -1,0 +1,93 @@
+"""Drawing rows of a table of numbers: as spread out, as whole and as wide as its columns were."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+USUAL = 512
+"""Codes whose rows tell how much the decoder's means and the likelihood's noise vary."""
+
+
+class NumberColumns(NamedTuple):
+    """What the columns of a fit to numbers were like, (D,) each.
+
+    Parameters
+    ----------
+    std
+        Standard deviation, in the data's own units.
+    whole
+        Whether every entry was a whole number.
+    """
+
+    std: np.ndarray
+    whole: np.ndarray
+
+
+def columns_of(x: np.ndarray, offset: Any = 0.0) -> NumberColumns:
+    """Return what the columns of (n, D) are like; missing entries are left out.
+
+    Examples
+    --------
+    >>> columns = columns_of(np.array([[1.0, 0.5], [3.0, np.nan], [5.0, 2.5]]))
+    >>> columns.std.round(2).tolist(), columns.whole.tolist()
+    ([1.63, 1.0], [True, False])
+    """
+    own = x.astype(np.float64) + offset
+    known = ~np.isnan(own)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, own, 0).sum(axis=0) / count
+    variance = np.where(known, (own - mean) ** 2, 0).sum(axis=0) / count
+    return NumberColumns(np.sqrt(variance), ((own == np.round(own)) | ~known).all(axis=0))
+
+
+def draw_rows(
+    columns: NumberColumns,
+    limits: tuple[np.ndarray, np.ndarray],
+    likelihood: Any,
+    unscaled: Callable[[np.ndarray], np.ndarray],
+    raw: np.ndarray,
+    usual: np.ndarray,
+    seed: int,
+) -> np.ndarray:
+    """Return rows (n, D) drawn from the likelihood of each column, float64.
+
+    A likelihood of unbounded numbers whose scale is set, such as the Gaussian of squared errors,
+    says nothing of how far entries lie from the means. So its noise is as large as the columns lack
+    in variance: what the means of usual rows do not have.
+
+    Parameters
+    ----------
+    columns, limits
+        Of the fit; least and greatest values, (D,) each.
+    likelihood
+        Of the model.
+    unscaled
+        Returns scaled rows in the data's own units.
+    raw, usual
+        Raw outputs (n, D) of the codes, and of codes as they are usually drawn.
+    seed
+        Of the draws.
+    """
+    low, high = limits
+    random = np.random.default_rng(seed)
+    means = unscaled(np.asarray(likelihood.mean(jnp.asarray(raw))))
+    noise = _noise(likelihood, unscaled, raw, means, seed)
+    usual_means = unscaled(np.asarray(likelihood.mean(jnp.asarray(usual))))
+    usual_noise = _noise(likelihood, unscaled, usual, usual_means, seed + 1)
+    lacking = np.sqrt(np.maximum(columns.std**2 - usual_means.var(axis=0), 0.0))
+    share = np.minimum(1.0, lacking / np.maximum(usual_noise.std(axis=0), 1e-30))
+    least, greatest = likelihood.domain()
+    unbounded = np.isinf(least) & np.isinf(greatest)
+    rows = np.clip(means + np.where(unbounded, share, 1.0) * noise, low, high)
+    rows = np.where(columns.whole, np.round(rows), rows)
+    two = columns.whole & (high - low == 1) & unbounded
+    chosen = low + (random.random(rows.shape) < np.clip(means - low, 0, 1))
+    return np.where(two, chosen, rows)
+
+
+def _noise(likelihood: Any, unscaled: Any, raw: np.ndarray, means: Any, seed: int) -> np.ndarray:
+    drawn = likelihood.sample(jax.random.key(seed), jnp.asarray(raw))
+    return unscaled(np.asarray(drawn)) - means
