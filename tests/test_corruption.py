@@ -88,7 +88,7 @@ def test_salt_and_pepper_splits_its_share_evenly():
 def test_salt_and_pepper_with_certainty_leaves_nothing(monkeypatch):
     x = jnp.asarray([[0.0, 0.5, 0.5, 0.5, 1.0]])
     ends = jnp.asarray([[0.0, 0.25, 0.5, 0.75, 0.999]])  # one half exactly, too
-    monkeypatch.setattr(corruption.jax.random, "uniform", lambda key, shape: ends)
+    monkeypatch.setattr(corruption.noise.jax.random, "uniform", lambda key, shape: ends)
     assert SaltAndPepper(1.0)(KEY, x).tolist() == [[0.0, 0.0, 1.0, 1.0, 1.0]]
 
 

@@ -17,6 +17,7 @@ CLAIMS = {
     "fill_in": lambda at: at["errors"]["missing_iwae"] < at["errors"]["column mean"] / 2,
     "generate": lambda at: at["distances"]["mixture"] < at["distances"]["prior"],
     "outliers": lambda at: at["area"] > 0.9 and at["chosen"].sum() > 20,
+    "few_labels": lambda at: at["accuracy"] > max(0.9, at["linear_accuracy"] + 0.1),
     "images": lambda at: at["error"] < at["pca_error"],
     "signals": lambda at: at["error"] < at["pca_errors"][4] and at["accuracy"] > 0.9,
 }

@@ -1,4 +1,7 @@
-"""Heads: what a code is also asked to tell, trained jointly; each returns (B,) nats."""
+"""Heads: what a code is also asked to tell, trained jointly; each returns (B,) nats.
+
+What a head charges for an example without a label has no meaning; its weight is zero.
+"""
 
 from abc import abstractmethod
 from typing import Self
@@ -27,6 +30,16 @@ class AbstractHead(eqx.Module):
     @abstractmethod
     def read(self, z: Float[Array, "B d"]) -> Float[Array, "B outputs"]:
         """Return what the head reads from codes."""
+
+    @abstractmethod
+    def divergence(
+        self, one: Float[Array, "... outputs"], other: Float[Array, "... outputs"]
+    ) -> Float[Array, "..."]:
+        """Return how far what was read from other codes is from the first, nats, >= 0."""
+
+    @abstractmethod
+    def confidence(self, read: Float[Array, "... outputs"]) -> Float[Array, "..."]:
+        """Return how sure the head is of what it read, in [0, 1]."""
 
 
 class Classifier(AbstractHead):
@@ -68,8 +81,31 @@ class Classifier(AbstractHead):
         """Return the logits of the classes."""
         return self.layer(z)
 
+    def divergence(
+        self, one: Float[Array, "... classes"], other: Float[Array, "... classes"]
+    ) -> Float[Array, "..."]:
+        """Return the Kullback-Leibler divergence KL(one || other) of the classes."""
+        log_p, log_q = jax.nn.log_softmax(one), jax.nn.log_softmax(other)
+        return (jnp.exp(log_p) * (log_p - log_q)).sum(-1)
+
+    def confidence(self, read: Float[Array, "... classes"]) -> Float[Array, "..."]:
+        """Return the probability of the likeliest class."""
+        return jax.nn.softmax(read).max(-1)
+
     def __call__(self, p: Pass) -> Float[Array, " B"]:
-        """Return the weighted cross-entropy of the labels; the target holds class numbers."""
+        """Return the weighted cross-entropy of the labels.
+
+        The target holds class numbers; or probabilities of the classes (B, classes), as numbers
+        with fractions, NaN where there are none.
+        """
+        if (
+            p.target is not None
+            and self.column is None
+            and jnp.issubdtype(p.target.dtype, jnp.floating)
+        ):
+            told = jnp.where(jnp.isnan(p.target), 0, p.target)
+            log_p = jax.nn.log_softmax(jax.vmap(self.read)(p.draw.z))
+            return -self.weight * (told * log_p).sum(-1).mean(0)
         columns = None if self.column is None else (self.column,)
         number = _columns(p.target, columns).astype(int)  # (B, 1)
         log_p = jax.nn.log_softmax(jax.vmap(self.read)(p.draw.z))  # (K, B, classes)
@@ -138,12 +174,25 @@ class Regressor(AbstractHead):
         """Return the predictions."""
         return self.layer(z)
 
+    def divergence(
+        self, one: Float[Array, "... targets"], other: Float[Array, "... targets"]
+    ) -> Float[Array, "..."]:
+        """Return the Kullback-Leibler divergence of normal predictions with the head's noise."""
+        return ((one - other) ** 2 * jnp.exp(-2 * self.log_scale) / 2).sum(-1)
+
+    def confidence(self, read: Float[Array, "... targets"]) -> Float[Array, "..."]:
+        """Return one: the noise is the same for all examples."""
+        return jnp.ones(read.shape[:-1])
+
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the weighted negative log likelihood of the targets."""
-        errors = _columns(p.target, self.columns) - jax.vmap(self.read)(p.draw.z)  # (K, B, targets)
+        targets = _columns(p.target, self.columns)
+        known = ~jnp.isnan(targets)
+        read = jax.vmap(self.read)(p.draw.z)  # (K, B, targets)
+        errors = jnp.where(known, targets, 0) - jnp.where(known, read, 0)
         log_scale = self.log_scale
         costs = errors**2 * jnp.exp(-2 * log_scale) / 2 + log_scale + jnp.log(2 * jnp.pi) / 2
-        return self.weight * costs.sum(-1).mean(0)
+        return self.weight * jnp.where(known, costs, 0).sum(-1).mean(0)
 
 
 def _columns(

@@ -25,6 +25,9 @@ from isthmus.specifications import Fixed
 VIEW = 0x56696577
 """Folded into the step's key: the second view's noise is independent of the first's."""
 
+LEAST_WEIGHT = 1e-9
+"""Heads cost nothing in a batch in which no example has a label."""
+
 Partner = tuple[Shaped[Array, "B D"], Shaped[Array, "B ..."] | None]
 """The examples that a batch is paired with, in the data's own units, and their targets."""
 
@@ -208,8 +211,9 @@ def objective(
     """Return the loss of a batch, its terms, and the model with its statistics moved.
 
     The loss is the weighted mean over the batch of bound + penalties + heads, nats an example;
-    the terms are the same mean of its parts, unweighted by beta where the part is ``kl``. This is
-    the only place where costs of examples are averaged.
+    the terms are the same mean of its parts, unweighted by beta where the part is ``kl``. Where
+    some examples have no label, heads are averaged over those that teach them, by the context's
+    supervision. This is the only place where costs of examples are averaged.
     """
     p, moved = model.forward(x, target, context, partner)
     parts = {"reconstruction": p.cost.mean(0), "kl": p.draw.kl, "latent_cost": p.draw.cost}
@@ -223,12 +227,23 @@ def objective(
             extras.append((name, charge))
     bound = model.bound(p)
     _check_shape("bound", model.bound, bound, each, "nats for each example")
-    total = bound + sum(charge for _, charge in extras)
-    for name, charge in extras:
-        parts[name] = parts.get(name, 0) + charge
     weights = context.weights / context.weights.sum()
+    if context.supervision is None:
+        of_heads, taught = 0, weights
+    else:
+        of_heads = len(model.heads)
+        taught = context.supervision / jnp.maximum(context.supervision.sum(), LEAST_WEIGHT)
+    own = len(extras) - of_heads
+    total = bound + sum(charge for _, charge in extras[:own])
+    for name, charge in extras[:own]:
+        parts[name] = parts.get(name, 0) + charge
     terms = {name: (weights * part).sum() for name, part in parts.items()}
-    return (weights * total).sum(), (terms, moved)
+    loss = (weights * total).sum()
+    for name, charge in extras[own:]:
+        mean = (taught * charge).sum()
+        terms[name] = terms.get(name, 0) + mean
+        loss = loss + mean
+    return loss, (terms, moved)
 
 
 def _check_shape(

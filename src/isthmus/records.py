@@ -24,16 +24,20 @@ class Context(eqx.Module):
         Epochs since the start, as a fraction; infinity when a warm-up should be over.
     training
         Whether normalisation uses the batch's own statistics, and dropout drops.
+    supervision : (B,) or None
+        How much each example teaches the heads: 0 without a label. None where all of them have one:
+        then it is ``weights``.
     """
 
     key: PRNGKeyArray
     weights: Float[Array, " B"]
     epoch: Float[Array, ""]
     training: bool = eqx.field(static=True, default=True)
+    supervision: Float[Array, " B"] | None = None
 
     def with_key(self, key: PRNGKeyArray) -> Self:
         """Return the same step with other randomness."""
-        return type(self)(key, self.weights, self.epoch, self.training)
+        return type(self)(key, self.weights, self.epoch, self.training, self.supervision)
 
 
 class Draw(eqx.Module):

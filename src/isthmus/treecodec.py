@@ -23,6 +23,7 @@ from isthmus import (
     model,
     pairs,
     penalties,
+    propagation,
     scaling,
     specifications,
 )
@@ -30,8 +31,8 @@ from isthmus.errors import ModelFileError, SettingError
 from isthmus.networks import chain, conditional, convolutional, dense, layers
 
 HOMES: tuple[ModuleType, ...] = (
-    bounds, corruption, heads, latents, likelihoods, model, pairs, penalties, scaling,
-    specifications, chain, conditional, convolutional, dense, layers,
+    bounds, corruption, heads, latents, likelihoods, model, pairs, penalties,
+    propagation, scaling, specifications, chain, conditional, convolutional, dense, layers,
 )  # fmt: skip
 
 

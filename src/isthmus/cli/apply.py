@@ -38,7 +38,7 @@ def encode(given: Encode) -> None:
     names = list(estimator.get_feature_names_out())
     codes = map_blocks("encoding", estimator.transform, *read, quiet=given.quiet)
     if given.keep is not None:
-        kept = models.kept_columns(given, parsing.words(given.keep))
+        kept = models.kept_columns(models.origin(given), parsing.words(given.keep))
         codes = with_columns(codes, kept, names)
     deliver_blocks(codes, len(read[0]), names, target, given.json)
 

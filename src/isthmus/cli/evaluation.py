@@ -1,5 +1,6 @@
 """What `isthmus evaluate` measures."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, models
@@ -37,7 +38,19 @@ def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> parts.Parts:
     return parts.divide(source, **origin.division, missing_allowed=masked)
 
 
-def parts_of(origin: models.Origin, facts: Facts, estimator: "AnyAutoencoder") -> parts.Parts:
+def own_rows(facts: Mapping[str, Any]) -> tuple[models.Origin, Any]:
+    """Return a run's own source, and which of its rows are in the training set."""
+    from isthmus.report.run_origin import run_origin
+
+    origin = run_origin(facts, "name the examples by --source")
+    where = models.Origin(
+        origin.place, origin.label, origin.array, origin.image_shape, origin.reading
+    )
+    division = {name: value for name, value in origin.division.items() if name != "labelled"}
+    return where, parts.rows_of_parts(where.open(), **division)["train"]
+
+
+def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
     """Return a whole source as the test set, with the run's training set if it can be read."""
     source = origin.open()
     examples, *_ = models.inputs(source, estimator)

@@ -1,8 +1,8 @@
 """`isthmus fit`: from a source to a run folder, with the comparison with PCA at the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -122,8 +122,22 @@ def _choices(estimator: "AnyAutoencoder") -> str:
     words = f"scaling {estimator.scaling_.describe()}; likelihood {likelihood}"
     if estimator.likelihood_.masked:
         words += ", which leaves out missing entries"
+    if propagation := getattr(estimator, "propagation_", None):
+        words += f"\n{_propagation(propagation)}"
     schema = estimator.schema_
     return words if schema is None else f"{schema.describe()}\n{words}"
+
+
+def _propagation(found: Mapping[str, Any]) -> str:
+    """Say whether labels were propagated, and why."""
+    verb = "labels spread to" if found["used"] else "labels do not spread to"
+    words = f"{verb} unlabelled neighbours"
+    if found["accuracy"] is None or found["linear_accuracy"] is None:
+        return words
+    return (
+        f"{words}: they tell {found['accuracy']:.0%} of held-out labels, and logistic regression"
+        f" {found['linear_accuracy']:.0%}"
+    )
 
 
 class Once:

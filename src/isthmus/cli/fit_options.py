@@ -230,6 +230,17 @@ class HeadOptions:
             default="1",
         ),
     ] = None
+    labelled: Annotated[
+        int | None,
+        _model(
+            "--labelled",
+            metavar="N",
+            min=1,
+            help="Learn from the labels of N training examples alone, spread evenly over the"
+            " classes and drawn by --seed; the rest, and the validation set, count as unlabelled.",
+            default="all that the source has",
+        ),
+    ] = None
     conditional: Annotated[
         bool,
         _model(

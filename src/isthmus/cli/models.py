@@ -121,7 +121,7 @@ def open_like(wanted: Origin, run: str, *, quiet: bool = True) -> "Source":
         return wanted.open(quiet=quiet)
 
 
-def kept_columns(given: Examples, columns: Sequence[str]) -> Any:
+def kept_columns(wanted: Origin, columns: Sequence[str], option: str = "--keep") -> Any:
     """Return columns of the source as they stand in it, whatever the model makes of them.
 
     Raises
@@ -131,11 +131,10 @@ def kept_columns(given: Examples, columns: Sequence[str]) -> Any:
     """
     from isthmus.data.table_rows import TableRows
 
-    wanted = origin(given)
     reading = {**wanted.reading, "columns": columns, "kinds": dict.fromkeys(columns, "other")}
     rows = replace(wanted, label=None, reading=reading).open().examples
     if not isinstance(rows, TableRows):
-        raise SettingError(f"--keep {','.join(columns)} names columns, and SOURCE is no table.")
+        raise SettingError(f"{option} {','.join(columns)} names columns, and SOURCE is no table.")
     return rows.table.select(list(columns))
 
 

@@ -27,6 +27,7 @@ class Division(TypedDict):
     test: float
     seed: int
     limit: int | None
+    labelled: int | None
 
 
 CHECKPOINTS = "checkpoints"
@@ -131,6 +132,7 @@ def division(given: FitOptions) -> Division:
         "test": given.test_fraction,
         "seed": given.seed,
         "limit": given.limit,
+        "labelled": given.labelled,
     }
 
 

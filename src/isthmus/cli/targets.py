@@ -1,6 +1,6 @@
 """What a fit learns besides examples: classes or quantities to predict, labels to condition on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import DataError, SettingError
 
@@ -24,12 +24,19 @@ def learns(estimator: "AnyAutoencoder") -> bool:
 
 def check_source(estimator: "AnyAutoencoder", source: "Source") -> None:
     """Raise `SettingError` if the source has not the kind of targets that the estimator learns."""
+    import numpy as np
+
+    from isthmus.unlabelled import is_missing, known_labels
+
     if not learns(estimator):
         return
     kind, labels = estimator.target_kind, source.labels
     words, option = _WANTS[kind]
     if labels is None:
         raise SettingError(f"{words}, and {source.name} has none; name their column by {option}.")
+    labels = labels[known_labels(labels)] if kind != "quantities" else labels
+    if labels.dtype.hasobject:
+        labels = np.array([one for one in labels.tolist() if not is_missing(one)])
     measured = labels.dtype.kind == "f" and bool((labels % 1 != 0).any())
     if kind != "quantities":
         if measured:
@@ -54,6 +61,7 @@ def check_parts(estimator: "AnyAutoencoder", parts: "Parts", name: str) -> None:
     kind = estimator.target_kind
     if kind not in ("classes", "condition"):
         return
+    _check_partial(parts, name, partly=kind == "classes")
     conditioned = kind == "condition"
     wanted = ("validation", "test") if conditioned else ("validation",)
     for part in (part for part in wanted if part in parts):
@@ -64,9 +72,34 @@ def check_parts(estimator: "AnyAutoencoder", parts: "Parts", name: str) -> None:
         check_classes(parts, name, part, "conditioned" if conditioned else "scored")
 
 
+def _check_partial(parts: "Parts", name: str, *, partly: bool) -> None:
+    """Raise `DataError` if labels are missing that a model is conditioned on, or all of them."""
+    from isthmus.unlabelled import known_labels
+
+    for part, (_, labels) in parts.items():
+        if labels is None:
+            continue
+        known = known_labels(labels)
+        if not partly and not known.all():
+            raise DataError(
+                f"{(~known).sum()} of the {len(known)} labels of the {part} part of {name} are "
+                "missing, and the model is conditioned on labels; drop these examples."
+            )
+        if part == "train" and not known.any():
+            raise DataError(
+                f"No training example of {name} has a label; give more labels, or another --seed."
+            )
+
+
+def _classes(labels: Any) -> set[Any]:
+    from isthmus.unlabelled import known_labels
+
+    return set(labels[known_labels(labels)].tolist())
+
+
 def check_classes(parts: "Parts", name: str, part: str, verb: str) -> None:
     """Raise `DataError` if a part has a class that the training part lacks."""
-    missing = set(parts[part][1].tolist()) - set(parts["train"][1].tolist())
+    missing = _classes(parts[part][1]) - _classes(parts["train"][1])
     if missing:
         raise DataError(
             f"{name} has no training example of the class {min(missing)!r}, which the model is"

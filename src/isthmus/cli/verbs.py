@@ -47,6 +47,7 @@ VERBS = (
     Verb("impute", "isthmus.cli.apply:impute", _USE),
     Verb("score", "isthmus.cli.apply:score", _USE),
     Verb("predict", "isthmus.cli.apply:predict", _USE),
+    Verb("label", "isthmus.cli.label:label", _USE),
     Verb("generate", "isthmus.cli.generate:generate", _USE),
     Verb("interpolate", "isthmus.cli.generate:interpolate", _USE),
     Verb("export", "isthmus.cli.export:export", _USE),

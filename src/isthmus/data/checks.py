@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from isthmus.data.source import Examples, ImageShape, blocks
 from isthmus.errors import DataError, closest
+from isthmus.unlabelled import is_missing
 
 _AXES = {2: "(n, features)", 3: "(n, H, W)", 4: "(n, H, W, C)"}
 
@@ -80,7 +81,10 @@ def check_examples(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
-    """Give labels as an array of shape (n,) of numbers, booleans or strings, none missing."""
+    """Give labels as an array of shape (n,) of numbers, booleans or strings.
+
+    Where some are missing, they are NaN among fractional numbers, and None among others.
+    """
     array = np.asarray(labels)
     if array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
@@ -101,14 +105,16 @@ def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
             f"The labels of {name} hold lists or tables, such as {str(first)[:40]}, but expected "
             "one number or string each; choose another column."
         )
-    missing = 0
+    missing = np.zeros(n, bool)
     if array.dtype.kind in "fO":
-        missing = sum(value is None or value != value for value in array.tolist())
-    if missing:
+        missing = np.array([is_missing(value) for value in array.tolist()], bool)
+    if n and missing.all():
         raise DataError(
-            f"{missing} of the {n} labels of {name} are missing; drop these examples or leave the "
-            "labels out."
+            f"All the {n} labels of {name} are missing; choose another column, or leave the labels "
+            "out."
         )
+    if missing.any():
+        return _with_none(array, missing, name)
     if array.dtype.hasobject and all(isinstance(value, str) for value in array):
         array = array.astype(str)
     if array.dtype.kind not in "buifU":
@@ -117,6 +123,20 @@ def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
             "convert them first."
         )
     return array
+
+
+def _with_none(array: np.ndarray, missing: np.ndarray, name: str) -> np.ndarray:
+    """Return labels of which some are missing: whole numbers and strings beside None."""
+    known = array[~missing]
+    if array.dtype.kind == "f" and (known % 1 != 0).any():
+        return array
+    known = known.astype(np.int64) if array.dtype.kind == "f" else np.array(known.tolist())
+    known = check_labels(known, len(known), name)
+    if known.dtype.kind == "f":
+        return np.where(missing, np.nan, array).astype(np.float64)
+    whole = np.full(len(array), None, object)
+    whole[~missing] = known.tolist()
+    return whole
 
 
 def check_image_shape(shape: Sequence[int], examples: Examples, name: str) -> ImageShape:

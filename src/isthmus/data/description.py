@@ -1,6 +1,7 @@
 """What a source holds, as plain data."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError
 from isthmus.plainjson import JsonObject
 from isthmus.tables import Rules, infer
+from isthmus.unlabelled import known_labels, plain_labels
 
 MOST_COLUMNS = 200
 """A table of more columns is described as a whole."""
@@ -125,7 +127,9 @@ def _range(source: Source) -> tuple[float | None, float | None, int, int]:
     return low, high, missing, infinite
 
 
-def _count(labels: np.ndarray) -> JsonObject:
-    classes, counts = np.unique(labels, return_counts=True)
+def _count(labels: np.ndarray) -> dict[str, Any]:
+    known = known_labels(labels)
+    classes, counts = np.unique(plain_labels(labels[known]), return_counts=True)
     pairs = zip(classes.tolist(), counts.tolist(), strict=True)
-    return {"classes": len(classes), "counts": dict(pairs)}
+    found = {"classes": len(classes), "counts": dict(pairs)}
+    return found if known.all() else found | {"unlabelled": int((~known).sum())}

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from isthmus.data.checks import check_labels
 from isthmus.errors import DataError
+from isthmus.unlabelled import strata
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,8 @@ def split(
     n : int
         Number of examples.
     labels : array-like, shape (n,), optional
-        Every part then holds its share of each class, to within one example.
+        Every part then holds its share of each class, to within one example; examples without a
+        label are a class of their own.
     validation, test : float in [0, 1)
         Fractions of n, together below 1, rounded to whole examples; a part asked for gets
         at least one.
@@ -84,7 +86,7 @@ def _size(n: int, fraction: float) -> int:
 
 def _by_class(order: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Bring examples of one class together, the classes in random order."""
-    classes, codes = np.unique(labels, return_inverse=True)
+    classes, codes = np.unique(strata(labels), return_inverse=True)
     rank = rng.permutation(len(classes))[codes]
     return order[np.argsort(rank[order], kind="stable")]
 

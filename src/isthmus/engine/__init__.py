@@ -9,6 +9,7 @@ from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
 from isthmus.engine.pairs import Partners
 from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
 from isthmus.engine.steps import State
+from isthmus.engine.supervision import Supervision
 from isthmus.engine.together import Replica, shape_of, train_together
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Partners",
     "Replica",
     "State",
+    "Supervision",
     "Trained",
     "keep_compiled",
     "shape_of",

@@ -13,6 +13,7 @@ import numpy as np
 
 from isthmus.data.source import Rows
 from isthmus.engine.pairs import Partners
+from isthmus.engine.supervision import Supervision
 
 BLOCK_BYTES = 2**23
 """Target size of a block, in bytes: long enough to hide its dispatch, small enough to be cached."""
@@ -45,6 +46,8 @@ class Block(NamedTuple):
         Batches that are filled.
     partner : ((S, B, D), (S, B, ...) or None) or None
         Examples that those of ``x`` are paired with, and their targets.
+    supervision : (S, B) or None
+        How much each example teaches the heads; None where all have labels.
     """
 
     x: Any
@@ -52,6 +55,7 @@ class Block(NamedTuple):
     weights: Any
     steps: np.ndarray
     partner: tuple[Any, Any] | None = None
+    supervision: np.ndarray | None = None
 
 
 class Buffer(NamedTuple):
@@ -92,6 +96,8 @@ class Feed:
         Draws the example that each is paired with, anew in every epoch; None for no pairs.
     weights : (n,) or None
         Weights of the examples, > 0, within their batch; None weighs all alike.
+    supervision
+        Which examples teach the heads, where some have no label; it may add some to each batch.
     """
 
     def __init__(
@@ -102,16 +108,20 @@ class Feed:
         seed: int | None,
         partners: Partners | None = None,
         weights: np.ndarray | None = None,
+        supervision: Supervision | None = None,
     ):
         self.x, self.target = x, target
-        self.partners, self.weights = partners, weights
+        self.partners, self.weights, self.supervision = partners, weights, supervision
         self.batch_size = batch_size
+        added = 0 if supervision is None else supervision.added(batch_size)
+        self.width = batch_size + added
+        """Examples in a batch, those included that are added to teach the heads."""
         self.steps_per_epoch = -(-len(x) // batch_size)
         self.seed = seed if self.steps_per_epoch > 1 else None  # one batch has no order
         self.features = int(np.prod(x.shape[1:]))
         self.dtype = stored_type(x.dtype)
         views = 1 if partners is None else 2
-        self.batch_bytes = views * batch_size * self.features * self.dtype.itemsize
+        self.batch_bytes = views * self.width * self.features * self.dtype.itemsize
         self.block_steps = steps_of_block(self.batch_bytes, SHORTEST_BLOCK)
         sizes = np.full(self.steps_per_epoch, batch_size)
         sizes[-1] = len(x) - batch_size * (self.steps_per_epoch - 1)
@@ -145,7 +155,7 @@ class Feed:
 
     def buffer(self, *leading: int) -> Buffer:
         """Return memory for examples (*leading, B, D), and as much for their partners if any."""
-        shape = (*leading, self.batch_size, self.features)
+        shape = (*leading, self.width, self.features)
         partner = None if self.partners is None else aligned_empty(shape, self.dtype)
         return Buffer(aligned_empty(shape, self.dtype), partner)
 
@@ -155,28 +165,44 @@ class Feed:
 
     def _gather(self, steps: range, buffer: Buffer) -> Block:
         places = np.arange(steps.start, steps.stop) % self.steps_per_epoch
-        weights = np.zeros(buffer.x.shape[:2], np.float32)
-        weights[: len(steps)] = self._filled[places]
-        index = np.empty((len(steps), self.batch_size), np.int64)
+        filled = np.zeros((len(steps), self.width), bool)
+        filled[:, : self.batch_size] = self._filled[places]
+        index = np.empty((len(steps), self.width), np.int64)
+        if self.width > self.batch_size and self.supervision is not None:
+            added = self.supervision.of_steps(steps, self.width - self.batch_size)
+            index[:, self.batch_size :] = added
         paired = np.empty_like(index)
         for start, stop, epoch in self._epochs_of(steps):
-            index[start:stop] = self._epoch_batches(epoch)[places[start:stop]]
+            index[start:stop, : self.batch_size] = self._epoch_batches(epoch)[places[start:stop]]
             if self.partners is not None:
                 paired[start:stop] = self.partners.of_epoch(epoch)[index[start:stop]]
-        if self.weights is not None:
-            weights[: len(steps)] *= self.weights[index]
-        length = len(weights)
+        length = len(buffer.x)
+        own = np.ones(index.shape, np.float32) if self.weights is None else self.weights[index]
+        weights = _padded(own * filled, length)
         partner = None
         if buffer.partner is not None:
             partner = self._take(paired, buffer.partner), self._targets(paired, length)
         x, target = self._take(index, buffer.x), self._targets(index, length)
-        return Block(x, target, weights, np.asarray(len(steps), np.int32), partner)
+        supervision = self._supervise(index, own, filled, length)
+        count = np.asarray(len(steps), np.int32)
+        return Block(x, target, weights, count, partner, supervision)
+
+    def _supervise(
+        self, index: np.ndarray, own: np.ndarray, filled: np.ndarray, length: int
+    ) -> np.ndarray | None:
+        """Return how much each example (length, B) teaches the heads, zero after the first s."""
+        if self.supervision is None:
+            return None
+        teach = filled  # the examples in order, or those alone that were added
+        if self.width > self.batch_size:
+            teach = np.broadcast_to(np.arange(self.width) >= self.batch_size, index.shape)
+        return _padded(self.supervision.weights[index] * own * teach, length)
 
     def _targets(self, index: np.ndarray, length: int) -> np.ndarray | None:
         """Return targets (length, B, ...) for an index (s, B), zero after the first s."""
         if self.target is None:
             return None
-        shape = (length, self.batch_size, *self.target.shape[1:])
+        shape = (length, self.width, *self.target.shape[1:])
         target = np.zeros(shape, self.target.dtype)
         target[: len(index)] = self.target[index]
         return target
@@ -187,7 +213,7 @@ class Feed:
         while isinstance(x, Rows):  # read in place, so that a subset is never a copy
             x, flat = x.examples, x.index[flat]
         if isinstance(x, jax.Array):
-            filled = np.resize(flat, buffer.shape[0] * self.batch_size)  # one shape, one program
+            filled = np.resize(flat, buffer.shape[0] * self.width)  # one shape, one program
             return x[filled].reshape(buffer.shape)
         rows = buffer[: len(index)].reshape(len(flat), self.features)
         if isinstance(x, np.ndarray) and not isinstance(x, np.memmap):
@@ -222,6 +248,13 @@ class Feed:
             filled = np.concatenate([order, np.repeat(order[whole], missing)])
             self._batches = (epoch, filled.reshape(self.steps_per_epoch, self.batch_size))
         return self._batches[1]
+
+
+def _padded(rows: np.ndarray, length: int) -> np.ndarray:
+    """Return rows (s, B) as (length, B), zero after the first s."""
+    padded = np.zeros((length, *rows.shape[1:]), np.float32)
+    padded[: len(rows)] = rows
+    return padded
 
 
 def steps_of_block(step_bytes: int, least: int) -> int:

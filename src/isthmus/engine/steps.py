@@ -25,8 +25,8 @@ T = TypeVar("T")
 Logs = dict[str, Float[Array, " S"]]
 """The loss, its terms and the learning rate of each step of a block, by name."""
 
-Batch = tuple[Array, Array | None, Array, Partner | None]
-"""Examples (B, D), their targets, their weights (B,), and what they are paired with."""
+Batch = tuple[Array, Array | None, Array, Partner | None, Array | None]
+"""Examples (B, D), targets, weights (B,), what they are paired with, how much they teach (B,)."""
 
 
 class State(eqx.Module):
@@ -118,9 +118,9 @@ def evaluate_steps(
     model = eqx.combine(parameters, rest)
 
     def add(i: Array, sums: tuple[Array, Array]) -> tuple[Array, Array]:
-        x, target, weights, partner = _batch(block, i)
+        x, target, weights, partner, supervision = _batch(block, i)
         step_key = jax.random.fold_in(key, i)
-        context = Context(step_key, weights, jnp.asarray(jnp.inf), training=False)
+        context = Context(step_key, weights, jnp.asarray(jnp.inf), False, supervision)
         loss, _ = objective(model, x, target, context, partner)
         return sums[0] + loss * weights.sum(), sums[1] + weights.sum()
 
@@ -132,15 +132,17 @@ evaluate_block = compile_ahead(evaluate_steps)
 
 
 def _batch(block: Block, i: int | Array) -> Batch:
-    return jax.tree.map(lambda a: a[i], (block.x, block.target, block.weights, block.partner))
+    parts = (block.x, block.target, block.weights, block.partner, block.supervision)
+    return jax.tree.map(lambda part: part[i], parts)
 
 
 def _step(
     batch: Batch, optimiser: Optimiser, clock: Clock, state: State
 ) -> tuple[State, dict[str, Array]]:
-    x, target, weights, partner = batch
+    x, target, weights, partner, supervision = batch
     epoch = state.step / clock.steps_per_epoch
-    context = Context(jax.random.fold_in(clock.key, state.step), weights, epoch)
+    key = jax.random.fold_in(clock.key, state.step)
+    context = Context(key, weights, epoch, supervision=supervision)
 
     def loss_of(parameters: Model) -> tuple[Array, tuple[dict[str, Array], Model]]:
         return objective(eqx.combine(parameters, state.rest), x, target, context, partner)

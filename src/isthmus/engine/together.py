@@ -66,7 +66,8 @@ def shape_of(replica: Replica) -> Hashable:
     validation = replica.validation
     validated = None if validation is None else (len(validation.x), validation.dtype)
     feed = replica.feed
-    return structure, sizes, feed.batch_size, len(feed.x), feed.dtype, validated
+    taught = (feed.width, feed.supervision is None)
+    return structure, sizes, feed.batch_size, len(feed.x), feed.dtype, validated, taught
 
 
 def train_together(
@@ -267,12 +268,13 @@ def _stacked_blocks(
         if buffer.partner is not None:
             examples, targets = zip(*(part.partner for part in parts), strict=True)
             partner = _joined(examples, buffer.partner), _joined(targets)
-        x, target, weights = (
+        x, target, weights, supervision = (
             _joined([part.x for part in parts], buffer.x),
             _joined([part.target for part in parts]),
             _joined([part.weights for part in parts]),
+            _joined([part.supervision for part in parts]),
         )
-        yield Block(x, target, weights, parts[0].steps, partner)
+        yield Block(x, target, weights, parts[0].steps, partner, supervision)
 
 
 def _joined(arrays: Sequence[Any], memory: np.ndarray | None = None) -> Array | np.ndarray | None:

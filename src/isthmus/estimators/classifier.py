@@ -2,23 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils import compute_sample_weight
+from sklearn.metrics import accuracy_score
+from sklearn.utils import check_random_state, compute_sample_weight
 
 from isthmus.annotations import ExamplesLike, Targets
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_whole
+from isthmus.data.source import Rows
 from isthmus.errors import SettingError
-from isthmus.estimators import fitting
+from isthmus.estimators import fitting, inference
 from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.propagating import is_worth_trying, propagated, setting_of
 from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
-from isthmus.estimators.targets import TargetKind, class_numbers, labels_of
+from isthmus.estimators.scaled import scaled_examples
+from isthmus.estimators.targets import (
+    LEAST_LABELLED,
+    TargetKind,
+    class_numbers,
+    labelled_rows,
+    partial_labels_of,
+)
+from isthmus.evaluation.asking import ask
+from isthmus.evaluation.calibration import best_temperature
 from isthmus.heads import AbstractHead, Classifier
+from isthmus.model import Model
+from isthmus.propagation import Propagation
+from isthmus.unlabelled import known_labels, plain_labels
 
 WHY = "a classifier learns from labels"
 
@@ -31,6 +46,11 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     The loss is the autoencoder's, plus the cross-entropy of a logistic regression on the code.
     With ``decoder=None`` it is a plain classifier.
 
+    Labels may be missing: None, NaN, or -1 where that is the one negative number among whole
+    numbers with two others at least (of -1 and 1 both are labels; give labels as strings where -1
+    is one of several). The classifier learns from the labelled examples, the rest of the loss from
+    all.
+
     Parameters
     ----------
     classification_weight : float, default=1.0
@@ -38,6 +58,12 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     class_weight : dict, "balanced" or None, default=None
         Weights of the examples by their label, as everywhere in scikit-learn; they weigh the
         reconstruction too.
+    unlabelled : "auto", "ignore", "propagate" or isthmus.propagation.Propagation, default="auto"
+        What the classifier learns from examples without a label. ``"ignore"``: nothing.
+        ``"propagate"``: labels spread to them from their neighbours before training. ``"auto"``:
+        they do where fewer than a quarter of the examples are labelled, and where labelled examples
+        are predicted from the other labelled ones better than by logistic regression on principal
+        axes, by more than one standard error.
     latent_dim, encoder, hidden, ...
         As of `isthmus.Autoencoder`.
 
@@ -45,6 +71,13 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     ----------
     classes_ : ndarray
         The labels, sorted.
+    propagation_ : dict or None
+        Whether labels were propagated (``used``), and the accuracies of labelled examples that were
+        predicted from the others, by their neighbours (``accuracy``) and by logistic regression
+        (``linear_accuracy``); None where it was not tried.
+    temperature_ : float
+        What logits are divided by for probabilities, found on the validation set; 1 where that has
+        fewer than 100 labels, or none of the fit's. Early stopping has seen that set too.
 
     Further attributes are as of `isthmus.Autoencoder`.
 
@@ -60,7 +93,14 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     _: KW_ONLY
     classification_weight: float = 1.0
     class_weight: Mapping[object, float] | str | None = None
+    unlabelled: str | Propagation = "auto"
 
+    calibrated_from: ClassVar[int] = LEAST_LABELLED
+    """Fewest labelled validation examples from which the temperature is found."""
+
+    propagation_: ClassVar[dict[str, Any] | None] = None
+    temperature_: ClassVar[float] = 1.0
+    _plain = (*AbstractAutoencoder._plain, "propagation_", "temperature_")
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
 
     @property
@@ -101,7 +141,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         elif classes is None:
             target = self._learn_targets(X, y)
         else:
-            y = labels_of(self, X, y, WHY)
+            partial_labels_of(self, X, y, WHY)
             self.classes_ = np.unique(classes)
             target = self._encode_targets(y)
         fitting.partial_fit(self, X, target, y, sample_weight)
@@ -114,26 +154,100 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     def predict_proba(self, X: ExamplesLike) -> np.ndarray:
         """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
-        return softmax(self._read_head(X), axis=1)
+        return softmax(self._read_head(X) / self.temperature_, axis=1)
+
+    def ask(self, X: Any, n: int = 20, random_state: Any = 0) -> np.ndarray:
+        """Return which examples to label next: unsure ones, that differ from each other.
+
+        Parameters
+        ----------
+        X : (m, D), (m, H, W) or (m, H, W, C)
+            Examples without a label.
+        n
+            How many, at most m.
+        random_state
+            As everywhere in scikit-learn; decides among examples that would teach as much.
+
+        Returns
+        -------
+        ndarray of whole numbers, shape (n,)
+            Their rows, the one that would teach most first. `isthmus.evaluation.asking.ask` has the
+            rule and its source.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> X, y = load_digits(return_X_y=True)
+        >>> few = np.where(np.arange(len(y)) < 50, y, -1)
+        >>> fitted = AutoencoderClassifier(8, hidden=(32,), epochs=2, random_state=0).fit(X, few)
+        >>> fitted.ask(X[50:], 5).shape
+        (5,)
+        """
+        check_whole("ask", "n", n, 1)
+        codes, probabilities = self.transform(X), self.predict_proba(X)
+        seed = check_random_state(random_state).randint(2**31 - 1)
+        return ask(probabilities, codes, n, seed=seed)
 
     def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the likeliest class (n,) of each example."""
         logits = self._read_head(X)
         return self.classes_[logits.argmax(axis=1)]
 
-    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray:
-        y = labels_of(self, X, y, WHY)
-        self.classes_ = np.unique(y)
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy on the examples that have a label.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples.
+        y : (n,)
+            Labels; examples without one are left out.
+        sample_weight : (n,), optional
+            Weights of the examples.
+        """
+        y, known = labelled_rows(y, self.classes_)
+        weights = None if sample_weight is None else np.asarray(sample_weight)[known]
+        return float(accuracy_score(y, self.predict(X)[known], sample_weight=weights))
+
+    def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
+        vars(self)["temperature_"] = 1.0  # until the validation set says otherwise
+        y, known = partial_labels_of(self, X, y, WHY)
+        self.classes_ = np.unique(y if known.all() else plain_labels(y[known]))
         return class_numbers(self.classes_, y)
 
     def _encode_targets(self, y: Targets | None) -> np.ndarray:
         return class_numbers(self.classes_, y)
 
-    def _weigh(self, y: Targets | None, sample_weight: ArrayLike | None) -> ArrayLike | None:
+    def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
+        propagation, decide = setting_of(self.unlabelled)
+        vars(self)["propagation_"] = None
+        if propagation is None or (target >= 0).all():
+            return target
+        k = len(self.classes_)
+        if decide and not is_worth_trying(target, k, propagation.neighbours):
+            return target
+        scaled = scaled_examples(model, examples)
+        if 4 * np.prod(scaled.shape) <= self.memory_limit:
+            scaled = scaled[:]
+        made = propagation.create(self.image_shape_)
+        found = propagated(scaled, target, k, made, decide=decide, seed=seed)
+        vars(self)["propagation_"] = found.described()
+        return target if found.probabilities is None else found.probabilities
+
+    def _calibrate(self, examples: Any, target: np.ndarray) -> None:
+        rows = np.flatnonzero(target >= 0)
+        if len(rows) >= self.calibrated_from:
+            some = Rows(examples, rows)
+            logits = inference.map_rows(inference.read_head, self.model_, some)
+            vars(self)["temperature_"] = best_temperature(logits.astype(np.float64), target[rows])
+
+    def _weigh(self, y: Any, sample_weight: Any) -> Any:
         if self.class_weight is None:
             return sample_weight
+        known = known_labels(y, self.classes_)
+        of_classes = np.ones(len(known))
         try:
-            of_classes = compute_sample_weight(self.class_weight, y)
+            of_classes[known] = compute_sample_weight(self.class_weight, np.asarray(y)[known])
         except ValueError as error:
             raise SettingError(f"class_weight does not fit the labels: {error}") from None
         return of_classes if sample_weight is None else of_classes * np.asarray(sample_weight)

@@ -86,10 +86,10 @@ class Conditioned(FittedAttributes):
 
     @property
     def paired_neighbours_(self) -> int:
-        """Nearest neighbours that each training example was paired with; 0 without such pairs."""
+        """Nearest neighbours beside which each training example was placed in the code, or 0."""
         check_is_fitted(self)
-        pairs = self.model_.pairs
-        return 0 if pairs is None else pairs.neighbours
+        arranging = [one.paired for one in self.model_.penalties if one.arranges_codes]
+        return max((pairs.neighbours for pairs in arranging if pairs is not None), default=0)
 
     @property
     def generative_(self) -> bool:

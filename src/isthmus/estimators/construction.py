@@ -111,7 +111,13 @@ def build_model(
 
 
 def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
-    """Return the model whose penalties over pairs know the codes before training."""
+    """Return the model whose penalties are checked, and know the codes before training."""
+    for one in model.penalties:
+        if one.needs_head and not model.heads:
+            raise SettingError(
+                f"penalty {type(one).__name__} is about what a head says, and this autoencoder has "
+                "none: fit an AutoencoderClassifier or an AutoencoderRegressor."
+            )
     if model.pairs is None:
         return model
     asked = [one.paired for one in model.penalties if one.paired is not None]

@@ -1,15 +1,13 @@
 """A fitted estimator as the plain numbers that the doctor's checks look at, and what they find."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
 from jaxtyping import Array
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import r2_score
 from sklearn.neighbors import NearestNeighbors
 
 from isthmus.annotations import ExamplesLike, Targets
@@ -18,7 +16,6 @@ from isthmus.doctor import (
     Errors,
     Finding,
     Fit,
-    Head,
     Plan,
     examine_data,
     examine_fit,
@@ -27,6 +24,7 @@ from isthmus.doctor import (
 )
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
+from isthmus.estimators.diagnosed_head import Part, head_of
 from isthmus.estimators.measuring import Measures
 from isthmus.estimators.slots import member, takes_missing
 from isthmus.estimators.symbols import write_symbols
@@ -38,9 +36,6 @@ from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
-
-ROWS = 2_000
-"""Maximum of examples of a part that are looked at."""
 
 VALUES, RUN = 8_000_000, 500
 """Maximum of values that are read of a part, and how many neighbouring rows are read at a time."""
@@ -59,26 +54,6 @@ DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
 
 BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
 """Scalings of data that have a range, which all columns share but under ``minmax``."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some examples of a part, with their targets and, for conditional models, their labels."""
-
-    X: ExamplesLike
-    y: np.ndarray | None
-    labels: np.ndarray | None
-
-    @classmethod
-    def of(
-        cls, estimator: "AbstractAutoencoder", X: Any, y: Targets | None, most: int = ROWS
-    ) -> "Part":
-        """Return up to ``most`` examples, evenly spaced."""
-        rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
-        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-        y = None if y is None else np.asarray(y)[rows]
-        labels: Any = estimator.labels_from(y)
-        return cls(some, y, labels)
 
 
 def examine(
@@ -233,7 +208,7 @@ def numbers_of(
         stochastic=bool(estimator.model_.latent.stochastic),
         kl=measured.get("kl_per_dimension"),
         pca_curve=np.array([pca.mse(scaled, k) for k in range(len(pca.components) + 1)]),
-        head=_head(estimator, train, train if test is None else test),
+        head=head_of(estimator, train, train if test is None else test),
     )
     few = Part.of(estimator, train.X, train.y, CLOSELY)
     fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train))
@@ -286,32 +261,7 @@ def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
     return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
-def _head(estimator: "AbstractAutoencoder", train: Part, part: Part) -> Head | None:
-    """Return how well a part is predicted from the code, and by a linear model."""
-    kind = estimator.target_kind
-    if kind not in ("classes", "quantities") or part.y is None or len(part.y) < 2:
-        return None
-    known, asked = estimator.scale(train.X), estimator.scale(part.X)
-    predictor: Any = estimator  # as the kind of its targets says
-    score, found = float(predictor.score(part.X, part.y)), predictor.predict(part.X)
-    if kind == "quantities":
-        linear = Ridge().fit(known, train.y).predict(asked)
-        spread = np.square(part.y - part.y.mean(axis=0)).mean()
-        gains = (np.square(linear - part.y) - np.square(found - part.y)).reshape(len(asked), -1)
-        gains = gains.mean(axis=1) / max(float(spread), 1e-30)
-        chance, of_linear = 0.0, float(r2_score(part.y, linear))
-    else:
-        simple = LogisticRegression(max_iter=200).fit(known, train.y)
-        linear = simple.predict(asked)
-        gains = (found == part.y).astype(float) - (linear == part.y)
-        counts = np.unique(part.y, return_counts=True)[1]
-        chance, of_linear = float(counts.max() / counts.sum()), float((linear == part.y).mean())
-    error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
-    name = "r2" if kind == "quantities" else "accuracy"
-    return Head(name, score, chance, of_linear, float(gains.mean()), error)
-
-
-def _kept(estimator: "AbstractAutoencoder", few: Part, codes: np.ndarray) -> np.ndarray | None:
+def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
     """Return the errors of reconstructions from the first principal directions of the code."""
     if is_discrete(estimator.model_.latent):
         return None

@@ -13,11 +13,16 @@ from isthmus.errors import DataError
 from isthmus.estimators.door import enter
 from isthmus.estimators.inputs import flat_examples, flat_rows, is_indexed
 from isthmus.estimators.learner import AbstractLearner
-from isthmus.estimators.targets import ValidationData, pair_of
+from isthmus.estimators.targets import ValidationData, known_targets, pair_of
 from isthmus.estimators.weights import example_weights
 
 LEAST_VALIDATED = 20
 """With fewer examples there is no validation set."""
+
+
+FEWEST_DIVIDED = 1_000
+"""Fewer labelled examples than this, where others have no label, all stay in training: a tenth of
+them says little, and each teaches much."""
 
 
 class Part(NamedTuple):
@@ -77,16 +82,24 @@ def loaded(estimator: AbstractLearner, examples: Examples) -> Examples:
 
 
 def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part, Part]:
-    """Split off the validation set: stratified where every class can be in both parts."""
+    """Split off the validation set: stratified where every class can be in both parts.
+
+    Examples without a label are a class of their own. Few labelled examples all stay in training.
+    """
     target = whole.target
     classes = None if target is None or target.dtype.kind == "f" else target
     index = np.arange(len(whole.examples))
+    if target is not None and estimator.target_kind in ("classes", "quantities"):
+        known = known_targets(target)
+        if known.sum() < FEWEST_DIVIDED and np.sum(~known) >= LEAST_VALIDATED:
+            index, classes = index[~known], None
     share = {"test_size": float(estimator.validation_fraction), "random_state": seed}
     try:
         parts = train_test_split(index, **share, stratify=classes)
     except ValueError:
         parts = train_test_split(index, **share)
-    kept, validation = (np.sort(part) for part in parts)
+    validation = np.sort(parts[1])
+    kept = np.setdiff1d(np.arange(len(whole.examples)), validation)
     return _chosen(whole, kept), _chosen(whole, validation)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
 from isthmus.annotations import Examples, ExamplesLike, Targets
-from isthmus.data.source import Computed, Rows
+from isthmus.data.source import Rows
 from isthmus.engine import (
     Checkpoint,
     Devices,
@@ -33,7 +33,6 @@ from isthmus.estimators.construction import (
     left_alone,
     scaling_for,
     settled_likelihood,
-    without_missing,
 )
 from isthmus.estimators.division import Part, divided, given_validation, loaded, weighted
 from isthmus.estimators.door import enter, enter_first, likelihood_setting
@@ -50,12 +49,14 @@ from isthmus.estimators.memory import WeightGenerator, memory, memory_named
 from isthmus.estimators.neighbour_graph import neighbour_graph
 from isthmus.estimators.number_columns import columns_of
 from isthmus.estimators.parameter_checks import check_settings
+from isthmus.estimators.scaled import scaled_examples, scaled_rows
 from isthmus.estimators.slots import LikelihoodSetting
+from isthmus.estimators.supervising import count_labelled, supervision_of, validates_labels
 from isthmus.estimators.targets import ValidationData
 from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
 from isthmus.networks import conditioned
-from isthmus.scaling import Choice, Scaling, choose
+from isthmus.scaling import Choice, choose
 
 LOOKED_AT = 60_000
 """Maximum number of examples, evenly spaced, that decide the scaling and are checked under it."""
@@ -87,12 +88,15 @@ class Ready:
         The training set.
     devices
         Those that share every batch, or None.
+    labelled
+        How many of the training examples have a label, where some have none; else None.
     """
 
     replica: Replica
     sizes: Plan
     examples: Examples
     devices: Devices | None
+    labelled: int | None = None
 
 
 @memory_named
@@ -127,7 +131,7 @@ def fit(
     ready = prepare(estimator, X, y, validation_data, sample_weight)
     if estimator.verbose:
         validation = ready.replica.validation
-        _announce(estimator, len(ready.examples), 0 if validation is None else len(validation.x))
+        _announce(estimator, ready, 0 if validation is None else len(validation.x))
     replica = ready.replica
     if checkpoint is not None:
         settings = fingerprint(estimator, ready.examples, replica.feed.target, replica.seed)
@@ -169,21 +173,29 @@ def prepare(
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     training, validation = divided(estimator, whole, given, seed)
     model = _first_model(estimator, training.examples, seed)
+    labelled = count_labelled(estimator, training.target)
+    if training.target is not None:
+        taught = estimator._teach(model, training.examples, training.target, seed)
+        training = training._replace(target=taught)
     partners, devices = _partners(model, training.examples, seed), Devices.of(estimator.devices)
-    sizes = plan(estimator, len(training.examples), validated=partners is None)
+    validated = partners is None and validates_labels(estimator, validation)
+    sizes = plan(estimator, len(training.examples), validated=validated)
     replica = Replica(
         model,
         _optimiser(estimator, model, estimator.schedule),
-        _feed(estimator, training, sizes.batch_size, seed, partners),
+        _feed(estimator, training, sizes.batch_size, seed, partners, devices),
         _validation_feed(estimator, validation, sizes.batch_size, devices),
         seed,
     )
-    return Ready(replica, sizes, training.examples, devices)
+    return Ready(replica, sizes, training.examples, devices, labelled)
 
 
 def finish(estimator: AbstractLearner, ready: Ready, trained: Trained) -> None:
     """Give the estimator its fitted attributes."""
     _note(estimator, trained, Part(ready.examples, ready.replica.feed.target))
+    validation = ready.replica.validation
+    if validation is not None and validation.target is not None:
+        estimator._calibrate(validation.x, validation.target)
     estimator.history_ = _history(trained, {})
     estimator.n_epochs_ = len(trained.records)
     estimator.best_epoch_ = trained.best_epoch
@@ -257,7 +269,7 @@ def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> M
     model = build_model(
         estimator,
         likelihood,
-        _scaled(scaling, _spread(looked_at, BEGUN_FROM)),
+        scaled_rows(scaling, _spread(looked_at, BEGUN_FROM)),
         len(examples),
         estimator.scaling_,
         estimator.image_shape_,
@@ -265,7 +277,7 @@ def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> M
         rng,
     )
     estimator.likelihood_ = model.likelihood
-    check_domain(model.likelihood, _scaled(scaling, looked_at))
+    check_domain(model.likelihood, scaled_rows(scaling, looked_at))
     if estimator.target_kind != "condition":
         return model
     labels = len(estimator.classes_)
@@ -294,12 +306,6 @@ def _look(estimator: AbstractLearner, examples: Rows) -> tuple[LikelihoodSetting
     return likelihood, choose(kind, x, image=image, left=left)
 
 
-def _scaled(scaling: Scaling, examples: Rows) -> Computed:
-    """Return examples (n, D) scaled, where they are indexed."""
-    shape = (len(examples), int(np.prod(examples.shape[1:])))
-    return Computed(lambda rows: inference.map_scaling(scaling, flat_rows(examples, rows)), shape)
-
-
 def _warn_of_copying(estimator: AbstractLearner) -> None:
     latent_dim, features = estimator.latent_dim, estimator.width_
     held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
@@ -316,8 +322,7 @@ def _partners(model: Model, examples: Examples, seed: int) -> Partners | None:
     pairs = model.pairs
     if pairs is None or not pairs.neighbours:
         return None
-    scaled = _scaled(model.scaling, Rows(examples, np.arange(len(examples))))
-    scaled = without_missing(scaled) if model.likelihood.masked else scaled
+    scaled = scaled_examples(model, examples)
     return Partners(neighbour_graph(scaled, pairs.neighbours), None, seed)
 
 
@@ -327,6 +332,7 @@ def _feed(
     batch_size: int,
     seed: int | None,
     partners: Partners | None = None,
+    devices: Devices | None = None,
 ) -> Feed:
     """Return the feed of a part, on the accelerator where there is one and the part fits it."""
     examples, target, weights = part
@@ -334,7 +340,8 @@ def _feed(
     resident = isinstance(held, np.ndarray) and held.nbytes <= estimator.memory_limit
     if resident and jax.default_backend() != "cpu":
         examples = jax.device_put(examples[:])
-    return Feed(examples, target, batch_size, seed, partners, weights)
+    supervision = supervision_of(estimator, target, seed, devices)
+    return Feed(examples, target, batch_size, seed, partners, weights, supervision)
 
 
 def _optimiser(
@@ -380,9 +387,11 @@ def _history(trained: Trained, earlier: History) -> History:
     return {name: [*earlier.get(name, ()), *now.get(name, ())] for name in earlier | now}
 
 
-def _announce(estimator: AbstractLearner, training: int, validation: int) -> None:
+def _announce(estimator: AbstractLearner, ready: Ready, validation: int) -> None:
+    training = len(ready.examples)
+    known = "" if ready.labelled is None else f" ({ready.labelled} labelled)"
     sys.stdout.write(
-        f"{training} examples to learn from, {validation} for validation; "
+        f"{training} examples to learn from{known}, {validation} for validation; "
         f"scaling {estimator.scaling_.describe()}; "
         f"likelihood {type(estimator.likelihood_).__name__}\n"
     )

@@ -1,9 +1,9 @@
 """What `fitting` needs to know of an estimator: parameters, targets, heads, fitted attributes."""
 
 from abc import ABCMeta, abstractmethod
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from isthmus.annotations import ExamplesLike, Targets
 from isthmus.estimators.inputs import ImageShape
@@ -90,6 +90,25 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         """Draw the heads."""
 
-    def _weigh(self, y: Targets | None, sample_weight: ArrayLike | None) -> ArrayLike | None:
+    def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
+        """Return what the head learns from, given the encoded targets of the training examples.
+
+        Parameters
+        ----------
+        model
+            Before training; its scaling is that of the fit.
+        examples : (n, ...)
+            The training set.
+        target : (n, ...)
+            Its encoded targets, of which some may be unknown.
+        seed
+            Of the fit.
+        """
+        return target
+
+    def _calibrate(self, examples: Any, target: np.ndarray) -> None:
+        """Note what the validation set says of the trained head; nothing by default."""
+
+    def _weigh(self, y: Any, sample_weight: Any) -> Any:
         """Return the weights of examples with these targets, given those of the user."""
         return sample_weight

@@ -1,6 +1,8 @@
 """The neighbours that pairs are drawn from: found once for the same examples, then kept."""
 
+from collections.abc import Callable
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pooch
@@ -42,19 +44,36 @@ def neighbour_graph(examples: Examples, k: int, folder: Path | None = None) -> n
     axes = on_principal_axes(examples)
     if n < KEPT_FROM:
         return search_neighbours(axes, k)
+    (graph,) = kept_arrays(
+        digest("neighbours", k, axes),
+        lambda: (search_neighbours(axes, k),),
+        lambda arrays: arrays[0].shape == (n, k) and arrays[0].dtype == np.int32,
+        folder,
+    )
+    return graph
+
+
+def kept_arrays(
+    name: str,
+    make: Callable[[], tuple[np.ndarray, ...]],
+    fits: Callable[[tuple[np.ndarray, ...]], bool],
+    folder: Path | None = None,
+) -> tuple[np.ndarray, ...]:
+    """Return arrays that are kept on disk under a name; made where there are none that fit."""
     folder = Path(pooch.os_cache("isthmus")) / "graphs" if folder is None else folder
-    path = folder / f"{digest('neighbours', k, axes)}.npy"
+    path = folder / f"{name}.npz"
     try:
-        kept = np.load(path, allow_pickle=False)
-        if kept.shape == (n, k) and kept.dtype == np.int32:
+        with np.load(path, allow_pickle=False) as file:
+            kept = tuple(file[one] for one in file.files)
+        if kept and fits(kept):
             return kept
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, BadZipFile):
         pass  # there is none yet, or it is damaged
-    graph = search_neighbours(axes, k)
+    made = make()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with new_file(path) as partial, partial.open("wb") as file:
-            np.save(file, graph)
+            np.savez(file, *made)
     except OSError:
-        return graph  # a cache that cannot be written costs another search, no more
-    return graph
+        return made  # a cache that cannot be written costs another search, no more
+    return made

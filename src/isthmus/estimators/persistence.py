@@ -138,7 +138,8 @@ def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> An
         scaling = about["scaling"]
         estimator.scaling_ = Choice(scaling["kind"], scaling["reason"], model.scaling)
         for name in estimator._plain:
-            setattr(estimator, name, _decode_plain(about["fitted"][name]))
+            if name in about["fitted"] or not hasattr(type(estimator), name):  # a later one has
+                setattr(estimator, name, _decode_plain(about["fitted"][name]))  # a default
         for name in estimator._arrays:
             if name in about["arrays"]:
                 setattr(estimator, name, short_array(about["arrays"][name], file_size))

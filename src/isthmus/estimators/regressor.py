@@ -1,9 +1,11 @@
 """The autoencoder with a regression on its code, trained jointly, as a scikit-learn regressor."""
 
 from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
 from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
@@ -12,8 +14,9 @@ from isthmus.checks import check_between
 from isthmus.errors import DataError
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
-from isthmus.estimators.targets import TargetKind, need_targets
+from isthmus.estimators.targets import TargetKind, labelled_rows, need_targets
 from isthmus.heads import AbstractHead, Regressor
+from isthmus.unlabelled import known_labels
 
 
 @registered
@@ -24,6 +27,9 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
     The loss is the autoencoder's, plus the negative log likelihood of a linear regression on the
     code with normal noise. The quantities are standardised for it, so that their units do not
     matter, and predicted in their own units. With ``decoder=None`` it is a plain regressor.
+
+    Quantities may be missing, None or NaN: each is learned from the examples that have it, the rest
+    of the loss from all.
 
     Parameters
     ----------
@@ -68,6 +74,22 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         shape = (len(read), *self.target_mean_.shape)
         return read.reshape(shape) * self.target_scale_ + self.target_mean_
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R² of the predictions, on the examples whose quantities are known.
+
+        Parameters
+        ----------
+        X : (n, D), (n, H, W) or (n, H, W, C)
+            Examples.
+        y : (n,) or (n, quantities)
+            Quantities; examples that lack one are left out.
+        sample_weight : (n,), optional
+            Weights of the examples.
+        """
+        y, known = labelled_rows(_numbers(y))
+        weights = None if sample_weight is None else np.asarray(sample_weight)[known]
+        return float(r2_score(y, self.predict(X)[known], sample_weight=weights))
+
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         check_between("The estimator", "regression_weight", self.regression_weight, 0, 1e9)
         weight, learned = self.regression_weight, bool(self.learned_scale)
@@ -78,8 +100,14 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         need_targets(self, y, "a regressor learns from numbers")
         values = _numbers(y)
         check_consistent_length(X, values)
-        self.target_mean_ = np.asarray(values.mean(axis=0))
-        scale = values.std(axis=0)
+        rows = values.reshape(len(values), -1)
+        if np.isnan(rows).all(axis=0).any():
+            raise DataError(
+                f"A quantity is missing in all {len(values)} examples: give it for some, or leave "
+                "it out."
+            )
+        self.target_mean_ = np.asarray(np.nanmean(values, axis=0))
+        scale = np.nanstd(values, axis=0)
         self.target_scale_ = np.where(scale > 0, scale, 1.0)
         return self._encode_targets(values)
 
@@ -99,6 +127,10 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         return tags
 
 
-def _numbers(y: Targets | None) -> np.ndarray:
-    """Return targets as numbers, (n,) or (n, quantities)."""
-    return check_array(y, dtype="float64", ensure_2d=False, input_name="y")
+def _numbers(y: Any) -> np.ndarray:
+    """Return targets as numbers, (n,) or (n, quantities), NaN where one is missing."""
+    given = np.asarray(y)
+    if given.dtype.hasobject:
+        y = np.where(known_labels(given), given, np.nan)
+    how: Any = {"ensure_2d": False, "ensure_all_finite": "allow-nan"}
+    return check_array(y, dtype="float64", input_name="y", **how)

@@ -1,7 +1,7 @@
 """Targets of examples: labels to condition on or to predict, quantities to predict."""
 
 from collections.abc import Sized
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.preprocessing import LabelEncoder
@@ -11,12 +11,20 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from isthmus.annotations import Examples, ExamplesLike, Targets
 from isthmus.errors import DataError
+from isthmus.unlabelled import known_labels, plain_labels
 
 ValidationData = ExamplesLike | tuple[ExamplesLike, Targets]
 """A validation set as users give it: examples, with their targets where the fit takes some."""
 
 TargetKind = Literal["none", "condition", "classes", "quantities"]
 """What an estimator does with the targets of its fit."""
+
+LEAST_LABELLED = 100
+"""With fewer labelled examples for validation, their loss says more about them than about the
+model: a tenth of the 1,000 examples below which there is no early stopping."""
+
+UNKNOWN = -1
+"""Number of the class of an example without a label."""
 
 
 def pair_of(validation_data: object) -> tuple[Examples, np.ndarray]:
@@ -34,17 +42,42 @@ def pair_of(validation_data: object) -> tuple[Examples, np.ndarray]:
 def labels_of(estimator: object, X: ExamplesLike, y: Targets | None, why: str) -> np.ndarray:
     """Return labels (n,) of examples, if they are numbers or strings, one per example."""
     need_targets(estimator, y, why)
-    labels: np.ndarray = column_or_1d(y, warn=True)
-    assert_all_finite(labels, input_name="y")
-    kinds = {type(label).__name__ for label in labels.tolist()} if labels.dtype.hasobject else set()
-    if labels.dtype.kind in "mM" or kinds - {"str", "int", "float", "bool"}:
+    y = column_or_1d(y, warn=True)
+    _check_labels(y)
+    check_consistent_length(X, y)
+    return y
+
+
+def partial_labels_of(estimator: object, X: Any, y: Any, why: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels (n,) of examples as `labels_of` does, and which are known: truth values (n,).
+
+    Raises
+    ------
+    DataError
+        If no example has a label.
+    """
+    need_targets(estimator, y, why)
+    y = column_or_1d(y, warn=True)
+    known = known_labels(y)
+    if len(known) and not known.any():
+        raise DataError(
+            f"None of the {len(y)} examples has a label, and {why}: give the labels of some."
+        )
+    _check_labels(y if known.all() else plain_labels(y[known]))
+    check_consistent_length(X, y)
+    return y, known
+
+
+def _check_labels(y: np.ndarray) -> None:
+    """Raise an error unless labels are numbers or strings."""
+    assert_all_finite(y, input_name="y")
+    kinds = {type(label).__name__ for label in y.tolist()} if y.dtype.hasobject else set()
+    if y.dtype.kind in "mM" or kinds - {"str", "int", "float", "bool"}:
         raise DataError(
             f"y holds {' and '.join(sorted(kinds)) or 'dates'}; labels must be numbers or strings: "
             "convert them first."
         )
-    check_classification_targets(labels)
-    check_consistent_length(X, labels)
-    return labels
+    check_classification_targets(y)
 
 
 def need_targets(estimator: object, y: object, why: str) -> None:
@@ -55,11 +88,47 @@ def need_targets(estimator: object, y: object, why: str) -> None:
         )
 
 
-def class_numbers(classes: np.ndarray, labels: Targets | None) -> np.ndarray:
-    """Return the number of the class of every label: int32 (n,)."""
+def class_numbers(classes: np.ndarray, labels: Any) -> np.ndarray:
+    """Return the number of the class of every label, -1 where there is none: int32 (n,)."""
     encoder = LabelEncoder()
     encoder.classes_ = classes
-    return encoder.transform(column_or_1d(labels)).astype(np.int32)
+    labels = column_or_1d(labels)
+    known = known_labels(labels, classes)
+    numbers = np.full(len(labels), UNKNOWN, np.int32)
+    numbers[known] = encoder.transform(labels[known])
+    return numbers
+
+
+def labelled_rows(y: Any, classes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the targets (m,) or (m, quantities) of the rows that have them, and which do (n,).
+
+    Raises
+    ------
+    DataError
+        If no row has.
+    """
+    y = np.asarray(y)
+    known = np.all(known_labels(y, classes).reshape(len(y), -1), axis=1)
+    if len(y) and not known.any():
+        raise DataError(
+            f"None of the {len(y)} examples has a label to score by: give some that do."
+        )
+    return plain_labels(y[known]), known
+
+
+def known_targets(target: np.ndarray) -> np.ndarray:
+    """Return which encoded targets (n, ...) are known, if only in part: truth values (n,).
+
+    Examples
+    --------
+    >>> known_targets(np.array([0, -1, 2])).tolist()
+    [True, False, True]
+    >>> known_targets(np.array([0.5, np.nan])).tolist()
+    [True, False]
+    """
+    if target.dtype.kind == "f":
+        return np.any(~np.isnan(target).reshape(len(target), -1), axis=1)
+    return np.any(np.reshape(target != UNKNOWN, (len(target), -1)), axis=1)
 
 
 def condition_numbers(

@@ -17,7 +17,7 @@ from isthmus.evaluation.likelihood import (
 from isthmus.evaluation.maps import MapQuality, map_quality
 from isthmus.evaluation.neighbours import nearest_neighbours
 from isthmus.evaluation.pca import PCABaseline, PCAMoments, fit_pca
-from isthmus.evaluation.probes import as_classes, knn_accuracy
+from isthmus.evaluation.probes import UNLABELLED, as_classes, knn_accuracy
 from isthmus.evaluation.reconstruction import column_mse, explained_variance, mse
 from isthmus.evaluation.samples import (
     PrecisionRecall,
@@ -28,6 +28,7 @@ from isthmus.evaluation.samples import (
 
 __all__ = [
     "DCI",
+    "UNLABELLED",
     "Advice",
     "LogLikelihood",
     "MapQuality",

@@ -2,14 +2,19 @@
 
 import numpy as np
 
+from isthmus.unlabelled import known_labels, plain_labels
+
 MOST_CLASSES = 100
+
+UNLABELLED = "unlabelled"
+"""The class, among classes as text, of examples that have no label."""
 
 
 def as_classes(labels: np.ndarray | None) -> np.ndarray | None:
     """Return labels as strings when they are classes, None when they are a measurement.
 
     Classes are text, booleans or whole numbers of at most 100 kinds, each met twice on
-    average; ``3.0`` and ``3`` are the same class.
+    average; ``3.0`` and ``3`` are the same class. Examples without a label are ``"unlabelled"``.
 
     Parameters
     ----------
@@ -31,6 +36,16 @@ def as_classes(labels: np.ndarray | None) -> np.ndarray | None:
     values = np.asarray(labels)
     if values.ndim != 1 or len(values) == 0:
         return None
+    known = known_labels(values)
+    if not known.all():
+        if not known.any():
+            return None
+        classes = as_classes(plain_labels(values[known]))
+        if classes is None:
+            return None
+        names = np.full(len(values), UNLABELLED, np.result_type(classes, np.array(UNLABELLED)))
+        names[known] = classes
+        return names
     if values.dtype.kind == "f":
         if not np.all(np.mod(values, 1) == 0):
             return None

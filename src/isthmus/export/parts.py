@@ -61,7 +61,7 @@ def _score(estimator: Fitted, model: Model, x: Array) -> dict[str, Array]:
 def _predict(estimator: Fitted, model: Model, x: Array) -> dict[str, Array]:
     read = inference.read_head(model, x)
     if hasattr(estimator, "predict_proba"):
-        return {"probabilities": jax.nn.softmax(read)}
+        return {"probabilities": jax.nn.softmax(read / getattr(estimator, "temperature_", 1.0))}
     quantities = cast(AutoencoderRegressor, estimator)
     scale, mean = (
         jnp.asarray(values, jnp.float32).reshape(1, -1)

@@ -5,6 +5,7 @@ A quantity of the whole batch is the same for every example.
 
 from isthmus.penalties.abstract import AbstractPenalty
 from isthmus.penalties.code_critics import PriorCritic, TotalCorrelationCritic
+from isthmus.penalties.consistency import Consistency
 from isthmus.penalties.correlation import Decomposition, Decorrelation, TotalCorrelation, decompose
 from isthmus.penalties.critic import AbstractCritic
 from isthmus.penalties.discrepancy import KERNELS, MMD
@@ -35,6 +36,7 @@ MEMBERS: dict[str, type[AbstractPenalty]] = {
     "structural_similarity": StructuralSimilarity,
     "neighbours": Neighbours,
     "negative_sampling": NegativeSampling,
+    "consistency": Consistency,
     "decoder_smoothness": DecoderSmoothness,
     "decoder_isometry": DecoderIsometry,
     "weight_decay": WeightDecay,
@@ -52,6 +54,7 @@ __all__ = [
     "AbstractNeighbours",
     "AbstractPenalty",
     "AuxK",
+    "Consistency",
     "Contraction",
     "DecoderIsometry",
     "DecoderSmoothness",

@@ -23,6 +23,12 @@ class AbstractPenalty(Spec):
 
     ignores_zeros: ClassVar[bool] = False
 
+    arranges_codes: ClassVar[bool] = False
+    """Whether the penalty makes neighbours in the data neighbours in the code."""
+
+    needs_head: ClassVar[bool] = False
+    """Whether the penalty is about what a head says."""
+
     @property
     def paired(self) -> Pairs | None:
         """The pairs whose second view the penalty reads in ``Pass.view``; None for most."""

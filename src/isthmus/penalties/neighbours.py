@@ -48,6 +48,7 @@ class AbstractNeighbours(AbstractPenalty):
     is no second view, as for neighbours in validation; so ``patience="auto"`` does not stop early.
     """
 
+    arranges_codes = True
     weight: eqx.AbstractVar[Number]
     temperature: eqx.AbstractVar[Number]
     scale: eqx.AbstractVar[Number | None]

@@ -18,7 +18,15 @@ from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.evaluation.statistics import ColumnStatistics
 from isthmus.report.model import ReportedModel
 from isthmus.report.pca_errors import PCAErrors, PCAErrorSums
-from isthmus.report.sample import ChosenRows, Sample, spread_over_parts, take
+from isthmus.report.sample import (
+    SHOWN_VALUES,
+    ChosenRows,
+    Sample,
+    draw_rows,
+    spread_over_parts,
+    take,
+)
+from isthmus.unlabelled import known_labels, plain_labels
 
 Part: TypeAlias = tuple[Any, Any]
 Parts: TypeAlias = Mapping[str, Part]
@@ -27,6 +35,9 @@ SPLITS = ("train", "validation", "test")
 
 BLOCK_VALUES = 2**23
 """Values of a block: 32 MB in single precision, enough to keep several processors busy."""
+
+TAUGHT = 500
+"""Most labelled training examples that are kept, for classifiers that learn from a few."""
 
 CODED = 10_000
 """Most examples of a part whose codes are kept, for the diagnostics of the code."""
@@ -44,10 +55,13 @@ class PartResult:
         Errors of PCA with a code of the same size; None where there is no training set.
     coded : Sample
         Codes of at most 10,000 examples, with their labels and PCA's codes.
+    taught : Sample
+        Codes, labels and the examples themselves, of at most 500 labelled examples of the training
+        set; none of other parts.
     shown : Sample
         Codes, errors, labels and the examples themselves, of those that figures show.
-    labelled : bool
-        Whether the examples have labels or quantities.
+    labelled : int
+        Number of examples that have a label, or all quantities.
     score : float or None
         Accuracy of a classifier, or R² of a regressor, where there are labels.
     statistics : ColumnStatistics
@@ -58,8 +72,9 @@ class PartResult:
     errors: ReconstructionErrors
     pca: PCAErrors | None
     coded: Sample
+    taught: Sample
     shown: Sample
-    labelled: bool
+    labelled: int
     score: float | None
     statistics: ColumnStatistics
 
@@ -83,7 +98,7 @@ def assess_parts(
     shown = spread_over_parts(lengths, model.features, seed)
     results, pca = {}, None
     for name in lengths:
-        reader = _PartPass(model, parts[name], shown[name], seed)
+        reader = _PartPass(model, parts[name], shown[name], seed, teaches=name == "train")
         if name == "train":
             pca = _first_pass(reader, model)
         else:
@@ -128,11 +143,19 @@ class _Block:
 class _PartPass:
     """The sums that a pass over one part fills."""
 
-    def __init__(self, model: ReportedModel, part: Part, shown: np.ndarray, seed: int) -> None:
+    def __init__(
+        self, model: ReportedModel, part: Part, shown: np.ndarray, seed: int, *, teaches: bool
+    ) -> None:
         self._model, (self._X, y) = model, part
         self._y = None if y is None else np.asarray(y)
         self.n = len(self._X)
-        self._coded = ChosenRows.draw(self.n, CODED, seed)
+        self._known = _known_rows(self._y, self.n)
+        taught = np.empty(0, np.int64)
+        if teaches and self._y is not None and self._y.ndim == 1:
+            most = min(TAUGHT, SHOWN_VALUES // model.features)
+            taught = self._known[draw_rows(len(self._known), most, seed)]
+        self._coded = ChosenRows(draw_rows(self.n, CODED, seed, first=self._known))
+        self._taught = ChosenRows(taught)
         self._shown = ChosenRows(shown)
         self._errors, self._pca = ErrorSums(), PCAErrorSums(model.features)
         self._statistics = ColumnStatistics()
@@ -154,6 +177,7 @@ class _PartPass:
         self._statistics.add(_numbers(block.X))
         self._scaled_sum += rows["scaled"].sum(axis=0, dtype=np.float64)
         self._coded.add(block.start, codes=rows["code"], labels=block.y)
+        self._taught.add(block.start, codes=rows["code"], labels=block.y, examples=block.X)
         self._shown.add(
             block.start, codes=rows["code"], labels=block.y, errors=errors, examples=block.X
         )
@@ -188,8 +212,9 @@ class _PartPass:
             errors=self._errors.errors(),
             pca=self._pca.errors(),
             coded=self._coded.sample(),
+            taught=self._taught.sample(),
             shown=self._shown.sample(),
-            labelled=self._y is not None,
+            labelled=len(self._known),
             score=self._score(),
             statistics=self._statistics,
         )
@@ -199,10 +224,21 @@ class _PartPass:
             return None
         from sklearn.metrics import accuracy_score, r2_score
 
-        predictions = np.concatenate(self._predictions)
+        assert self._y is not None
+        if not len(self._known):
+            return None
+        known = plain_labels(self._y[self._known])
+        predictions = plain_labels(np.concatenate(self._predictions)[self._known])
         if self._model.head == "accuracy":
-            return float(accuracy_score(self._y, predictions))
-        return float(r2_score(self._y, predictions)) if self.n > 1 else None
+            return float(accuracy_score(known, predictions))
+        return float(r2_score(known, predictions)) if len(known) > 1 else None
+
+
+def _known_rows(y: np.ndarray | None, n: int) -> np.ndarray:
+    """Return the rows that have a label, or all quantities."""
+    if y is None:
+        return np.empty(0, np.int64)
+    return np.flatnonzero(known_labels(y).reshape(n, -1).all(axis=1))
 
 
 def _numbers(X: ExamplesLike) -> np.ndarray:

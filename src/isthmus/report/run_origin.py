@@ -18,10 +18,11 @@ _SPLIT: dict[str, tuple[type, ...]] = {
     "test": (int, float),
     "seed": (int,),
     "limit": (int,),
+    "labelled": (int,),
 }
 """What ``run.json`` says of a source and of its division, by name, each a value or null."""
 
-_OPTIONAL = {"contents", "reading"}  # runs of earlier versions have none
+_OPTIONAL = {"contents", "reading", "labelled"}  # runs of earlier versions have none
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -62,11 +62,6 @@ class ChosenRows:
         self._places = places
         self._kept: dict[str, list[Any]] = {}
 
-    @classmethod
-    def draw(cls, n: int, most: int, seed: int) -> Self:
-        """Choose at most ``most`` of ``n`` rows, the same for the same seed."""
-        return cls(draw_rows(n, most, seed))
-
     def add(self, start: int, **columns: Any) -> None:
         """Pick from a block that begins at row ``start``.
 
@@ -110,16 +105,30 @@ def _join(parts: Sequence[Any]) -> Any:
     return pd.concat(parts)
 
 
-def draw_rows(n: int, most: int, seed: int) -> np.ndarray:
+def draw_rows(n: int, most: int, seed: int, first: np.ndarray | None = None) -> np.ndarray:
     """Return at most ``most`` of ``n`` row numbers, rising.
+
+    Parameters
+    ----------
+    n, most, seed
+        How many there are, how many are drawn, and what decides which.
+    first : (m,), optional
+        Rows that are drawn before others, where they are at most a half of those drawn.
 
     Examples
     --------
     >>> draw_rows(3, 5, seed=0).tolist(), len(draw_rows(10, 5, seed=0))
     ([0, 1, 2], 5)
+    >>> rows = draw_rows(100, 4, seed=0, first=np.array([7, 9]))
+    >>> {7, 9} <= {*rows.tolist()}, len(rows)
+    (True, 4)
     """
     if n <= most:
         return np.arange(n)
+    if first is not None and 0 < len(first) <= most // 2:
+        others = np.setdiff1d(np.arange(n), first)
+        drawn = draw_rows(len(others), most - len(first), seed)
+        return np.sort(np.concatenate([first, others[drawn]]))
     return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 

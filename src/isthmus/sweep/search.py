@@ -32,6 +32,7 @@ from isthmus.plainjson import Facts, JsonObject
 from isthmus.sweep.grid import Grid, check_grid, unfitted_at
 from isthmus.sweep.results import Point, criterion_of, point_of, results_of
 from isthmus.sweep.running import Outcome, Part, fit_share, fit_together
+from isthmus.unlabelled import strata
 
 STRATEGIES = ("auto", "together", "in turn")
 LEAST = 3
@@ -228,7 +229,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         share = {"test_size": float(self.validation_fraction), "random_state": seed}
         if self.estimator.target_kind in ("classes", "condition"):
             try:
-                return train_test_split(np.arange(n), **share, stratify=np.asarray(y))
+                return train_test_split(np.arange(n), **share, stratify=strata(y))
             except ValueError:  # a class of one example, or a smaller set than there are classes
                 pass
         return train_test_split(np.arange(n), **share)

@@ -4,6 +4,7 @@ import numpy as np
 
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding
+from isthmus.unlabelled import known_labels, plain_labels
 
 NAMES = frozenset({"label", "labels", "target", "targets", "class", "y"})
 """Names by which a column says that it holds the labels."""
@@ -54,8 +55,8 @@ def _copies(data: Data, j: int) -> bool:
     """Tell whether column j holds the labels."""
     values, labels = data.sample[:, j], data.sample_labels
     assert labels is not None
-    known = ~np.isnan(values)
-    values, labels = values[known], labels[known]
+    known = ~np.isnan(values) & known_labels(labels)
+    values, labels = values[known], plain_labels(labels[known])
     classes = np.unique(labels)
     if len(classes) > max(20, len(values) // 10):
         return _is_quantity(values, labels)

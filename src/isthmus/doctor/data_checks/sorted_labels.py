@@ -4,6 +4,7 @@ import numpy as np
 
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding
+from isthmus.unlabelled import strata
 
 SURE = 5.0
 """Standard deviations by which changes of the label must be fewer than in a random order."""
@@ -17,7 +18,8 @@ def sorted_labels(data: Data) -> Finding | None:
     """
     if data.labels is None or len(data) < 20:
         return None
-    labels = np.asarray(data.labels)
+    labels = strata(data.labels)
+    labels = labels[labels >= 0]  # those that are known
     counts = np.unique(labels, return_counts=True)[1]
     if len(counts) < 2 or len(counts) > len(labels) // 2:
         return None

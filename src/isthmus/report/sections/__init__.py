@@ -3,6 +3,7 @@
 from typing import Any
 
 from isthmus.report.section import Section
+from isthmus.report.sections.calibration import Calibration
 from isthmus.report.sections.code import Code
 from isthmus.report.sections.columns import Columns
 from isthmus.report.sections.comparison import Comparison
@@ -10,6 +11,7 @@ from isthmus.report.sections.conditions import Conditions
 from isthmus.report.sections.denoising import Denoising
 from isthmus.report.sections.effects import Effects
 from isthmus.report.sections.explore import Explore
+from isthmus.report.sections.few_labels import FewLabels
 from isthmus.report.sections.findings import Findings
 from isthmus.report.sections.first_layer import FirstLayer
 from isthmus.report.sections.grid import Grid
@@ -28,6 +30,8 @@ SECTIONS: tuple[Section[Any], ...] = (
     Findings(),
     Outliers(),
     Comparison(),
+    FewLabels(),
+    Calibration(),
     Reconstructions(),
     TableSection(),
     Columns(),

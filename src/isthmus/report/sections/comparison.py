@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from isthmus.evaluation.probes import as_classes, knn_accuracy
 from isthmus.evaluation.reconstruction import explained_variance
 from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
@@ -13,6 +13,7 @@ from isthmus.report.numbers import number, percent
 from isthmus.report.passes import PartResult
 from isthmus.report.section import Metrics, Section
 from isthmus.report.verdict import judge
+from isthmus.report.voters import voters_of
 
 NEIGHBOURS_ASKED = 2_000
 """Most examples whose label is predicted from their nearest neighbours."""
@@ -87,6 +88,12 @@ class Comparison(Section[Table]):
   {% endfor %}
 </table>
 </div>
+{% if metrics.labels %}
+<p class="soft" style="margin-top:1rem"><small>Labelled:
+  {% for part, count in metrics.labels.items() %}{{ count.labelled | number }} of {{
+  count.examples | number }} {{ part | set_name }}{{ ", " if not loop.last }}{% endfor %}
+  examples. Accuracies are those of labelled examples.</small></p>
+{% endif %}
 {% if metrics.probe %}
 {% set probe = metrics.probe %}
 <p class="soft" style="margin-top:1rem"><small>Accuracy of {{ probe.kind }} on the code,
@@ -105,6 +112,7 @@ class Comparison(Section[Table]):
             "pca": {name: _pca_errors(part) for name, part in results.items() if part.pca},
             "floor": {name: {"nats": part.errors.floor_nats} for name, part in results.items()},
             "head": _head_scores(fit),
+            "labels": _counts(fit),
             "probe": _neighbours(fit),
         }
         if fit.pca is not None:
@@ -158,7 +166,17 @@ def _pca_errors(part: PartResult) -> dict[str, float]:
     }
 
 
-def _head_scores(fit: EvaluatedFit) -> JsonObject | None:
+def _counts(fit: EvaluatedFit) -> dict[str, dict[str, int]] | None:
+    """Return how many examples of each part have a label; None where all have, or none."""
+    counts = {
+        name: {"labelled": part.labelled, "examples": part.examples}
+        for name, part in fit.results.items()
+    }
+    partly = any(0 < count["labelled"] < count["examples"] for count in counts.values())
+    return counts if partly else None
+
+
+def _head_scores(fit: EvaluatedFit) -> dict[str, Any] | None:
     """Return the scores of what the estimator predicts, on every part with labels."""
     if fit.model.head is None:
         return None
@@ -172,23 +190,22 @@ def _neighbours(fit: EvaluatedFit) -> JsonObject | None:
     asked = fit.judged.coded
     if fit.split == "train" or train is None or train.labels is None or asked.labels is None:
         return None
-    classes = as_classes(np.concatenate([train.labels, asked.labels]))
-    if classes is None:
+    voters = voters_of(train, asked, NEIGHBOURS_ASKED)
+    if voters is None:
         return None
-    known, wanted = classes[: len(train)], classes[len(train) :][:NEIGHBOURS_ASKED]
 
     def accuracy(codes: np.ndarray | None, asked_codes: np.ndarray | None) -> float:
         assert codes is not None
         assert asked_codes is not None
-        return knn_accuracy(codes, known, asked_codes[:NEIGHBOURS_ASKED], wanted)
+        return voters.accuracy(codes, asked_codes, 5)
 
     return {
         "kind": "5 nearest neighbours",
         "split": fit.split,
-        "examples": len(wanted),
+        "examples": len(voters.wanted),
         "code": accuracy(train.codes, asked.codes),
         "pca": accuracy(train.pca_codes, asked.pca_codes),
-        "majority": _majority(known, wanted),
+        "majority": _majority(voters.known, voters.wanted),
     }
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from isthmus.evaluation.maps import map_quality
 from isthmus.evaluation.peers import installed_peers
-from isthmus.evaluation.probes import as_classes, knn_accuracy
 from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
+from isthmus.report.voters import voters_of
 
 NEIGHBOURS = 12
 """Neighbours of the measures, as in published comparisons of maps."""
@@ -134,16 +134,12 @@ def _votes(fit: EvaluatedFit) -> dict[str, dict[str, float]]:
     asked = fit.judged.coded
     if fit.split == "train" or train is None or train.labels is None or asked.labels is None:
         return {}
-    classes = as_classes(np.concatenate([train.labels, asked.labels]))
-    if classes is None:
+    voters = voters_of(train, asked, ASKED)
+    if voters is None:
         return {}
-    known, wanted = classes[: len(train)], classes[len(train) :][:ASKED]
     found: dict[str, dict[str, float]] = {}
     for name, key in (("code", "codes"), ("pca", "pca_codes")):
         there, here = getattr(train, key), getattr(asked, key)
         if there is not None and here is not None:
-            found[name] = {
-                f"knn_{k}": knn_accuracy(there, known, here[:ASKED], wanted, neighbours=k)
-                for k in VOTERS
-            }
+            found[name] = {f"knn_{k}": voters.accuracy(there, here, k) for k in VOTERS}
     return found

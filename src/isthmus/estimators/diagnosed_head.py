@@ -1,0 +1,74 @@
+"""How well a fitted head does, beside a linear model of the columns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import r2_score
+
+from isthmus.doctor import Head
+from isthmus.unlabelled import known_labels, plain_labels
+
+ROWS = 2_000
+"""Maximum of examples of a part that are looked at."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some examples of a part, with their targets and, for conditional models, their labels."""
+
+    X: Any
+    y: np.ndarray | None
+    labels: np.ndarray | None
+
+    @classmethod
+    def of(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+        """Return up to ``most`` examples, evenly spaced."""
+        rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
+        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        y = None if y is None else np.asarray(y)[rows]
+        return cls(some, y, estimator.labels_from(y))
+
+    def labelled(self, classes: np.ndarray | None) -> "Part":
+        """Return those of the examples that have a target."""
+        assert self.y is not None
+        known = known_labels(self.y, classes).reshape(len(self.y), -1).all(axis=1)
+        if known.all():
+            return self
+        some = self.X.iloc[known] if hasattr(self.X, "iloc") else self.X[known]
+        return Part(some, plain_labels(self.y[known]), self.labels)
+
+
+def head_of(estimator: Any, train: Part, part: Part) -> Head | None:
+    """Return how well a part is predicted from the code, and by a linear model."""
+    kind = estimator.target_kind
+    if kind not in ("classes", "quantities") or part.y is None or train.y is None:
+        return None
+    classes = estimator.classes_ if kind == "classes" else None
+    train, part = (one.labelled(classes) for one in (train, part))
+    assert train.y is not None
+    assert part.y is not None
+    if len(part.y) < 2 or len(train.y) < 2 or _is_one(kind, train.y):
+        return None
+    known, asked = estimator.scale(train.X), estimator.scale(part.X)
+    score, found = float(estimator.score(part.X, part.y)), estimator.predict(part.X)
+    if kind == "quantities":
+        linear = Ridge().fit(known, train.y).predict(asked)
+        spread = np.square(part.y - part.y.mean(axis=0)).mean()
+        gains = (np.square(linear - part.y) - np.square(found - part.y)).reshape(len(asked), -1)
+        gains = gains.mean(axis=1) / max(float(spread), 1e-30)
+        chance, of_linear = 0.0, float(r2_score(part.y, linear))
+    else:
+        simple = LogisticRegression(max_iter=200).fit(known, train.y)
+        linear = simple.predict(asked)
+        gains = (found == part.y).astype(float) - (linear == part.y)
+        counts = np.unique(part.y, return_counts=True)[1]
+        chance, of_linear = float(counts.max() / counts.sum()), float((linear == part.y).mean())
+    error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    name = "r2" if kind == "quantities" else "accuracy"
+    return Head(name, score, chance, of_linear, float(gains.mean()), error)
+
+
+def _is_one(kind: str, y: np.ndarray) -> bool:
+    return kind == "classes" and len(np.unique(y)) < 2
