@@ -34,11 +34,11 @@ for digit in range(10):
 # %%
 settings = {"hidden": (64,), "epochs": 30, "classification_weight": 10.0, "random_state": 0}
 classifier = AutoencoderClassifier(16, **settings).fit(X_train, labels)
-classifier.propagation_
+print(classifier.propagation_)
 
 # %% [markdown]
-# `propagation_` says that labels spread to unlabelled neighbours, and why: each labelled example was
-# predicted from the other labelled ones, by its neighbours and by logistic regression.
+# `propagation_` says that labels spread to unlabelled neighbours, and why: each labelled example
+# was predicted from the other labelled ones, by its neighbours and by logistic regression.
 #
 # ## Beside logistic regression on the pixels
 

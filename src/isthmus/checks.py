@@ -1,7 +1,7 @@
 """Checks of plain numbers among the settings."""
 
 from operator import index
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, TypeGuard
 
 import numpy as np
 from jaxtyping import Array
@@ -40,7 +40,7 @@ def check_whole(owner: str, name: str, value: object, least: int) -> None:
         raise SettingError(f"{owner}: {name} is {value!r}; it must be at most {LARGEST}.")
 
 
-def is_whole(value: object, least: int) -> bool:
+def is_whole(value: object, least: int) -> TypeGuard[SupportsIndex]:
     """Tell whether a value is a whole number of at least ``least``.
 
     Whole numbers are Python's, NumPy's, and arrays of them without axes; True is none.

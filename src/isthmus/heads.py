@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Shaped
 
+from isthmus.errors import SettingError
 from isthmus.networks.layers import Linear
 from isthmus.records import Pass
 from isthmus.specifications import Number
@@ -31,15 +32,15 @@ class AbstractHead(eqx.Module):
     def read(self, z: Float[Array, "B d"]) -> Float[Array, "B outputs"]:
         """Return what the head reads from codes."""
 
-    @abstractmethod
     def divergence(
         self, one: Float[Array, "... outputs"], other: Float[Array, "... outputs"]
     ) -> Float[Array, "..."]:
         """Return how far what was read from other codes is from the first, nats, >= 0."""
+        raise SettingError(f"head {type(self).__name__} does not compare views: write divergence.")
 
-    @abstractmethod
     def confidence(self, read: Float[Array, "... outputs"]) -> Float[Array, "..."]:
         """Return how sure the head is of what it read, in [0, 1]."""
+        raise SettingError(f"head {type(self).__name__} has no confidence: write confidence.")
 
 
 class Classifier(AbstractHead):
@@ -103,9 +104,9 @@ class Classifier(AbstractHead):
             and self.column is None
             and jnp.issubdtype(p.target.dtype, jnp.floating)
         ):
-            told = jnp.where(jnp.isnan(p.target), 0, p.target)
+            shares = jnp.where(jnp.isnan(p.target), 0, p.target)
             log_p = jax.nn.log_softmax(jax.vmap(self.read)(p.draw.z))
-            return -self.weight * (told * log_p).sum(-1).mean(0)
+            return -self.weight * (shares * log_p).sum(-1).mean(0)
         columns = None if self.column is None else (self.column,)
         number = _columns(p.target, columns).astype(int)  # (B, 1)
         log_p = jax.nn.log_softmax(jax.vmap(self.read)(p.draw.z))  # (K, B, classes)

@@ -55,7 +55,7 @@ class Block(NamedTuple):
     weights: Any
     steps: np.ndarray
     partner: tuple[Any, Any] | None = None
-    supervision: np.ndarray | None = None
+    supervision: Any = None
 
 
 class Buffer(NamedTuple):

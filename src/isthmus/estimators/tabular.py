@@ -29,6 +29,10 @@ class Tabular(Conditioned):
     def need_decoder(self) -> None:
         """Raise `SettingError` if the model has no decoder."""
 
+    @abstractmethod
+    def sample_codes(self, n: int, random_state: RandomState = None) -> np.ndarray:
+        """Return codes (n, d) drawn from the prior."""
+
     def encode_table(self, X: ExamplesLike) -> np.ndarray:
         """Return the rows of a table as the model sees them.
 

@@ -42,10 +42,10 @@ def pair_of(validation_data: object) -> tuple[Examples, np.ndarray]:
 def labels_of(estimator: object, X: ExamplesLike, y: Targets | None, why: str) -> np.ndarray:
     """Return labels (n,) of examples, if they are numbers or strings, one per example."""
     need_targets(estimator, y, why)
-    y = column_or_1d(y, warn=True)
-    _check_labels(y)
-    check_consistent_length(X, y)
-    return y
+    column: np.ndarray = column_or_1d(y, warn=True)  # pyright: ignore[reportAssignmentType]
+    _check_labels(column)
+    check_consistent_length(X, column)
+    return column
 
 
 def partial_labels_of(estimator: object, X: Any, y: Any, why: str) -> tuple[np.ndarray, np.ndarray]:
