@@ -24,6 +24,7 @@ from isthmus.checksum import checksum
 from isthmus.corruption import Gaussian, Masking
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.recipes import RECIPES
+from isthmus.specifications import NotInFile
 
 SMALL = {"hidden": (8,), "epochs": 1, "random_state": 0}
 UNTRAINED = SMALL | {"epochs": 0, "validation_fraction": 0}

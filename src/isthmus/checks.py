@@ -1,7 +1,7 @@
 """Checks of plain numbers among the settings."""
 
 from operator import index
-from typing import Any, SupportsIndex, TypeGuard
+from typing import Any, SupportsIndex
 
 import numpy as np
 from jaxtyping import Array
@@ -32,7 +32,7 @@ LARGEST = 2**31 - 1
 
 def check_whole(owner: str, name: str, value: object, least: int) -> None:
     """Raise `SettingError` unless ``value`` is a whole number from ``least`` to 2^31 - 1."""
-    if not is_whole(value, least):
+    if not isinstance(value, SupportsIndex) or not is_whole(value, least):
         raise SettingError(
             f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
         )
@@ -40,7 +40,7 @@ def check_whole(owner: str, name: str, value: object, least: int) -> None:
         raise SettingError(f"{owner}: {name} is {value!r}; it must be at most {LARGEST}.")
 
 
-def is_whole(value: object, least: int) -> TypeGuard[SupportsIndex]:
+def is_whole(value: object, least: int) -> bool:
     """Tell whether a value is a whole number of at least ``least``.
 
     Whole numbers are Python's, NumPy's, and arrays of them without axes; True is none.
