@@ -13,6 +13,7 @@ from isthmus import Autoencoder, AutoencoderClassifier
 from isthmus.bounds import ELBO
 from isthmus.corruption import Gaussian as Noise
 from isthmus.corruption import Shift
+from isthmus.corruption.images import _moving
 from isthmus.errors import SettingError
 from isthmus.latents import Gaussian
 from isthmus.model import objective
@@ -255,8 +256,6 @@ def test_missing_entries_are_zero_to_the_graph():
 
 def test_a_shift_by_whole_pixels_moves_them():
     images = np.random.default_rng(0).random((3, 6, 5, 2)).astype(np.float32)
-    from isthmus.corruption import _moving
-
     down = np.einsum("bih,bhwc->biwc", _moving(jnp.asarray([1.0, -2.0, 0.0]), 6), images)
     np.testing.assert_allclose(down[0, 1:], images[0, :-1], atol=1e-6)
     np.testing.assert_allclose(down[1, :-2], images[1, 2:], atol=1e-6)

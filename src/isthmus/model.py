@@ -196,9 +196,11 @@ class Model(eqx.Module):
 
 def _of_views(pairs: Pairs, corruption: AbstractCorruption | None) -> AbstractCorruption | None:
     """Return what is done to a second view before the encoder sees it."""
-    if pairs.augmentation is None or corruption is None:
-        return pairs.augmentation or corruption
-    return pairs.augmentation + corruption
+    augmentation = pairs.augmentation
+    assert not isinstance(augmentation, str), "pairs are created before they are used"
+    if augmentation is None or corruption is None:
+        return augmentation or corruption
+    return augmentation + corruption
 
 
 def objective(

@@ -6,9 +6,12 @@ from typing import Self
 import equinox as eqx
 
 from isthmus.checks import check_whole
-from isthmus.corruption import AbstractCorruption
+from isthmus.corruption import AbstractCorruption, Shift
 from isthmus.errors import SettingError
 from isthmus.specifications import Spec
+
+SHIFT = 0.04
+"""Greatest automatic shift of an image, as a share of its longer side: a pixel of a digit."""
 
 
 class Pairs(Spec):
@@ -25,7 +28,8 @@ class Pairs(Spec):
         example itself. In validation there are no neighbours, and so no second view.
     augmentation
         A corruption that keeps what matters of an example, such as `isthmus.corruption.Shift` of
-        an image; None leaves the view as it is.
+        an image; ``"auto"`` shifts images by up to 0.04 of their longer side, and leaves other
+        examples as they are; None leaves every view as it is.
 
     Examples
     --------
@@ -38,14 +42,15 @@ class Pairs(Spec):
     """
 
     neighbours: int = eqx.field(static=True, default=0)
-    augmentation: AbstractCorruption | None = None
+    augmentation: AbstractCorruption | str | None = None
 
     def __check_init__(self) -> None:
         check_whole("Pairs", "neighbours", self.neighbours, 0)
-        if not isinstance(self.augmentation, AbstractCorruption | None):
+        known = self.augmentation == "auto" or self.augmentation is None
+        if not (known or isinstance(self.augmentation, AbstractCorruption)):
             raise SettingError(
-                f"Pairs: augmentation is {self.augmentation!r}; it must be a member of "
-                "isthmus.corruption, such as Shift(1)."
+                f"Pairs: augmentation is {self.augmentation!r}; it must be 'auto', None or a "
+                "member of isthmus.corruption, such as Shift(1)."
             )
         if self.neighbours == 0 and self.augmentation is None:
             raise SettingError(
@@ -55,6 +60,9 @@ class Pairs(Spec):
 
     def create(self, image_shape: tuple[int, int, int] | None) -> Self:
         """Return these pairs for examples of that shape."""
-        if self.augmentation is None:
-            return self
-        return replace(self, augmentation=self.augmentation.create(image_shape))
+        augmentation = self.augmentation
+        if isinstance(augmentation, str):
+            augmentation = None if image_shape is None else Shift(SHIFT * max(image_shape[:2]))
+        if augmentation is not None:
+            augmentation = augmentation.create(image_shape)
+        return replace(self, augmentation=augmentation)

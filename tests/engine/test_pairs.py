@@ -7,6 +7,7 @@ import pytest
 
 from isthmus import Autoencoder
 from isthmus.corruption import Gaussian as Noise
+from isthmus.corruption import Shift
 from isthmus.data.source import Rows
 from isthmus.engine import Checkpoint, Feed, Partners, train, train_together
 from isthmus.errors import SettingError
@@ -173,3 +174,11 @@ def test_neighbours_are_not_validated_so_that_training_does_not_stop_early_by_it
     ]
     assert patience[0] > 0
     assert patience[1] == 0
+
+
+def test_images_are_shifted_by_themselves_and_other_examples_are_left_as_they_are():
+    pairs = Pairs(15, augmentation="auto")
+    assert pairs.create((25, 50, 3)) == Pairs(15, augmentation=Shift(2.0).create((25, 50, 3)))
+    assert pairs.create(None) == Pairs(15)
+    with pytest.raises(SettingError, match="two equal views"):
+        Pairs(augmentation="auto").create(None)

@@ -1,6 +1,7 @@
 """Codes in the plane, to look at."""
 
 from isthmus.estimators.autoencoder import Autoencoder
+from isthmus.pairs import Pairs
 from isthmus.penalties import Neighbours
 from isthmus.recipes.recipe import Slots, filled, recipe
 
@@ -15,7 +16,8 @@ def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: object) -> Au
 
     The reconstruction is so light beside the neighbours that it hardly moves the map; the decoder
     still learns all it can from it, since Adam's steps do not depend on the loss's scale. No
-    examples are held out, because neighbours are not validated.
+    examples are held out, because neighbours are not validated. The neighbours of images are
+    shifted a little, so that the encoder learns from more images than there are.
 
     Parameters
     ----------
@@ -30,7 +32,7 @@ def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: object) -> Au
     15
     """
     slots: Slots = {
-        "penalties": Neighbours(weight),
+        "penalties": Neighbours(weight, pairs=Pairs(15, augmentation="auto")),
         "hidden": (256, 256, 128),  # wider than a reconstruction needs, also for few examples
         "batch_size": 1024,
         "epochs": 100,
