@@ -50,6 +50,8 @@ def _plain(values: Any) -> Any:
     """Return an array as a tuple, and any sequence with its numbers as Python's."""
     if isinstance(values, np.ndarray):
         return tuple(values.tolist())
+    if not any(is_bare_number(one) for one in values):
+        return values  # the same object, as scikit-learn's clone expects
     return type(values)([one.item() if is_bare_number(one) else one for one in values])
 
 

@@ -25,7 +25,7 @@ def warp(
     >>> image = jnp.arange(9.0).reshape(3, 3, 1)
     >>> turned = warp(image, jnp.array([[0.0, 1.0], [-1.0, 0.0]]), jnp.zeros(2))
     >>> turned[:, :, 0].astype(int).tolist()
-    [[6, 3, 0], [7, 4, 1], [8, 5, 2]]
+    [[2, 5, 8], [1, 4, 7], [0, 3, 6]]
     """
     height, width, _ = image.shape
     centre = jnp.array([(height - 1) / 2, (width - 1) / 2])

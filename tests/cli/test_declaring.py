@@ -95,7 +95,7 @@ def test_a_sweep_offers_every_setting_of_a_fit_but_those_of_labels():
     fields = FitOptions.__dataclass_fields__.keys() - SweepOptions.__dataclass_fields__.keys()
     assert fields == {
         "classifier", "classification_weight", "regressor", "regression_weight", "conditional",
-        "test_fraction", "config", "checkpoint_every", "live_limit", "json",
+        "test_fraction", "config", "checkpoint_every", "live_limit", "labelled", "json",
     }  # fmt: skip
 
 

@@ -51,7 +51,8 @@ def test_run_json_says_how_to_do_it_again(digits_run):
     assert facts["command"].endswith("--latent-dim 2 --hidden 16 --epochs 2 --quiet --json")
     assert facts["seed"] == 0
     assert facts["source"]["name"] == "digits"
-    assert facts["split"] == {"validation": 0.1, "test": 0.1, "seed": 0, "limit": None}
+    split = {"validation": 0.1, "test": 0.1, "seed": 0, "limit": None, "labelled": None}
+    assert facts["split"] == split
     assert "jax" in facts["versions"]
 
 

@@ -48,13 +48,18 @@ def test_a_step_that_is_refused_too():
     ("labels", "named"),
     [
         (np.datetime64("2020-01-01") + y, "dates"),
-        (np.array([None, "a"] * 60, object), "NoneType and str"),
+        (np.array([b"x", "a"] * 60, object), "bytes and str"),
     ],
 )
 def test_labels_that_a_file_cannot_hold_are_refused(labels, named):
     for estimator in (AutoencoderClassifier(2, **SETTINGS), ConditionalAutoencoder()):
         with pytest.raises(DataError, match=f"y holds {named}"):
             estimator.fit(X, labels)
+
+
+def test_conditions_are_never_missing():
+    with pytest.raises(DataError, match="y holds NoneType and str"):
+        ConditionalAutoencoder().fit(X, np.array([None, "a"] * 60, object))
 
 
 def test_a_held_out_part_that_is_none_is_refused():

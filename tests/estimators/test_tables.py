@@ -198,7 +198,6 @@ def test_rows_of_numbers_are_drawn_as_spread_out_and_whole_as_the_columns(latent
     fitted = Autoencoder(1, latent=latent, hidden=(8,), epochs=10, random_state=0).fit(frame)
     drawn = pd.DataFrame(np.asarray(fitted.sample(1000, random_state=0)), columns=frame.columns)
     np.testing.assert_allclose(drawn.std(), frame.std(), rtol=0.3)
-    assert fitted.inverse_transform(fitted.sample_codes(1000, 0)).std(axis=0).min() < 0.5
     assert (drawn >= frame.min() - 1e-6).all().all()  # single precision
     assert (drawn <= frame.max() + 1e-6).all().all()
     assert set(drawn["flag"]) == {0, 1}

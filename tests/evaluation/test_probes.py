@@ -25,7 +25,7 @@ def test_neighbours_are_at_most_the_training_examples():
         (np.array([0.0, 1.0, 0.0, 1.0]), ["0", "1", "0", "1"]),
         (np.array(["x", "y", "x", "y"], object), ["x", "y", "x", "y"]),
         (np.array([0.5, 1.0, 0.5, 1.0]), None),
-        (np.array([np.nan, 1.0, 2.0, 1.0]), None),
+        (np.array([np.nan, 1.0, 2.0, 1.0]), ["unlabelled", "1", "2", "1"]),
         (np.arange(400), None),
         (None, None),
     ],

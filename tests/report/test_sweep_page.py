@@ -107,7 +107,6 @@ def test_names_are_text_on_the_page(sweep):
     facts["grid"] = [{**row, "params": {bad: bad}} for row in facts["grid"]]
     facts["failures"] = [{"params": {bad: bad}, "seed": 0, "sentence": bad}]
     facts["run"] = {**facts["run"], "source": bad, "command": bad}
-    page = render_sweep(facts, [(bad, "data:", f'"{bad}')])
+    page = render_sweep(facts)
     assert "<script>" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 10
-    assert 'alt="&#34;&lt;script' in page

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli import consoles, models
-from isthmus.data import parts
 from isthmus.errors import DataError
 from isthmus.plainjson import Facts, JsonObject
 
 if TYPE_CHECKING:
+    from isthmus.data import parts
     from isthmus.estimators.conditional import AnyAutoencoder
 
 _GROUP = 256
 """Examples per block of a long estimate, after which its progress is shown."""
 
 
-def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> parts.Parts:
+def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> "parts.Parts":
     """Open a run's own source again and divide it as its fit did.
 
     Parameters
@@ -23,6 +23,7 @@ def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> parts.Parts:
     facts
         What ``run.json`` holds.
     """
+    from isthmus.data import parts
     from isthmus.estimators.fit_cache import contents
     from isthmus.report.run_origin import run_origin
 
@@ -40,6 +41,7 @@ def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> parts.Parts:
 
 def own_rows(facts: Mapping[str, Any]) -> tuple[models.Origin, Any]:
     """Return a run's own source, and which of its rows are in the training set."""
+    from isthmus.data import parts
     from isthmus.report.run_origin import run_origin
 
     origin = run_origin(facts, "name the examples by --source")
@@ -50,7 +52,7 @@ def own_rows(facts: Mapping[str, Any]) -> tuple[models.Origin, Any]:
     return where, parts.rows_of_parts(where.open(), **division)["train"]
 
 
-def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> parts.Parts:
+def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> "parts.Parts":
     """Return a whole source as the test set, with the run's training set if it can be read."""
     source = origin.open()
     examples, *_ = models.inputs(source, estimator)
@@ -63,14 +65,14 @@ def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) ->
     return chosen | {"test": (examples, source.labels)}
 
 
-def measure(estimator: "AnyAutoencoder", measured: parts.Parts) -> JsonObject:
+def measure(estimator: "AnyAutoencoder", measured: "parts.Parts") -> JsonObject:
     """Measure as a fit does; without a training set, nothing is compared with PCA."""
     from isthmus.report import measure_fit
 
     return measure_fit(estimator, measured)
 
 
-def log_likelihood(estimator: "AnyAutoencoder", measured: parts.Parts, draws: int) -> JsonObject:
+def log_likelihood(estimator: "AnyAutoencoder", measured: "parts.Parts", draws: int) -> JsonObject:
     """Estimate the log-likelihood of the test set: its mean in nats, and the mean's error."""
     import numpy as np
 

@@ -38,7 +38,7 @@ class Label(options.Output, options.Reading, options.Model):
         option(
             "--id",
             metavar="COLUMN",
-            help="Column that names the examples, written beside the row.",
+            help="Column that names the examples, written next to the row.",
         ),
     ] = None
     pictures: Annotated[

@@ -131,7 +131,8 @@ def kept_columns(wanted: Origin, columns: Sequence[str], option: str = "--keep")
     """
     from isthmus.data.table_rows import TableRows
 
-    reading = {**wanted.reading, "columns": columns, "kinds": dict.fromkeys(columns, "other")}
+    kinds = dict.fromkeys(columns, "other")
+    reading = {**wanted.reading, "columns": columns, "drop": (), "kinds": kinds}
     rows = replace(wanted, label=None, reading=reading).open().examples
     if not isinstance(rows, TableRows):
         raise SettingError(f"{option} {','.join(columns)} names columns, and SOURCE is no table.")
