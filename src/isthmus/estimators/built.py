@@ -58,11 +58,11 @@ def _network(network: AbstractNetwork | None) -> str | None:
     if network is None:
         return None
     chain = nonlinear_branch(network)
-    beside = " beside a linear path from PCA" if chain is not network else ""
+    path = ", and a linear path from PCA" if chain is not network else ""
     if not isinstance(chain, Chain):
-        return type(chain).__name__ + beside
+        return type(chain).__name__ + path
     shapes = ["x".join(map(str, affine.out_shape)) for affine in chain.affines[:-1]]
-    return f"layers of {', '.join(shapes) or 'no width: linear'}{beside}"
+    return f"layers of {', '.join(shapes) or 'no width: linear'}{path}"
 
 
 def _number(value: Number | None) -> float | None:

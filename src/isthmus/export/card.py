@@ -95,7 +95,7 @@ def _network(network: AbstractNetwork | None) -> str:
         return _name(inside)
     shapes = [inside.affines[0].in_shape, *(affine.out_shape for affine in inside.affines)]
     sizes = " - ".join(" x ".join(map(str, shape)) for shape in shapes)
-    return sizes if inside is network else f"{sizes}, beside a linear path"
+    return sizes if inside is network else f"{sizes}, and a linear path"
 
 
 def _model(estimator: Fitted) -> dict[str, object]:

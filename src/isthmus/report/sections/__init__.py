@@ -26,26 +26,26 @@ from isthmus.report.sections.training import Training
 from isthmus.report.sections.traversals import Traversals
 
 SECTIONS: tuple[Section[Any], ...] = (
-    Summary(),
-    Findings(),
-    Outliers(),
-    Comparison(),
-    FewLabels(),
-    Calibration(),
     Reconstructions(),
     TableSection(),
-    Columns(),
     Explore(),
-    Code(),
+    Comparison(),
+    Columns(),
+    Findings(),
+    Outliers(),
     Map(),
+    Code(),
     Grid(),
     Traversals(),
     Effects(),
     Denoising(),
     Samples(),
     Conditions(),
+    Calibration(),
+    FewLabels(),
     FirstLayer(),
+    Summary(),
     Training(),
     Reproduction(),
 )
-"""Every section, in the order of the page."""
+"""Every section, in the order of the page: first what to look at, last how it was made."""
