@@ -4,7 +4,7 @@ The scripts are in the percent format that Jupyter, VS Code and jupytext open as
 script's docstring is the title and the introduction, a cell ``# %% [markdown]`` is text, a cell
 ``# %%`` is code. As in a notebook, the value of a cell's last expression is shown, and so is all
 that the cell prints. Scripts are executed when the site is built; results are kept in .cache/site
-under a checksum of the script and of the package, so an unchanged one is not executed again.
+(or the folder ISTHMUS_SITE_CACHE) under a checksum of the script and of the package, so an unchanged one is not executed again.
 """
 
 import ast
@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-CACHE = ROOT / ".cache" / "site"
+CACHE = Path(os.environ.get("ISTHMUS_SITE_CACHE", ROOT / ".cache" / "site"))
 PAGE = "page.md"
 
 

@@ -229,7 +229,8 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         share = {"test_size": float(self.validation_fraction), "random_state": seed}
         if self.estimator.target_kind in ("classes", "condition"):
             try:
-                return train_test_split(np.arange(n), **share, stratify=strata(np.asarray(y).ravel()))
+                classes = strata(np.asarray(y).ravel())
+                return train_test_split(np.arange(n), **share, stratify=classes)
             except ValueError:  # a class of one example, or a smaller set than there are classes
                 pass
         return train_test_split(np.arange(n), **share)
