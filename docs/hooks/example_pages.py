@@ -4,7 +4,8 @@ The scripts are in the percent format that Jupyter, VS Code and jupytext open as
 script's docstring is the title and the introduction, a cell ``# %% [markdown]`` is text, a cell
 ``# %%`` is code. As in a notebook, the value of a cell's last expression is shown, and so is all
 that the cell prints. Scripts are executed when the site is built; results are kept in .cache/site
-(or the folder ISTHMUS_SITE_CACHE) under a checksum of the script and of the package, so an unchanged one is not executed again.
+(or in the folder ISTHMUS_SITE_CACHE) under a checksum of the script and of the package, so an
+unchanged one is not executed again.
 """
 
 import ast
