@@ -146,11 +146,12 @@ def _encoder(fit: EvaluatedFit, left: float) -> "Carried | None":
 
 
 def _dimensions(codes: np.ndarray) -> list[dict[str, Any]]:
-    """Return a slider for each dimension, those that vary most first."""
+    """Return a slider for each dimension: those that vary most first, or those of the two axes."""
     low, high = np.quantile(codes, [0.005, 0.995], axis=0)
     margin = 0.1 * (high - low)
     margin = np.where(margin > 0, margin, 1.0)
-    order = np.argsort(-codes.std(axis=0), kind="stable")
+    spread = codes.std(axis=0)
+    order = np.argsort(-spread, kind="stable") if len(spread) > 2 else range(len(spread))
     return [
         {"index": int(i), "low": float(low[i] - margin[i]), "high": float(high[i] + margin[i])}
         for i in order
