@@ -78,10 +78,10 @@ def label(given: Label) -> None:
         {
             "row": int(rows[free[place]]),
             **({} if names is None else {str(given.id): names[rows[free[place]]]}),
-            "prediction": np.asarray(estimator.classes_[told.argmax()]).item(),
-            "confidence": float(told.max()),
+            "prediction": np.asarray(estimator.classes_[sure.argmax()]).item(),
+            "confidence": float(sure.max()),
         }
-        for place, told in zip(chosen, probabilities, strict=True)
+        for place, sure in zip(chosen, probabilities, strict=True)
     ]
     if target is not None:
         _write(target, records)

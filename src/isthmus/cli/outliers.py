@@ -264,9 +264,7 @@ def _known(labels: Any) -> Any:
         return None
     values, counts = np.unique(np.asarray(labels), return_counts=True)
     if len(values) != 2:
-        raise DataError(
-            f"--label has {len(values)} values, and outliers are told from usual examples by 2."
-        )
+        raise DataError(f"--label has {len(values)} values, and a label of outliers has 2.")
     return np.asarray(labels) == values[counts.argmin()]
 
 

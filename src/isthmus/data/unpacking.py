@@ -31,7 +31,7 @@ BATCH = 2**25
 
 @contextmanager
 def opened(file: Path) -> Iterator["ParquetFile"]:
-    """Lend an open Parquet file; what goes wrong with it is told as a `DataError`."""
+    """Lend an open Parquet file; what goes wrong with it is raised as a `DataError`."""
     import pyarrow
     from pyarrow import parquet
 

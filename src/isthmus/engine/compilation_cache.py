@@ -49,10 +49,12 @@ def keep_compiled(folder: str | Path | None = None) -> Path | None:
 
 
 def _processor() -> str:
-    """Return what tells one kind of processor from another: its flags, where they are told."""
+    """Return what tells one kind of processor from another: its flags, where they are known."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
         lines = []
-    told = sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))})
-    return "\n".join([platform.machine(), platform.processor(), *told])
+    described = sorted(
+        {line for line in lines if line.startswith(("model name", "flags", "Features"))}
+    )
+    return "\n".join([platform.machine(), platform.processor(), *described])

@@ -91,7 +91,7 @@ def _check_facts(estimator: "AbstractAutoencoder") -> None:
 
 
 def _check_values(estimator: "AbstractAutoencoder") -> None:
-    """Check that weights are finite, and that labels and names are told apart."""
+    """Check that weights are finite, and that labels and names differ."""
     d = estimator.model_.latent_dim
     for leaf in jax.tree.leaves(estimator.model_, is_leaf=lambda node: isinstance(node, Fixed)):
         values = leaf.value if isinstance(leaf, Fixed) else leaf

@@ -214,8 +214,8 @@ def _sharpness(potentials: np.ndarray, numbers: np.ndarray) -> float:
     wanted[np.arange(m), numbers] = sure
 
     def loss(logarithm: float) -> float:
-        told = as_probabilities(potentials, float(np.exp(logarithm)))
-        return -float((wanted * np.log(np.maximum(told, 1e-12))).sum(axis=1).mean())
+        found = as_probabilities(potentials, float(np.exp(logarithm)))
+        return -float((wanted * np.log(np.maximum(found, 1e-12))).sum(axis=1).mean())
 
     found = minimize_scalar(loss, bounds=(-4, 4), method="bounded")
     return float(np.exp(found.x))  # pyright: ignore[reportAttributeAccessIssue]

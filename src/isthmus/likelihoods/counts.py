@@ -113,7 +113,7 @@ class AbstractCounts(AbstractLikelihood):
         return log_rate if self.base is None else log_rate + self.base.value
 
     def _log_size(self, x: Float[Array, "B D"]) -> Float[Array, "B _"]:
-        """Return the log size of rows over the typical one; 0 where sizes are not told."""
+        """Return the log size of rows over the typical one; 0 where sizes are not given."""
         if not self.sized:
             return jnp.zeros((len(x), 1), x.dtype)
         return jnp.log(jnp.maximum(x.sum(-1, keepdims=True), 1) / self.typical)

@@ -188,7 +188,7 @@ class Neighbours(AbstractNeighbours):
 
 
 class NegativeSampling(AbstractNeighbours):
-    r"""Neighbours by negative sampling, as UMAP does: each pair is told from single other codes.
+    r"""Neighbours by negative sampling, as UMAP does: a pair against single other codes.
 
     .. math:: w \left( -\log \frac{q(z_i, z'_i)}{q(z_i, z'_i) + c}
         - \frac{m}{M} \sum_k \log \frac{c}{q(z_i, z_k) + c} \right)

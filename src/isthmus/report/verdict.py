@@ -19,7 +19,7 @@ SURE = 2.0
 """Standard errors beyond which a difference counts."""
 
 LIKE_DATA = 0.6
-"""Share told apart by the nearest neighbour up to which samples are like reconstructions."""
+"""Share separated by the nearest neighbour up to which samples are like reconstructions."""
 
 
 class Difference(NamedTuple):
@@ -201,7 +201,7 @@ def _generative_sentence(fit: Fit, footnote: str) -> str:
         alike = fit.samples_apart <= LIKE_DATA
         rebuilt, sampled = (float(np.median(one)) for one in fit.distances)
         parts.append(
-            f"Samples are {'hardly' if alike else 'easily'} told from reconstructions "
+            f"Samples are {'hardly' if alike else 'easily'} distinguished from reconstructions "
             f"({fit.samples_apart:.0%} by their nearest neighbour, 50% if alike), and lie "
             f"{sampled / max(rebuilt, 1e-12):.2g} times as far from the data."
         )

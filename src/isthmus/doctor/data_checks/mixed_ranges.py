@@ -37,8 +37,8 @@ def mixed_ranges(data: Data) -> Finding | None:
         return None
     small, large = data.sample[order[:cut]], data.sample[order[cut:]]
     spread = [np.nanmean(np.abs(part), axis=0) for part in (small, large)]
-    told = spread[1] > 0
-    if (spread[1][told] > 0.5 * FACTOR * spread[0][told]).mean() < 0.7:
+    varied = spread[1] > 0
+    if (spread[1][varied] > 0.5 * FACTOR * spread[0][varied]).mean() < 0.7:
         return None
     share = min(len(small), len(large)) / len(order)
     what = "images" if data.image_shape is not None else "rows"
