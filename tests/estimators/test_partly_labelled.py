@@ -173,3 +173,16 @@ def test_labels_are_kept_by_class():
     assert (keep_labels(y, 12, seed=1) == kept).all()
     with pytest.raises((DataError, SettingError), match="there are 3 classes"):
         keep_labels(y, 2, seed=0)
+
+
+def test_the_linear_model_that_a_head_is_compared_with_learns_from_labelled_examples(digits):
+    from isthmus.estimators.diagnosed_head import Part
+
+    X, y, few = digits
+    fitted = AutoencoderClassifier(**SMALL).fit(X, few)
+    for most, count in ((20, 20), (100, 40)):  # 40 of the 300 have a label
+        part = Part.with_targets(fitted, X, few, most)
+        assert part.X.shape == (count, 64)
+        rows = [np.flatnonzero((row == X).all(axis=1))[0] for row in part.X]
+        assert part.y.tolist() == y[rows].tolist()
+        assert len(set(part.y.tolist())) > 5

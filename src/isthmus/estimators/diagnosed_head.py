@@ -30,25 +30,27 @@ class Part:
         y = None if y is None else np.asarray(y)[rows]
         return cls(some, y, estimator.labels_from(y))
 
-    def labelled(self, classes: np.ndarray | None) -> "Part":
-        """Return those of the examples that have a target."""
-        assert self.y is not None
-        known = known_labels(self.y, classes).reshape(len(self.y), -1).all(axis=1)
-        if known.all():
-            return self
-        some = self.X.iloc[known] if hasattr(self.X, "iloc") else self.X[known]
-        return Part(some, plain_labels(self.y[known]), self.labels)
+    @classmethod
+    def with_targets(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+        """Return up to ``most`` of the examples that have a target, evenly spaced."""
+        if y is None:
+            return cls.of(estimator, X, y, most)
+        y = np.asarray(y)
+        classes = estimator.classes_ if estimator.target_kind == "classes" else None
+        known = np.flatnonzero(known_labels(y, classes).reshape(len(y), -1).all(axis=1))
+        rows = known[np.linspace(0, len(known) - 1, min(len(known), most)).astype(int)]
+        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        return cls(some, plain_labels(y[rows]), None)
 
 
 def head_of(estimator: Any, train: Part, part: Part) -> Head | None:
-    """Return how well a part is predicted from the code, and by a linear model."""
+    """Return how well a part is predicted from the code, and by a linear model.
+
+    All examples of both parts have targets.
+    """
     kind = estimator.target_kind
     if kind not in ("classes", "quantities") or part.y is None or train.y is None:
         return None
-    classes = estimator.classes_ if kind == "classes" else None
-    train, part = (one.labelled(classes) for one in (train, part))
-    assert train.y is not None
-    assert part.y is not None
     if len(part.y) < 2 or len(train.y) < 2 or _is_one(kind, train.y):
         return None
     known, asked = estimator.scale(train.X), estimator.scale(part.X)
