@@ -6,7 +6,12 @@ from typing import Self
 import equinox as eqx
 
 from isthmus.checks import check_whole
-from isthmus.corruption import AbstractCorruption, Shift
+from isthmus.corruption import Shift
+from isthmus.corruption.augmentation import (
+    Augmentation,
+    check_augmentation,
+    create_augmentation,
+)
 from isthmus.errors import SettingError
 from isthmus.specifications import Spec
 
@@ -42,16 +47,11 @@ class Pairs(Spec):
     """
 
     neighbours: int = eqx.field(static=True, default=0)
-    augmentation: AbstractCorruption | str | None = None
+    augmentation: Augmentation = None
 
     def __check_init__(self) -> None:
         check_whole("Pairs", "neighbours", self.neighbours, 0)
-        known = self.augmentation == "auto" or self.augmentation is None
-        if not (known or isinstance(self.augmentation, AbstractCorruption)):
-            raise SettingError(
-                f"Pairs: augmentation is {self.augmentation!r}; it must be 'auto', None or a "
-                "member of isthmus.corruption, such as Shift(1)."
-            )
+        check_augmentation("Pairs", self.augmentation)
         if self.neighbours == 0 and self.augmentation is None:
             raise SettingError(
                 "Pairs without neighbours and without an augmentation are two equal views: give "
@@ -60,9 +60,9 @@ class Pairs(Spec):
 
     def create(self, image_shape: tuple[int, int, int] | None) -> Self:
         """Return these pairs for examples of that shape."""
-        augmentation = self.augmentation
-        if isinstance(augmentation, str):
-            augmentation = None if image_shape is None else Shift(SHIFT * max(image_shape[:2]))
-        if augmentation is not None:
-            augmentation = augmentation.create(image_shape)
-        return replace(self, augmentation=augmentation)
+        made = create_augmentation(self.augmentation, image_shape, _shift)
+        return replace(self, augmentation=made)
+
+
+def _shift(image_shape: tuple[int, int, int]) -> Shift:
+    return Shift(SHIFT * max(image_shape[:2]))

@@ -6,11 +6,13 @@ from typing import Self
 import equinox as eqx
 
 from isthmus.checks import check_whole
-from isthmus.corruption import AbstractCorruption, Affine
-from isthmus.errors import SettingError
+from isthmus.corruption import Affine
+from isthmus.corruption.augmentation import (
+    Augmentation,
+    check_augmentation,
+    create_augmentation,
+)
 from isthmus.specifications import Spec
-
-AUTOMATIC = "auto"
 
 
 class Propagation(Spec):
@@ -40,23 +42,13 @@ class Propagation(Spec):
     """
 
     neighbours: int = eqx.field(static=True, default=7)
-    augmentation: AbstractCorruption | str | None = AUTOMATIC
+    augmentation: Augmentation = "auto"
 
     def __check_init__(self) -> None:
         check_whole("Propagation", "neighbours", self.neighbours, 1)
-        if self.augmentation != AUTOMATIC and not isinstance(
-            self.augmentation, AbstractCorruption | None
-        ):
-            raise SettingError(
-                f"Propagation: augmentation is {self.augmentation!r}; it must be 'auto', None or a "
-                "member of isthmus.corruption, such as Affine()."
-            )
+        check_augmentation("Propagation", self.augmentation)
 
     def create(self, image_shape: tuple[int, int, int] | None) -> Self:
         """Return this for examples of that shape."""
-        augmentation = self.augmentation
-        if isinstance(augmentation, str):
-            augmentation = None if image_shape is None else Affine()
-        if augmentation is not None:
-            augmentation = augmentation.create(image_shape)
-        return replace(self, augmentation=augmentation)
+        made = create_augmentation(self.augmentation, image_shape, lambda _: Affine())
+        return replace(self, augmentation=made)
