@@ -1,17 +1,13 @@
 """What a head says of an example holds for its second view: consistency, over pairs."""
 
-from dataclasses import replace
-from typing import Self
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from isthmus.checks import check_between
-from isthmus.errors import SettingError
 from isthmus.pairs import Pairs
-from isthmus.penalties.abstract import AbstractPenalty
+from isthmus.penalties.paired import AbstractPairedPenalty, check_pairs
 from isthmus.records import Pass
 from isthmus.specifications import Number
 
@@ -19,7 +15,7 @@ NEAREST = Pairs(neighbours=7)
 """Neighbours, because they are there for examples of any kind."""
 
 
-class Consistency(AbstractPenalty):
+class Consistency(AbstractPairedPenalty):
     r"""Let the heads say of a second view what they say of the example.
 
     .. math:: w \, 1[\max_y p(y | x) \ge c] \, \mathrm{KL}(p(\cdot | x) \,\|\, p(\cdot | x'))
@@ -58,26 +54,12 @@ class Consistency(AbstractPenalty):
     def __check_init__(self) -> None:
         check_between("penalty Consistency", "weight", self.weight, 0, np.inf)
         check_between("penalty Consistency", "confidence", self.confidence, 0, 1)
-        if not isinstance(self.pairs, Pairs):
-            raise SettingError(
-                f"penalty Consistency: pairs is {self.pairs!r}; it must be "
-                "isthmus.pairs.Pairs(...)."
-            )
+        check_pairs("penalty Consistency", self.pairs)
 
     @property
     def paired(self) -> Pairs:
         """The pairs."""
         return self.pairs
-
-    def create(
-        self,
-        features: int,
-        latent_dim: int,
-        rng: np.random.Generator,
-        image_shape: tuple[int, int, int] | None = None,
-    ) -> Self:
-        """Return this penalty with its pairs made for examples of that shape."""
-        return replace(self, pairs=self.pairs.create(image_shape))
 
     def __call__(self, p: Pass) -> Float[Array, " B"]:
         """Return the weighted divergence of each example's second view from the example."""

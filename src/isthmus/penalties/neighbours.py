@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.pairs import Pairs
-from isthmus.penalties.abstract import AbstractPenalty
+from isthmus.penalties.paired import AbstractPairedPenalty, check_pairs
 from isthmus.records import Pass
 from isthmus.specifications import Number
 
@@ -36,7 +36,7 @@ TINY = 1e-30
 """Added to a sum of similarities: in single precision it is 0 where all codes are far apart."""
 
 
-class AbstractNeighbours(AbstractPenalty):
+class AbstractNeighbours(AbstractPairedPenalty):
     r"""A loss that pulls the codes of a pair together and pushes all other codes apart.
 
     The similarity of two codes is a Cauchy kernel, with a length s and a temperature :math:`\tau`:
@@ -78,16 +78,6 @@ class AbstractNeighbours(AbstractPenalty):
     def paired(self) -> Pairs:
         """The pairs."""
         return self.pairs
-
-    def create(
-        self,
-        features: int,
-        latent_dim: int,
-        rng: np.random.Generator,
-        image_shape: tuple[int, int, int] | None = None,
-    ) -> Self:
-        """Return this penalty with its pairs made for examples of that shape."""
-        return replace(self, pairs=self.pairs.create(image_shape))
 
     def initialised(self, codes: Float[np.ndarray, "n d"]) -> Self:
         """Return this penalty with the kernel's length chosen, where it is left open."""
@@ -258,7 +248,4 @@ def _check(penalty: Neighbours | NegativeSampling) -> None:
     check_between(owner, "temperature", penalty.temperature, 0, np.inf, open_low=True)
     if penalty.scale is not None:
         check_between(owner, "scale", penalty.scale, 0, np.inf, open_low=True)
-    if not isinstance(penalty.pairs, Pairs):
-        raise SettingError(
-            f"{owner}: pairs is {penalty.pairs!r}; it must be isthmus.pairs.Pairs(...)."
-        )
+    check_pairs(owner, penalty.pairs)
