@@ -25,44 +25,58 @@ class Part:
     @classmethod
     def of(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
         """Return up to ``most`` examples, evenly spaced."""
-        rows = np.linspace(0, len(X) - 1, min(len(X), most)).astype(int)
-        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        rows = _spaced(len(X), most)
         y = None if y is None else np.asarray(y)[rows]
-        return cls(some, y, estimator.labels_from(y))
+        return cls(_take(X, rows), y, estimator.labels_from(y))
 
     @classmethod
-    def with_targets(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+    def with_targets(cls, estimator: Any, X: Any, y: np.ndarray, most: int = ROWS) -> "Part":
         """Return up to ``most`` of the examples that have a target, evenly spaced."""
-        if y is None:
-            return cls.of(estimator, X, y, most)
-        y = np.asarray(y)
         classes = estimator.classes_ if estimator.target_kind == "classes" else None
         known = np.flatnonzero(known_labels(y, classes).reshape(len(y), -1).all(axis=1))
-        rows = known[np.linspace(0, len(known) - 1, min(len(known), most)).astype(int)]
-        some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-        return cls(some, plain_labels(y[rows]), None)
+        rows = known[_spaced(len(known), most)]
+        return cls(_take(X, rows), plain_labels(y[rows]), None)
 
 
-def head_of(estimator: Any, train: Part, part: Part) -> Head | None:
-    """Return how well a part is predicted from the code, and by a linear model.
+def _spaced(n: int, most: int) -> np.ndarray:
+    """Return up to ``most`` of n places, evenly spaced."""
+    return np.linspace(0, n - 1, min(n, most)).astype(int)
 
-    All examples of both parts have targets.
+
+def _take(X: Any, rows: np.ndarray) -> Any:
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def head_of(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> Head | None:
+    """Return how well targets are predicted from the code, and by a linear model.
+
+    Parameters
+    ----------
+    estimator
+        Fitted.
+    train, test
+        Examples and their targets, of which some may be missing; without a test set the training
+        set is predicted.
     """
     kind = estimator.target_kind
-    if kind not in ("classes", "quantities") or part.y is None or train.y is None:
+    pairs = [train, train if test is None else test]
+    if kind not in ("classes", "quantities") or any(y is None for _, y in pairs):
         return None
-    if len(part.y) < 2 or len(train.y) < 2 or _is_one(kind, train.y):
+    train_part, part = (Part.with_targets(estimator, X, np.asarray(y)) for X, y in pairs)
+    assert train_part.y is not None
+    assert part.y is not None
+    if len(part.y) < 2 or len(train_part.y) < 2 or _is_one(kind, train_part.y):
         return None
-    known, asked = estimator.scale(train.X), estimator.scale(part.X)
+    known, asked = estimator.scale(train_part.X), estimator.scale(part.X)
     score, found = float(estimator.score(part.X, part.y)), estimator.predict(part.X)
     if kind == "quantities":
-        linear = Ridge().fit(known, train.y).predict(asked)
+        linear = Ridge().fit(known, train_part.y).predict(asked)
         spread = np.square(part.y - part.y.mean(axis=0)).mean()
         gains = (np.square(linear - part.y) - np.square(found - part.y)).reshape(len(asked), -1)
         gains = gains.mean(axis=1) / max(float(spread), 1e-30)
         chance, of_linear = 0.0, float(r2_score(part.y, linear))
     else:
-        simple = LogisticRegression(max_iter=200).fit(known, train.y)
+        simple = LogisticRegression(max_iter=200).fit(known, train_part.y)
         linear = simple.predict(asked)
         gains = (found == part.y).astype(float) - (linear == part.y)
         counts = np.unique(part.y, return_counts=True)[1]

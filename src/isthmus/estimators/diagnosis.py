@@ -190,8 +190,6 @@ def numbers_of(
     """
     train = Part.of(estimator, X, y)
     test = None if X_test is None else Part.of(estimator, X_test, y_test)
-    taught = Part.with_targets(estimator, X, y)
-    asked = taught if X_test is None else Part.with_targets(estimator, X_test, y_test)
     d = int(estimator.latent_dim)
     scaled = estimator.scale(train.X)
     pca = fit_pca(scaled, min(4 * d, *scaled.shape))
@@ -210,7 +208,7 @@ def numbers_of(
         stochastic=bool(estimator.model_.latent.stochastic),
         kl=measured.get("kl_per_dimension"),
         pca_curve=np.array([pca.mse(scaled, k) for k in range(len(pca.components) + 1)]),
-        head=head_of(estimator, taught, asked),
+        head=head_of(estimator, (X, y), None if X_test is None else (X_test, y_test)),
     )
     few = Part.of(estimator, train.X, train.y, CLOSELY)
     fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train))
