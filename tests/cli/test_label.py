@@ -48,6 +48,15 @@ def test_empty_cells_are_no_labels_and_names_are_kept(isthmus, partly, tmp_path)
                     "--id", "name", "--ask", 3, "--json")  # fmt: skip
     assert asked.code == 0, asked.err
     assert all(one["row"] >= 20 and one["name"] == f"p{one['row']}" for one in asked.json["ask"])
+    formulas, out = tmp_path / "formulas.csv", tmp_path / "ask.csv"
+    formulas.write_text(partly.read_text().replace("\np", "\n=p"))
+    asked = isthmus("label", run, "--source", formulas, "--label", "species", "--drop", "name",
+                    "--id", "name", "--ask", 3, "--out", out)  # fmt: skip
+    assert asked.code == 0, asked.err
+    names = [row["name"] for row in csv.DictReader(out.read_text().splitlines())]
+    assert all(name.startswith("'=p") for name in names)  # which no spreadsheet runs
+    wrong = isthmus("label", run, "--pictures", "x.csv")
+    assert (wrong.code, "--pictures 'x.csv' must end in .png" in wrong.err) == (2, True)
 
 
 def test_a_model_without_a_classifier_cannot_ask(isthmus, digits_run):

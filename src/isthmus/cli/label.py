@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from isthmus.cli import consoles, evaluation, models, options
 from isthmus.cli.declaring import option, takes
+from isthmus.cli.output import Target, target_ending, write, write_blocks
 from isthmus.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -61,8 +61,11 @@ def label(given: Label) -> None:
     estimator = models.load(given.run)
     if estimator.target_kind != "classes":
         raise SettingError("this model has no classifier to ask for; fit one with --classifier.")
-    target = None if given.out is None else _target(given.out, ".csv", "--out", given.force)
-    sheet = _target(given.pictures, ".png", "--pictures", given.force) if given.pictures else None
+    target = sheet = None
+    if given.out is not None:
+        target = target_ending(given.out, ".csv", force=given.force)
+    if given.pictures is not None:
+        sheet = target_ending(given.pictures, ".png", force=given.force, option="--pictures")
     if sheet is not None and estimator.image_shape_ is None:
         raise SettingError("--pictures is for images, and this model's examples are columns.")
     examples, free, rows, names = _pool(given, estimator)
@@ -86,7 +89,8 @@ def label(given: Label) -> None:
     if target is not None:
         _write(target, records)
     if sheet is not None:
-        _draw(sheet, np.asarray(asked), estimator.image_shape_)
+        shape = estimator.image_shape_
+        write(sheet, np.asarray(asked), names=(), image_shape=shape, columns=10)
     _tell(given, records, target, sheet)
 
 
@@ -131,42 +135,22 @@ def _some(examples: Any, rows: "np.ndarray") -> Any:
     return examples.take(rows) if is_table(examples) else Rows(examples, rows)[:]
 
 
-def _target(name: str, ending: str, option: str, force: bool) -> Path:
-    """Return the file that an option names, checked before any work is done."""
-    path = Path(name).expanduser()
-    if path.suffix != ending:
-        raise SettingError(f"{option} {name!r} must end in {ending}.")
-    if path.exists() and not force:
-        raise SettingError(f"{option} {name!r} exists; give --force to replace it.")
-    if not path.absolute().parent.is_dir():
-        raise SettingError(f"{option} {name!r} is in a folder that does not exist; make it first.")
-    return path
+def _write(target: Target, records: list[dict[str, Any]]) -> None:
+    import pyarrow as pa
 
-
-def _write(path: Path, records: Sequence[dict[str, Any]]) -> None:
-    import csv
-
-    from isthmus.atomic import new_file
-
-    with new_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*records[0]])
-        writer.writeheader()
-        writer.writerows(records)
-
-
-def _draw(path: Path, asked: "np.ndarray", shape: tuple[int, int, int]) -> None:
-    from isthmus.cli.output import Target, write
-
-    write(Target(path, "sheet"), asked, names=(), image_shape=shape, columns=10)
+    write_blocks(target, [pa.Table.from_pylist(records)], len(records), names=())
 
 
 def _tell(
-    given: Label, records: Sequence[dict[str, Any]], target: Path | None, sheet: Path | None
+    given: Label,
+    records: Sequence[dict[str, Any]],
+    target: Target | None,
+    sheet: Target | None,
 ) -> None:
     from rich.table import Table
 
     written = {"out": target, "pictures": sheet}
-    paths = {name: str(path) for name, path in written.items() if path is not None}
+    paths = {name: str(one.path) for name, one in written.items() if one is not None}
     if given.json:
         consoles.print_json({"ask": list(records), **paths})
         return

@@ -11,6 +11,7 @@ import typer
 
 from isthmus.cli import consoles, models, options
 from isthmus.cli.declaring import option, takes
+from isthmus.cli.output import target_ending
 from isthmus.errors import DataError, SettingError
 from isthmus.plainjson import Facts, JsonObject
 
@@ -164,7 +165,7 @@ def _score(given: Outliers) -> None:
     from isthmus.outliers import benjamini_hochberg, reasons_of
 
     detector = _detector(given.first)
-    target = None if given.out is None else _csv_target(given.out, force=given.force)
+    target = None if given.out is None else target_ending(given.out, ".csv", force=given.force)
     label = given.id if given.id is not None else given.label
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
@@ -190,7 +191,7 @@ def _score(given: Outliers) -> None:
         if given.id is not None and source.labels is not None:
             record["id"] = np.asarray(source.labels)[record["row"]].item()
     if target is not None:
-        _write_csv(target, records, given.id)
+        _write_csv(target.path, records, given.id)
     if given.json:
         facts = {"examples": len(p), "outliers": records, "drift": vars(drifted)}
         consoles.print_json(facts | ({} if target is None else {"out": str(target)}))
@@ -234,15 +235,6 @@ def _detector(run: str) -> "OutlierDetector":
     raise DataError(
         f"{run} holds no outlier detector: make one with isthmus outliers SOURCE --out {run}."
     )
-
-
-def _csv_target(out: str, *, force: bool) -> Path:
-    from isthmus.cli.output import open_target
-
-    target = open_target(out, force=force, images=False)
-    if target.form != "csv":
-        raise SettingError(f"--out {out!r} must end in .csv.")
-    return target.path
 
 
 def _share(text: str) -> float | str:

@@ -34,7 +34,7 @@ class Target:
     form: str
 
 
-def open_target(out: str, *, force: bool, images: bool) -> Target:
+def open_target(out: str, *, force: bool, images: bool, option: str = "--out") -> Target:
     """Check that ``out`` can be written in the form of its suffix.
 
     Parameters
@@ -46,6 +46,8 @@ def open_target(out: str, *, force: bool, images: bool) -> Target:
         Replace what exists.
     images
         Whether the values to come are images.
+    option
+        Where ``out`` was given, for the sentence of a mistake.
 
     Raises
     ------
@@ -62,21 +64,29 @@ def open_target(out: str, *, force: bool, images: bool) -> Target:
     form = "folder" if out.endswith(("/", "\\")) else _FORMS.get(path.suffix.lower())
     if form is None:
         raise SettingError(
-            f"--out {out!r} ends in {path.suffix!r}; it should end in .npy, .csv, .parquet or .png,"
-            " or name a folder for one PNG per example."
+            f"{option} {out!r} ends in {path.suffix!r}; it should end in .npy, .csv, .parquet or"
+            " .png, or name a folder for one PNG per example."
         )
     if form in ("sheet", "folder") and not images:
         raise SettingError(
-            f"--out {out!r} asks for pictures, and these values are not images;"
+            f"{option} {out!r} asks for pictures, and these values are not images;"
             " end it in .npy, .csv or .parquet."
         )
     if not path.absolute().parent.is_dir():
         raise SettingError(
-            f"--out {out!r} lies in {str(path.parent)!r}, which is no folder; make it first."
+            f"{option} {out!r} lies in {str(path.parent)!r}, which is no folder; make it first."
         )
     if path.exists():
-        _check_replaceable(path, out, form, force)
+        _check_replaceable(path, f"{option} {out!r}", form, force)
     return Target(path, form)
+
+
+def target_ending(out: str, ending: str, *, force: bool, option: str = "--out") -> Target:
+    """Check that ``out`` can be written, and has the ending of the only form there is."""
+    target = open_target(out, force=force, images=ending == ".png", option=option)
+    if target.path.suffix.lower() != ending:
+        raise SettingError(f"{option} {out!r} must end in {ending}.")
+    return target
 
 
 def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None:
@@ -99,17 +109,17 @@ def has_schema(estimator: "AnyAutoencoder") -> bool:
     return getattr(estimator, "schema_", None) is not None
 
 
-def _check_replaceable(path: Path, out: str, form: str, force: bool) -> None:
+def _check_replaceable(path: Path, given: str, form: str, force: bool) -> None:
     if not force:
-        raise SettingError(f"--out {out!r} exists; give --force to replace it, or another name.")
+        raise SettingError(f"{given} exists; give --force to replace it, or another name.")
     if path.is_dir() != (form == "folder"):
         found = "a folder" if path.is_dir() else "a file"
         raise SettingError(
-            f"--out {out!r} is {found} and would become something else; choose another name."
+            f"{given} is {found} and would become something else; choose another name."
         )
     if path.is_dir() and any(p.suffix.lower() != ".png" for p in path.iterdir()):
         raise SettingError(
-            f"--out {out!r} is a folder that holds more than PNG files; choose another name."
+            f"{given} is a folder that holds more than PNG files; choose another name."
         )
 
 
