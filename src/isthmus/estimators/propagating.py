@@ -18,8 +18,8 @@ from isthmus.engine.supervision import SHARE
 from isthmus.errors import SettingError
 from isthmus.estimators.fit_cache import digest
 from isthmus.estimators.neighbour_graph import KEPT_FROM, kept_arrays, neighbour_graph
-from isthmus.evaluation.neighbours import AXES, EXACT, SAMPLE
-from isthmus.evaluation.pca import PCABaseline, fit_pca
+from isthmus.evaluation.neighbours import EXACT, principal_axes
+from isthmus.evaluation.pca import PCABaseline
 from isthmus.evaluation.propagation import (
     LEAST_LABELLED,
     Crossed,
@@ -121,9 +121,10 @@ def propagated(
     """
     rows = np.flatnonzero(numbers >= 0)
     known = numbers[rows]
-    weights = similarities(*_graph(examples, propagation))
+    axes = principal_axes(examples)
+    weights = similarities(*_graph(examples, propagation, axes))
     crossed = cross_spread(weights, rows, known, classes, seed)
-    linear = None if crossed is None else _linear(examples, rows, known, crossed.folds)
+    linear = None if crossed is None else _linear(examples[rows], known, crossed.folds, axes)
     if decide and (
         crossed is None or linear is None or not is_clearly_better(crossed.right, linear)
     ):
@@ -136,13 +137,10 @@ def propagated(
     return Propagated(probabilities, crossed, linear)
 
 
-def _linear(
-    examples: Examples, rows: np.ndarray, numbers: np.ndarray, folds: np.ndarray
-) -> np.ndarray:
+def _linear(labelled: Any, numbers: np.ndarray, folds: np.ndarray, axes: PCABaseline) -> np.ndarray:
     """Return which labels logistic regression on principal axes tells, fold by fold."""
-    axes = _axes(examples)
-    codes = axes.transform(np.asarray(examples[rows]), len(axes.components))
-    right = np.zeros(len(rows), bool)
+    codes = axes.transform(np.asarray(labelled), len(axes.components))
+    right = np.zeros(len(numbers), bool)
     for fold in np.unique(folds):
         held = folds == fold
         linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
@@ -151,13 +149,9 @@ def _linear(
     return right
 
 
-def _axes(examples: Examples) -> PCABaseline:
-    n, features = examples.shape
-    some: Any = np.asarray(examples[np.arange(0, n, -(-n // SAMPLE))])
-    return fit_pca(some, min(AXES, features, len(some)))
-
-
-def _graph(examples: Examples, propagation: Propagation) -> tuple[np.ndarray, np.ndarray]:
+def _graph(
+    examples: Examples, propagation: Propagation, axes: PCABaseline
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the nearest neighbours (n, k) of every example, and their distances."""
     n, k = len(examples), min(propagation.neighbours, len(examples) - 1)
     augmentation = propagation.augmentation
@@ -166,7 +160,7 @@ def _graph(examples: Examples, propagation: Propagation) -> tuple[np.ndarray, np
     candidates = neighbour_graph(examples, sought)
 
     def make() -> tuple[np.ndarray, np.ndarray]:
-        distances = _distances(examples, candidates, augmentation)
+        distances = _distances(examples, candidates, augmentation, axes)
         order = np.argsort(distances, axis=1, kind="stable")[:, :k]
         nearest = np.take_along_axis(candidates, order, axis=1)
         return nearest, np.take_along_axis(distances, order, axis=1)
@@ -179,10 +173,12 @@ def _graph(examples: Examples, propagation: Propagation) -> tuple[np.ndarray, np
 
 
 def _distances(
-    examples: Examples, candidates: np.ndarray, augmentation: AbstractCorruption | None
+    examples: Examples,
+    candidates: np.ndarray,
+    augmentation: AbstractCorruption | None,
+    pca: PCABaseline,
 ) -> np.ndarray:
     """Return the distances (n, c) of each example's candidates, float32, on principal axes."""
-    pca = _axes(examples)
     axes = jnp.asarray(pca.components.T, jnp.float32)
     codes, ways = [], []
     for part in blocks(len(examples), ROWS):

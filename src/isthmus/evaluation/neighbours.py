@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from isthmus.errors import SettingError
-from isthmus.evaluation.pca import Rows, fit_pca
+from isthmus.evaluation.pca import PCABaseline, Rows, fit_pca
 from isthmus.evaluation.reconstruction import blocks
 
 AXES = 50
@@ -33,13 +33,30 @@ def on_principal_axes(X: Rows, axes: int = AXES) -> np.ndarray:
     >>> on_principal_axes(np.array([[0.0, 0.0], [3.0, 4.0]]), 1).ravel().tolist()
     [-2.5, 2.5]
     """
+    pca = principal_axes(X, axes)
+    parts = [pca.transform(np.asarray(X[rows]), len(pca.components)) for rows in blocks(X.shape[0])]
+    return np.concatenate(parts)
+
+
+def principal_axes(X: Rows, axes: int = AXES) -> PCABaseline:
+    """Return the leading principal axes of rows, from at most 30,000 that are evenly spaced.
+
+    Parameters
+    ----------
+    X : (n, D)
+        Rows without missing values.
+    axes : int
+        Maximum number of axes.
+
+    Examples
+    --------
+    >>> principal_axes(np.array([[0.0, 0.0], [3.0, 4.0]]), 1).components.shape
+    (1, 2)
+    """
     n, features = X.shape
     some = np.arange(0, n, -(-n // SAMPLE))
     sample: Any = np.asarray(X[some])  # pyright: ignore[reportArgumentType]
-    k = min(axes, features, len(sample))
-    pca = fit_pca(sample, k)
-    parts = [pca.transform(np.asarray(X[rows]), k) for rows in blocks(n)]
-    return np.concatenate(parts)
+    return fit_pca(sample, min(axes, features, len(sample)))
 
 
 def search_neighbours(x: np.ndarray, k: int) -> np.ndarray:
