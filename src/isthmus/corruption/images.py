@@ -1,7 +1,8 @@
 """Corruptions that move the pixels of images a little, and so keep what the images show."""
 
-from collections.abc import Callable
+from abc import abstractmethod
 from dataclasses import replace
+from typing import ClassVar
 
 import equinox as eqx
 import jax
@@ -79,7 +80,33 @@ class Shift(AbstractCorruption):
         return moved.reshape(x.shape)
 
 
-class Rotation(AbstractCorruption):
+class AbstractWarp(AbstractCorruption):
+    """Maps of images by random shares of their greatest amounts, each uniform in [-1, 1]."""
+
+    image_shape: eqx.AbstractVar[ImageShape | None]
+    amounts: ClassVar[int]
+
+    @abstractmethod
+    def warped(self, x: Float[Array, " D"], by: Float[Array, " r"]) -> Float[Array, " D"]:
+        """Return an image under the map that shares ``by`` of the amounts give."""
+
+    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
+        """Return ``x`` with each image under a map of its own."""
+        drawn = jax.random.uniform(key, (len(x), self.amounts), minval=-1.0, maxval=1.0)
+        return jax.vmap(self.warped)(x, drawn)
+
+    def directions(self, x: Float[Array, "B D"]) -> Float[Array, "B r D"]:
+        """Return the central differences along each amount."""
+        steps = jnp.eye(self.amounts)
+
+        def along(step: Float[Array, " r"]) -> Float[Array, "B D"]:
+            there = jax.vmap(self.warped, in_axes=(0, None))(x, step)
+            return (there - jax.vmap(self.warped, in_axes=(0, None))(x, -step)) / 2
+
+        return jnp.stack([along(step) for step in steps], axis=1)
+
+
+class Rotation(AbstractWarp):
     r"""Turn each image about its centre by a random angle, uniform in [-degrees, degrees].
 
     Between pixels the image is interpolated linearly; what comes in at the border is zero.
@@ -107,6 +134,7 @@ class Rotation(AbstractCorruption):
 
     degrees: Number = 10.0
     image_shape: ImageShape | None = eqx.field(static=True, default=None)
+    amounts: ClassVar[int] = 1
 
     def __check_init__(self) -> None:
         check_between("corruption Rotation", "degrees", self.degrees, 0, 180)
@@ -115,23 +143,14 @@ class Rotation(AbstractCorruption):
         """Return this rotation for images of that shape."""
         return replace(self, image_shape=_of_images("Rotation", "turns", image_shape))
 
-    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
-        """Return ``x`` with each image turned."""
-        drawn = jax.random.uniform(key, (len(x), 1), minval=-1.0, maxval=1.0)
-        return jax.vmap(self._turned)(x, drawn)
-
-    def directions(self, x: Float[Array, "B D"]) -> Float[Array, "B 1 D"]:
-        """Return the differences along the angle."""
-        return _differences(self._turned, x, 1)
-
-    def _turned(self, x: Float[Array, " D"], by: Float[Array, "1"]) -> Float[Array, " D"]:
+    def warped(self, x: Float[Array, " D"], by: Float[Array, " r"]) -> Float[Array, " D"]:
         """Return an image turned by a share of the greatest angle."""
         assert self.image_shape is not None, "a rotation is created before it is called"
         turning = _turning(jnp.deg2rad(self.degrees) * by[0])
         return warp(x.reshape(self.image_shape), turning, jnp.zeros(2)).reshape(x.shape)
 
 
-class Affine(AbstractCorruption):
+class Affine(AbstractWarp):
     r"""Move, turn, stretch and slant each image a little, each by a random amount.
 
     The pixel at p, from the centre, becomes that of the original at
@@ -168,6 +187,7 @@ class Affine(AbstractCorruption):
     degrees: Number = 10.0
     stretch: Number = 0.1
     image_shape: ImageShape | None = eqx.field(static=True, default=None)
+    amounts: ClassVar[int] = 6
 
     def __check_init__(self) -> None:
         check_between("corruption Affine", "shift", self.shift, 0, 1)
@@ -178,16 +198,7 @@ class Affine(AbstractCorruption):
         """Return these maps for images of that shape."""
         return replace(self, image_shape=_of_images("Affine", "warps", image_shape))
 
-    def __call__(self, key: PRNGKeyArray, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
-        """Return ``x`` with each image warped."""
-        drawn = jax.random.uniform(key, (len(x), 6), minval=-1.0, maxval=1.0)
-        return jax.vmap(self._warped)(x, drawn)
-
-    def directions(self, x: Float[Array, "B D"]) -> Float[Array, "B 6 D"]:
-        """Return the differences along both shifts, the angle, and the three entries of E."""
-        return _differences(self._warped, x, 6)
-
-    def _warped(self, x: Float[Array, " D"], by: Float[Array, "6"]) -> Float[Array, " D"]:
+    def warped(self, x: Float[Array, " D"], by: Float[Array, " r"]) -> Float[Array, " D"]:
         """Return an image warped by shares of the greatest amounts."""
         assert self.image_shape is not None, "a map of images is created before it is called"
         offset = self.shift * max(self.image_shape[:2]) * by[:2]
@@ -205,21 +216,6 @@ def _of_images(name: str, does: str, image_shape: ImageShape | None) -> ImageSha
         )
     height, width, channels = image_shape
     return height, width, channels
-
-
-def _differences(
-    moved: Callable[[Float[Array, " D"], Float[Array, " r"]], Float[Array, " D"]],
-    x: Float[Array, "B D"],
-    parameters: int,
-) -> Float[Array, "B r D"]:
-    """Return central differences of what moves an image along each of its parameters."""
-    steps = jnp.eye(parameters)
-
-    def along(step: Float[Array, " r"]) -> Float[Array, "B D"]:
-        there = jax.vmap(moved, in_axes=(0, None))(x, step)
-        return (there - jax.vmap(moved, in_axes=(0, None))(x, -step)) / 2
-
-    return jnp.stack([along(step) for step in steps], axis=1)
 
 
 def _turning(angle: Float[Array, ""]) -> Float[Array, "2 2"]:
