@@ -31,6 +31,14 @@ class Voters:
         return knn_accuracy(there, self.known, here, self.wanted, neighbours=neighbours)
 
 
+def classes_of(train: Sample, asked: Sample) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the classes of both samples as words; None where their labels are no classes."""
+    if train.labels is None or asked.labels is None:
+        return None
+    classes = as_classes(np.concatenate([train.labels, asked.labels]))
+    return None if classes is None else (classes[: len(train)], classes[len(train) :])
+
+
 def voters_of(train: Sample, asked: Sample, most: int) -> Voters | None:
     """Return who votes for whom; None without classes.
 
@@ -41,12 +49,10 @@ def voters_of(train: Sample, asked: Sample, most: int) -> Voters | None:
     most
         Maximum number of examples that are predicted: the first with a label.
     """
-    if train.labels is None or asked.labels is None:
-        return None
-    classes = as_classes(np.concatenate([train.labels, asked.labels]))
+    classes = classes_of(train, asked)
     if classes is None:
         return None
-    known, wanted = classes[: len(train)], classes[len(train) :]
+    known, wanted = classes
     rows = np.flatnonzero(known != UNLABELLED)
     chosen = np.flatnonzero(wanted != UNLABELLED)[:most]
     if not len(rows) or not len(chosen):

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.evaluation import UNLABELLED, as_classes
+from isthmus.evaluation import UNLABELLED
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.sample import take
 from isthmus.report.section import Metrics, Section
+from isthmus.report.voters import classes_of
 
 PER_CLASS = (1, 2, 4, 8, 16, 32)
 """Labelled training examples of each class, where there are as many."""
@@ -86,12 +87,10 @@ def _curve(fit: EvaluatedFit) -> dict[str, Any] | None:
     taught = None if train is None else train.taught
     if taught is None or fit.split == "train" or fit.model.conditional or fit.pca is None:
         return None
-    if taught.labels is None or asked.labels is None:
-        return None
-    classes = as_classes(np.concatenate([taught.labels, asked.labels]))
+    classes = classes_of(taught, asked)
     if classes is None:
         return None
-    known, wanted = classes[: len(taught)], classes[len(taught) :]
+    known, wanted = classes
     rows = np.flatnonzero(wanted != UNLABELLED)[:ASKED]
     steps = _nested(known, fit.seed)
     if not steps or not len(rows):
