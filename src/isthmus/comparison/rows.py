@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from isthmus.annotations import ExamplesLike, Targets
+from isthmus.data.source import take
 from isthmus.evaluation.reconstruction import blocks
 from isthmus.fitted import FittedAutoencoder
-from isthmus.report.sample import take
 
 ROWS = 2_000
 """Most examples of a test set that runs are compared on one by one."""

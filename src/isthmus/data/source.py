@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -54,6 +55,17 @@ class Source:
         labelled = "" if self.labels is None else ", labelled"
         test = "" if self.test is None else f", {len(self.test)} for testing"
         return f"<Source {self.name}: {len(self)} of {shape} {self.examples.dtype}{labelled}{test}>"
+
+
+def take(X: Any, rows: np.ndarray | slice) -> Any:
+    """Return chosen rows of an array, or of a data frame of pandas.
+
+    Examples
+    --------
+    >>> take(np.array([[1], [2], [3]]), np.array([0, 2])).tolist()
+    [[1], [3]]
+    """
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
 class Rows:

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import r2_score
 
+from isthmus.data.source import take
 from isthmus.doctor import Head
 from isthmus.unlabelled import known_labels, plain_labels
 
@@ -27,7 +28,7 @@ class Part:
         """Return up to ``most`` examples, evenly spaced."""
         rows = _spaced(len(X), most)
         y = None if y is None else np.asarray(y)[rows]
-        return cls(_take(X, rows), y, estimator.labels_from(y))
+        return cls(take(X, rows), y, estimator.labels_from(y))
 
     @classmethod
     def with_targets(cls, estimator: Any, X: Any, y: np.ndarray, most: int = ROWS) -> "Part":
@@ -35,16 +36,12 @@ class Part:
         classes = estimator.classes_ if estimator.target_kind == "classes" else None
         known = np.flatnonzero(known_labels(y, classes).reshape(len(y), -1).all(axis=1))
         rows = known[_spaced(len(known), most)]
-        return cls(_take(X, rows), plain_labels(y[rows]), None)
+        return cls(take(X, rows), plain_labels(y[rows]), None)
 
 
 def _spaced(n: int, most: int) -> np.ndarray:
     """Return up to ``most`` of n places, evenly spaced."""
     return np.linspace(0, n - 1, min(n, most)).astype(int)
-
-
-def _take(X: Any, rows: np.ndarray) -> Any:
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
 def head_of(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> Head | None:

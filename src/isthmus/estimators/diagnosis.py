@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from isthmus.annotations import ExamplesLike, Targets
+from isthmus.data.source import take
 from isthmus.doctor import (
     Data,
     Errors,
@@ -137,7 +138,7 @@ def read_some(X: Any, y: Targets | None) -> tuple[ExamplesLike, np.ndarray | Non
     if n > most:
         starts = np.linspace(0, n - RUN, most // RUN).astype(int)
         rows = np.unique(starts[:, None] + np.arange(RUN))
-    some = X.iloc[rows] if hasattr(X, "iloc") else X[rows] if len(rows) < n else X[:]
+    some = take(X, rows if len(rows) < n else slice(None))
     return some, None if y is None else np.asarray(y)[rows]
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from isthmus.annotations import ExamplesLike
+from isthmus.data.source import take
 from isthmus.evaluation.pca import PCABaseline, PCAMoments
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.evaluation.statistics import ColumnStatistics
@@ -24,7 +25,6 @@ from isthmus.report.sample import (
     Sample,
     draw_rows,
     spread_over_parts,
-    take,
 )
 from isthmus.unlabelled import known_labels, plain_labels
 

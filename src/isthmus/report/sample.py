@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.data.source import take
+
 SHOWN = 2_000
 """Most examples that figures show, of all parts together."""
 
@@ -89,11 +91,6 @@ class ChosenRows:
             return Sample(np.empty((0, 0), np.float32))
         kept["codes"] = np.asarray(kept["codes"], np.float32)
         return Sample(**kept)
-
-
-def take(X: Any, rows: np.ndarray | slice) -> Any:
-    """Return chosen rows of an array or of a data frame."""
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
 def _join(parts: Sequence[Any]) -> Any:

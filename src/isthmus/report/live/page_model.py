@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isthmus.data.source import take
 from isthmus.errors import SettingError
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.live.nearness import known_codes, reach_of
 from isthmus.report.live.packing import packed, packed_codes
 from isthmus.report.live.reading import reading_of
 from isthmus.report.plane import Plane
-from isthmus.report.sample import take
 
 if TYPE_CHECKING:
     from isthmus.export import Carried

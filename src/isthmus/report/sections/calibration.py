@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.data.source import take
 from isthmus.evaluation.calibration import Bin, expected_calibration_error, reliability
 from isthmus.report.evaluated_fit import EvaluatedFit
-from isthmus.report.sample import take
 from isthmus.report.section import Metrics, Section
 from isthmus.unlabelled import known_labels, plain_labels
 

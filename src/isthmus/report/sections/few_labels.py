@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.data.source import take
 from isthmus.evaluation import UNLABELLED
 from isthmus.report.evaluated_fit import EvaluatedFit
-from isthmus.report.sample import take
 from isthmus.report.section import Metrics, Section
 from isthmus.report.voters import classes_of
 

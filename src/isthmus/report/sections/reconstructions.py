@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isthmus import figures
+from isthmus.data.source import take
 from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.png import strip
-from isthmus.report.sample import take
 from isthmus.report.section import Metrics, Section
 
 if TYPE_CHECKING:
