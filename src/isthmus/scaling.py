@@ -27,10 +27,10 @@ ALIKE = 10.0
 """Columns whose deviations differ by more than this factor have no unit in common."""
 
 COLUMNS_VALUES = 2**22
-"""About so many numbers of a few columns are held in double precision at a time."""
+"""Approximate count of numbers that are held in double precision at a time."""
 
 SAMPLE = 100_000
-"""At most so many examples, evenly spaced, are looked at."""
+"""Maximum number of examples, evenly spaced, that are looked at."""
 
 
 class Bend(eqx.Module):

@@ -14,7 +14,7 @@ def known_labels(labels: Any, classes: Any = None) -> np.ndarray:
     """Return which examples have a label, as truth values (n,).
 
     None, NaN and pandas' NA mark an example without one. Among whole numbers -1 does, where it is
-    the only negative number beside two others at least: of -1 and 1 both are labels.
+    the only negative number and there are two others at least: of -1 and 1 both are labels.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ class Shift(AbstractCorruption):
     def _moved(
         self, x: Float[Array, "B D"], down: Float[Array, " B"], right: Float[Array, " B"]
     ) -> Float[Array, "B D"]:
-        """Return images moved by so many pixels."""
+        """Return images moved by numbers of pixels."""
         assert self.image_shape is not None, "a shift is created before it is called"
         height, width, _ = self.image_shape
         images = x.reshape(len(x), *self.image_shape)

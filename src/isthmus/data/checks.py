@@ -126,7 +126,7 @@ def check_labels(labels: ArrayLike, n: int, name: str) -> np.ndarray:
 
 
 def _with_none(array: np.ndarray, missing: np.ndarray, name: str) -> np.ndarray:
-    """Return labels of which some are missing: whole numbers and strings beside None."""
+    """Return labels of which some are missing: whole numbers or strings, and None."""
     known = array[~missing]
     if array.dtype.kind == "f" and (known % 1 != 0).any():
         return array

@@ -19,7 +19,7 @@ MOST_COLUMNS = 200
 """A table of more columns is described as a whole."""
 
 SAMPLE = 100_000
-"""At most so many rows of a table of numbers are looked at."""
+"""Maximum number of rows of a table of numbers that are looked at."""
 
 
 def describe(source: Source, rules: Rules | None = None) -> JsonObject:

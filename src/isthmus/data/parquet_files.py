@@ -28,7 +28,7 @@ def open_parquet(path: Path, how: Reading | None = None) -> Source:
     path : Path
         The file or folder.
     how : Reading, optional
-        Where the labels are, and who is told of the unpacking: what is being done, how many rows
+        Where the labels are, and what reports the unpacking: what is being done, how many rows
         are unpacked, and how many there are.
     """
     how = Reading() if how is None else how

@@ -37,7 +37,7 @@ def divide(
     limit
         Keep the first ``limit`` training examples.
     labelled
-        Keep the labels of so many training examples alone, spread evenly over the classes; the
+        Number of training examples that keep their labels, spread evenly over the classes; the
         validation set then has no labels that a fit can see, and the test set has all of its own.
     missing_allowed
         Whether NaN passes, as a masked likelihood lets it.
@@ -88,7 +88,7 @@ def rows_of_parts(
 
 
 def _with_few_labels(parts: Parts, count: int, seed: int, name: str) -> Parts:
-    """Return parts with so many labels of training examples, and none for validation."""
+    """Return parts with that number of labels of training examples, and none for validation."""
     X, labels = parts["train"]
     if labels is None:
         raise DataError(f"{name} has no labels of which {count} could be kept; say where they are.")

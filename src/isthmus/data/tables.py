@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 SENTINELS = 3
-"""At most so many columns are named that may hold numbers in the place of missing entries."""
+"""Maximum number of columns that are named: those that may hold numbers for missing entries."""
 
 
 def is_table(spec: object) -> bool:

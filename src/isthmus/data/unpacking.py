@@ -67,7 +67,7 @@ def unpacked(name: str, files: Sequence[Path], how: Reading) -> Source:
     files
         With the same columns; their rows follow each other.
     how
-        Where the labels are, which columns are left out, and who is told of the rows as they are
+        Where the labels are, which columns are left out, and what reports the rows as they are
         unpacked.
 
     Raises

@@ -166,7 +166,7 @@ class Fit:
 
 
 def beyond_error(difference: np.ndarray, errors: float = 2.0) -> int:
-    """Return 1 or -1 where a mean is above or below zero by so many standard errors, else 0.
+    """Return 1 or -1 where a mean is above or below zero by that number of standard errors, else 0.
 
     >>> beyond_error(np.array([1.0, 1.1, 0.9])), beyond_error(np.array([1.0, -1.0]))
     (1, 0)

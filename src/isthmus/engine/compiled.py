@@ -26,7 +26,7 @@ shape takes about six, each about 50 of the 65,530 memory maps that Linux allows
 4 MB."""
 
 PROGRAMS_A_TERM = 512
-"""After every so many that were compiled JAX's own caches are cleared, also of what was traced for
+"""Number of compiled programs after which JAX's own caches are cleared, also of what was traced for
 programs that are gone: 5 MB a fit. What is still in use is compiled once more."""
 
 P = ParamSpec("P")

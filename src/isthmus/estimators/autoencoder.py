@@ -62,28 +62,29 @@ class Autoencoder(AbstractAutoencoder):
     schedule : str or callable, default="warmup_cosine"
         A name of `isthmus.engine.SCHEDULES`, or a function of the step count.
     epochs : "auto" or int, default="auto"
-        At most so many passes over the training part; ``"auto"`` makes about 20,000 steps, in 20 to
-        200 epochs.
+        Maximum number of passes over the training set; ``"auto"`` makes about 20,000 steps, in 20
+        to 200 epochs.
     batch_size : "auto" or int, default="auto"
         Examples in a step; ``"auto"`` is 64, or 32 below 1,000 examples.
     patience : "auto" or int, default="auto"
-        Stop after so many epochs without a better validation loss; 0 switches early stopping off,
-        and the last weights are kept; ``"auto"`` is 10, or as many as make 600 steps, and 0 below
-        1,000 examples.
+        Number of epochs without a better validation loss after which to stop; 0 switches early
+        stopping off, and the last weights are kept; ``"auto"`` is 10, or as many as make 600 steps,
+        and 0 below 1,000 examples.
     validation_fraction : float, default=0.1
         Share of the examples held out for early stopping, in [0, 0.9]; of fewer than 20 examples
         none are.
     gradient_clip : float or None, default=None
         Greatest global norm of a gradient.
     memory_limit : float, default=2e9
-        Examples on disk up to so many bytes are read into memory; larger ones are streamed.
+        Examples on disk of up to this number of bytes are read into memory; larger ones are
+        streamed.
     devices : int, "all" or None, default=None
         How many devices share every batch of ``fit``; ``"all"`` are those of all hosts, once they
         are joined by ``jax.distributed``; None is the default device. It changes nothing but speed,
         and a model file does not keep it.
     callbacks : sequence of callables, default=()
         Each called with an `isthmus.engine.EpochRecord` every epoch; True stops training. One that
-        is not callable, but has ``on_progress(done_steps, total_steps)``, is told of steps alone.
+        is not callable, but has ``on_progress(done_steps, total_steps)``, hears of steps alone.
     random_state : int, RandomState instance or None, default=None
         Decides the initial weights, the order of examples, and all noise.
     verbose : int, default=0

@@ -17,7 +17,7 @@ from isthmus.networks import LinearPath
 from isthmus.penalties import AbstractPenalty, WeightDecay
 
 STEPS = 20_000
-"""About so many steps are planned, early stopping permitting."""
+"""Approximate number of steps that are planned, unless training stops early."""
 
 SMALL = 1_000
 """With fewer examples than this, batches are smaller, and no held-out part decides when to stop."""

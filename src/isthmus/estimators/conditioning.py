@@ -86,7 +86,7 @@ class Conditioned(FittedAttributes):
 
     @property
     def paired_neighbours_(self) -> int:
-        """Nearest neighbours beside which each training example was placed in the code, or 0."""
+        """Number of neighbours that each training example was placed next to, or 0."""
         check_is_fitted(self)
         arranging = [one.paired for one in self.model_.penalties if one.arranges_codes]
         return max((pairs.neighbours for pairs in arranging if pairs is not None), default=0)

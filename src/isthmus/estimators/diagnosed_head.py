@@ -1,4 +1,4 @@
-"""How well a fitted head does, beside a linear model of the columns."""
+"""How well a fitted head does, compared with a linear model of the columns."""
 
 from dataclasses import dataclass
 from typing import Any

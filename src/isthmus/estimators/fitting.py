@@ -285,7 +285,7 @@ def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> M
 
 
 def _spread(examples: Examples, most: int) -> Rows:
-    """Return at most so many of the examples, evenly spaced, read where they are indexed."""
+    """Return at most that number of the examples, evenly spaced, read where they are indexed."""
     return Rows(examples, np.arange(0, len(examples), -(-len(examples) // most)))
 
 

@@ -9,7 +9,7 @@ from isthmus.annotations import ExamplesLike
 from isthmus.errors import warn
 
 LOOKED_AT = 1_000
-"""At most so many rows, evenly spaced, are looked at."""
+"""Maximum number of rows, evenly spaced, that are looked at."""
 
 FEW = 20
 """Of fewer rows nothing is said: they may well be unusual."""

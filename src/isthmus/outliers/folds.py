@@ -19,7 +19,7 @@ from isthmus.outliers.tails import Tail, surprise
 
 KINDS = ("auto", "split", "cross")
 FOLDS = 5
-"""Fits of cross-calibration; and a split holds out one in so many examples."""
+"""Number of fits of cross-calibration; a split holds out one in five examples."""
 
 MOST_HELD = 2_000
 """Examples that a split holds out, at most: p-values go down to 1 / 2,001."""

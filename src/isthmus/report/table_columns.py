@@ -10,7 +10,7 @@ from isthmus.tables import Schema
 from isthmus.tables.scores import ColumnScore, column_scores
 
 MOST_ROWS = 20_000
-"""Columns are compared on at most so many rows of a part."""
+"""Maximum number of rows of a part on which columns are compared."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def image_shape(data: Data) -> Finding | None:
 
 
 def _widths(pixels: int) -> list[int]:
-    """Return the widths that an image of so many pixels can have, of at least four."""
+    """Return the widths that an image of that number of pixels can have, of at least four."""
     return [w for w in range(4, pixels // 4 + 1) if pixels % w == 0]
 
 

@@ -1,4 +1,4 @@
-"""How sure the classifier is, beside how often it is right."""
+"""How sure the classifier is, compared with how often it is right."""
 
 from dataclasses import dataclass
 from typing import Any
