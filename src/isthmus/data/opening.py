@@ -32,7 +32,7 @@ def open_source(
     array: str | None = None,
     image_shape: Sequence[int] | None = None,
     progress: Progress | None = None,
-    **how: Any,
+    **how: object,
 ) -> Source:
     """Read anything into a `Source`.
 

@@ -17,11 +17,12 @@ from isthmus.estimators.automatic import automatic_widths, chosen_penalties
 from isthmus.estimators.learner import AbstractLearner
 from isthmus.estimators.parameters import NetworkSetting
 from isthmus.estimators.pca_start import ends_bare, pca_of, start_from_pca, starts_from_pca
-from isthmus.estimators.slots import MEMBERS, LikelihoodSetting, member
+from isthmus.estimators.slots import LikelihoodSetting, member
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
 from isthmus.model import Model
+from isthmus.networks import MEMBERS as NETWORKS
 from isthmus.networks import (
     AbstractNetwork,
     Chain,
@@ -228,9 +229,9 @@ def encoder_spec(
     """Return the encoder's specification with nothing left to choose, or the user's own module."""
     spec = settings.encoder
     if isinstance(spec, str):
-        if spec not in MEMBERS["encoder"]:
-            raise SettingError(unknown("encoder called", spec, MEMBERS["encoder"]))
-        spec = MEMBERS["encoder"][spec](activation=settings.activation)
+        if spec not in NETWORKS:
+            raise SettingError(unknown("encoder called", spec, NETWORKS))
+        spec = NETWORKS[spec](activation=settings.activation)
         if isinstance(spec, Dense) or settings.hidden != "auto":
             spec = replace(spec, hidden=_as_widths(settings.hidden))
     elif settings.hidden != "auto":

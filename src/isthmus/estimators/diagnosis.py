@@ -262,7 +262,7 @@ def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
     return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
-def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
+def _kept(estimator: "AbstractAutoencoder", few: Part, codes: np.ndarray) -> np.ndarray | None:
     """Return the errors of reconstructions from the first principal directions of the code."""
     if is_discrete(estimator.model_.latent):
         return None

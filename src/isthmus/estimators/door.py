@@ -67,7 +67,7 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
     return examples
 
 
-def _as_array(X: ExamplesLike) -> Any:
+def _as_array(X: ExamplesLike) -> Examples:
     if isinstance(X, Source):
         raise DataError("X is a Source; give its examples, and its labels as y.")
     return SparseRows(X) if issparse(X) else as_numpy(X)
@@ -150,7 +150,7 @@ def _member(group: Group) -> AbstractLikelihood:
     return Bernoulli() if group.member == "bernoulli" else LearnedGaussian(per_feature=True)
 
 
-def _table_of(X: ExamplesLike) -> Any:
+def _table_of(X: ExamplesLike) -> Any:  # what it is, only its type says
     """Return the table that rows are of, and anything else as it is."""
     if isinstance(X, TableRows):
         return X.table

@@ -26,6 +26,7 @@ from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
+    from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.export import Carried, Export
     from isthmus.report import ReportPage
 
@@ -246,9 +247,9 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
         return codes.astype(np.float32)
 
-    def as_autoencoder(self) -> "Fitted":
+    def as_autoencoder(self) -> "AbstractAutoencoder":
         """Return the autoencoder itself; `ConditionalAutoencoder` returns the one that it names."""
-        return self
+        return self._described()
 
     def save(self, path: str | Path) -> Path:
         """Write the fitted estimator to one ``.safetensors`` file; `isthmus.load` reads it."""
@@ -297,21 +298,21 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
 
         return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
 
-    def carry(self, part: str, X: Any, labels: Any = None) -> "Carried":
+    def carry(self, part: str, X: ExamplesLike, labels: Targets | None = None) -> "Carried":
         """Return a part for a page, as `isthmus.export.carry` does."""
         from isthmus.export import carry
 
         check_is_fitted(self)
-        return carry(self, part, X, labels)
+        return carry(self._described(), part, X, labels)
 
     def report(
         self,
-        X: Any,
-        y: Any = None,
+        X: ExamplesLike,
+        y: Targets | None = None,
         path: str | Path | None = None,
         *,
-        X_test: Any = None,
-        y_test: Any = None,
+        X_test: ExamplesLike | None = None,
+        y_test: Targets | None = None,
         live_limit: float | None = None,
     ) -> "ReportPage":
         """Return the report of this fit: a page that a notebook shows, a browser or a file holds.
@@ -339,7 +340,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
 
         check_is_fitted(self)
         parts = {"train": (X, y)} | ({} if X_test is None else {"test": (X_test, y_test)})
-        page = report_page(cast(Any, self), parts, live_limit=live_limit)
+        page = report_page(self._described(), parts, live_limit=live_limit)
         if path is not None:
             page.save(path)
         return page
@@ -351,7 +352,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
     @classmethod
     def _restored(
         cls, settings: JsonObject, restore: Callable[["AbstractAutoencoder"], None]
-    ) -> "Fitted":
+    ) -> "AnyAutoencoder":
         """Return the estimator of a model file.
 
         Parameters
@@ -361,7 +362,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         restore
             Gives the unfitted estimator that was described its fitted attributes.
         """
-        estimator: Any = cls(**settings)
+        estimator = cast("AbstractAutoencoder", cls(**settings))
         restore(estimator)
         return estimator
 

@@ -92,7 +92,7 @@ def flat_examples(
     offset = estimator.offset_
     if is_indexed(X):
         return examples if offset is None else CheckedExamples(examples, names, masked, offset)
-    return _single(examples, offset)
+    return _single(np.asarray(examples), offset)
 
 
 def examples_to_walk(estimator: "FittedAttributes", X: ExamplesLike) -> "CheckedExamples":
@@ -285,7 +285,7 @@ def _names(estimator: "FittedAttributes", examples: Examples) -> Names:
     return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
 
 
-def _single(X: Any, offset: np.ndarray | None = None) -> np.ndarray:
+def _single(X: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
     """Return numbers of double precision in single precision, others as they are.
 
     An offset is subtracted before any digit is lost.

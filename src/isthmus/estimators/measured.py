@@ -240,7 +240,7 @@ class Measured(Tabular):
         ((200, 3), True)
         """
         check_is_fitted(self)
-        return symbols.symbols_of(self, X)
+        return symbols.symbols_of(cast("AbstractAutoencoder", self), X)
 
     def need_decoder(self) -> None:
         """Raise `SettingError` if the model has no decoder."""

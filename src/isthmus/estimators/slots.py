@@ -9,7 +9,7 @@ from isthmus.specifications import member_of
 LikelihoodSetting = str | likelihoods.AbstractLikelihood
 """A likelihood, its name, or "auto"."""
 
-MEMBERS: dict[str, Mapping[str, Callable[..., Any]]] = {
+MEMBERS: dict[str, Mapping[str, Callable[..., object]]] = {
     "corruption": dict(corruption.MEMBERS),
     "encoder": dict(networks.MEMBERS),
     "decoder": dict(networks.MEMBERS),
@@ -29,7 +29,7 @@ KINDS: dict[str, type] = {
 }
 
 
-def member(slot: str, value: object) -> Any:
+def member(slot: str, value: object) -> Any:  # the slot says which
     """Return the member that a setting names, or the setting itself where it is one already.
 
     Raises

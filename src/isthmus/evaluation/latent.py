@@ -1,17 +1,16 @@
 """What the code does with its dimensions: spread, dead and collapsed ones, correlation."""
 
-from typing import Any
-
 import numpy as np
 
 from isthmus.errors import DataError
+from isthmus.plainjson import JsonObject
 
 DEAD = 1e-4
 COLLAPSED_NATS = 0.01
 ACTIVE_VARIANCE = 0.01
 
 
-def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> dict[str, Any]:
+def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> JsonObject:
     """Measure how a code uses its dimensions.
 
     Parameters

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from isthmus.errors import DataError
 from isthmus.estimators.fitted import Fitted
 from isthmus.export.exporting import Export
 from isthmus.fitted import column_names
 from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.version import __version__
 
 SHOWN = 20
@@ -136,7 +136,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(name.replace("|", "\\|") for name in names[:SHOWN]) + more
 
 
-def _measurements(metrics: Mapping[str, Any]) -> str:
+def _measurements(metrics: Facts) -> str:
     errors = metrics.get("reconstruction", {})
     if not errors:
         return "None were found beside the model file."
@@ -153,7 +153,7 @@ def _measurements(metrics: Mapping[str, Any]) -> str:
     return "\n".join(lines) + (f"\n\n{verdict}" if verdict else "")
 
 
-def _origin(facts: Mapping[str, Any]) -> dict[str, object]:
+def _origin(facts: Facts) -> dict[str, object]:
     versions = facts.get("versions", {})
     return {
         "seed": facts.get("seed"),
@@ -163,7 +163,7 @@ def _origin(facts: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _read(run: str | Path | None, name: str) -> dict[str, Any]:
+def _read(run: str | Path | None, name: str) -> JsonObject:
     """Return a file of a run folder, or nothing where there is none."""
     path = None if run is None else Path(run) / name
     if path is None or not path.is_file():

@@ -25,12 +25,13 @@ from isthmus.figures.plots import (
     loss_curves,
     matrix,
 )
-from isthmus.figures.style import DIVERGING, TEN_COLOURS, Limits, class_colours
+from isthmus.figures.style import DIVERGING, TEN_COLOURS, Limits, Lines, class_colours
 
 __all__ = [
     "DIVERGING",
     "TEN_COLOURS",
     "Limits",
+    "Lines",
     "bars",
     "class_colours",
     "code_scatter",

@@ -1,7 +1,8 @@
 """Tables whose columns are of several kinds: a likelihood for each group of columns."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
 import equinox as eqx
 import jax
@@ -150,10 +151,10 @@ class Columns(AbstractLikelihood):
         """Return where each column stands when the groups are put one after the other."""
         return np.argsort(np.concatenate([np.array(group) for group in self.columns]))
 
-    def _joined(self, parts: Any) -> Array:
+    def _joined(self, parts: Iterable[Array]) -> Array:
         return jnp.concatenate(list(parts), axis=-1)[..., self._order()]
 
-    def _with(self, likelihoods: Any) -> Self:
+    def _with(self, likelihoods: Iterable[AbstractLikelihood]) -> Self:
         return replace(self, likelihoods=tuple(likelihoods))
 
     def _check(self, features: int) -> None:

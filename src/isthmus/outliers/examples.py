@@ -53,7 +53,7 @@ def take(X: ExamplesLike, rows: np.ndarray) -> Examples:
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else X[rows]
 
 
-def _check_numbers(X: Any) -> None:
+def _check_numbers(X: object) -> None:
     """Raise `DataError` for a table with columns that are neither numbers nor truth values."""
     table = X.table if isinstance(X, TableRows) else X
     if not is_table(table):

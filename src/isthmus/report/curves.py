@@ -1,10 +1,10 @@
 """Curves as a page draws them: one description for the page's drawing and for matplotlib's."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from isthmus import figures
 from isthmus.figures.palette import page_marks
@@ -32,7 +32,7 @@ class Curves:
     """
 
     name: str
-    lines: Mapping[str, Sequence[Any]]
+    lines: figures.Lines
     x_label: str
     y_label: str
     caption: str
@@ -44,7 +44,7 @@ class Curves:
             self.lines, x_label=self.x_label, y_label=self.y_label, log_x=self.log_x, log_y=True
         )
 
-    def chart(self) -> dict[str, Any]:
+    def chart(self) -> dict[str, object]:
         """Return where everything lies on the drawing of a page.
 
         Examples
@@ -85,9 +85,8 @@ class Curves:
         }
 
 
-def _columns(x: Any, y: Any, spread: Any = None) -> tuple[np.ndarray, ...]:
+def _columns(x: ArrayLike, y: ArrayLike, spread: ArrayLike | None = None) -> tuple[np.ndarray, ...]:
     """Return places, values, and the ends of their spread, which stay above zero."""
     places, values = np.asarray(x, float), np.maximum(np.asarray(y, float), 1e-30)
-    wide = [0.0 if one is None else one for one in (spread if spread is not None else [0] * len(y))]
-    apart = np.nan_to_num(np.asarray(wide, float))
+    apart = np.zeros_like(values) if spread is None else np.nan_to_num(np.asarray(spread, float))
     return places, values, np.maximum(values - apart, values / 10), values + apart

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -97,7 +96,7 @@ class EvaluatedFit:
         return float(np.nanmin(values)), float(np.nanmax(values))
 
     @cached_property
-    def label(self) -> Any:
+    def label(self) -> object:
         """The label under which codes alone are decoded: the commonest; None without labels."""
         if not self.model.conditional:
             return None

@@ -1,7 +1,5 @@
 """The marks of classes on the maps of pages: a colour each, and beyond ten another shape."""
 
-from typing import Any
-
 import numpy as np
 
 from isthmus.figures.palette import page_marks
@@ -16,7 +14,7 @@ SHAPES = {
 """The shapes of marks, around their middle."""
 
 
-def marked_classes(names: list[str], members: np.ndarray) -> list[dict[str, Any]]:
+def marked_classes(names: list[str], members: np.ndarray) -> list[dict[str, object]]:
     """Return the classes with their marks: ``name``, ``colour``, ``shape`` and ``members``.
 
     Parameters

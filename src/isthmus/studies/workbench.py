@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -109,7 +109,7 @@ class Workbench:
         fitted: Any = estimator
         kept = kept_path(self._kept, name, estimator, X, y, validation_data)
         if kept.exists():
-            return isthmus.load(kept)
+            return cast(E, isthmus.load(kept))
         with self._progress(name) as callbacks:
             fitted.set_params(callbacks=tuple(callbacks))
             data = {} if validation_data is None else {"validation_data": validation_data}

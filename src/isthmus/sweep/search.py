@@ -166,20 +166,21 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         grid = list(ParameterGrid(self.param_grid))
         wanted = [(params, seed) for params in grid for seed in range(self.seeds)]
         unfitted = [self._estimator(params, seed) for params, seed in wanted]
-        points: list[Any] = [None] * len(wanted)
-        leaders: dict[int, tuple[float, Any]] = {}
+        points: dict[int, Point] = {}
+        leaders: dict[int, tuple[float, AnyAutoencoder]] = {}
         outcomes = self._outcomes(unfitted, train, validation)
         for done, (place, outcome) in enumerate(outcomes, start=1):
             params, seed = wanted[place]
             point = points[place] = point_of(params, seed, outcome, validation)
             index = place // self.seeds
-            if point.failure is None and point.score > leaders.get(index, (-np.inf, None))[0]:
+            better = point.score > leaders[index][0] if index in leaders else point.score > -np.inf
+            if not isinstance(outcome, IsthmusError) and better:
                 leaders[index] = (point.score, outcome)
             if self.on_result is not None:
                 self.on_result(point, done, len(wanted))
-        self.points_: list[Point] = points
-        self.criterion_ = criterion_of(points)
-        self.cv_results_ = results_of(grid, points, self.seeds)
+        self.points_: list[Point] = [points[place] for place in range(len(wanted))]
+        self.criterion_ = criterion_of(self.points_)
+        self.cv_results_ = results_of(grid, self.points_, self.seeds)
         self.code_sizes_: list[int] = [
             unfitted[i * self.seeds].latent_dim for i in range(len(grid))
         ]
@@ -280,7 +281,9 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         for results in cast(Iterator[list[tuple[int, Outcome]]], run(tasks)):
             yield from results
 
-    def _choose(self, grid: list[JsonObject], leaders: dict[int, tuple[float, Any]]) -> None:
+    def _choose(
+        self, grid: list[JsonObject], leaders: dict[int, tuple[float, AnyAutoencoder]]
+    ) -> None:
         scores = self.cv_results_["mean_test_score"]
         if np.isnan(scores).all():
             raise SettingError(

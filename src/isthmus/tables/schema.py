@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -234,7 +234,7 @@ class Schema:
             for c in self.columns
         ]
 
-    def decodings(self) -> list[dict[str, Any]]:
+    def decodings(self) -> list[JsonObject]:
         """Return how each used column comes back from the encoded columns, as plain JSON.
 
         ``name``, ``kind``, the first encoded column ``start`` and their number ``width``, and what
@@ -341,7 +341,7 @@ def as_type(
     return entries.cast(kind, safe=False)
 
 
-def _table(arrays: list[Any], schema: "pyarrow.Schema") -> "pyarrow.Table":
+def _table(arrays: "list[pyarrow.Array]", schema: "pyarrow.Schema") -> "pyarrow.Table":
     import pyarrow
 
     return pyarrow.Table.from_arrays(arrays, schema=schema)

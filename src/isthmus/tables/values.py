@@ -1,7 +1,8 @@
 """The entries of an Arrow column as NumPy arrays."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def plain(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     return column.cast(column.type.value_type) if types.is_dictionary(column.type) else column
 
 
-def functions() -> Any:
+def functions() -> ModuleType:
     """Return `pyarrow.compute`, which makes its functions at import, unseen by type checkers."""
     from pyarrow import compute
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -176,7 +175,7 @@ def _counts(fit: EvaluatedFit) -> dict[str, dict[str, int]] | None:
     return counts if partly else None
 
 
-def _head_scores(fit: EvaluatedFit) -> dict[str, Any] | None:
+def _head_scores(fit: EvaluatedFit) -> JsonObject | None:
     """Return the scores of what the estimator predicts, on every part with labels."""
     if fit.model.head is None:
         return None

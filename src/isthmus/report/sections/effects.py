@@ -1,7 +1,6 @@
 """How far each dimension of the code moves each column of a table."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ class ColumnEffects:
     axes: list[str]
     columns: list[str]
     values: np.ndarray
-    label: Any
+    label: object
 
 
 class Effects(Section[ColumnEffects]):

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.evaluation.maps import map_quality
 from isthmus.evaluation.peers import installed_peers
 from isthmus.plainjson import JsonObject
@@ -102,7 +102,7 @@ def _applies(fit: EvaluatedFit) -> bool:
     return looked_at and len(fit.shown) >= LEAST and not _missing(fit.shown.examples)
 
 
-def _missing(examples: Any) -> bool:
+def _missing(examples: ExamplesLike) -> bool:
     values = np.asarray(examples)
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
