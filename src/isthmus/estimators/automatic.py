@@ -11,9 +11,9 @@ from isthmus.data.source import Examples
 from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters, PenaltySetting
 from isthmus.estimators.slots import penalty_members
-from isthmus.likelihoods import AbstractLikelihood, Gaussian, Masked
+from isthmus.likelihoods import AbstractLikelihood
 from isthmus.model import Model
-from isthmus.networks import LinearPath
+from isthmus.networks import has_linear_path
 from isthmus.penalties import AbstractPenalty, WeightDecay
 
 STEPS = 20_000
@@ -80,7 +80,7 @@ def chosen_learning_rate(
     """
     if setting != "auto":
         return setting
-    gentle = schedule == "warmup_cosine" and isinstance(model.encoder, LinearPath)
+    gentle = schedule == "warmup_cosine" and has_linear_path(model.encoder)
     return STEEP if gentle else SAFE
 
 
@@ -111,9 +111,8 @@ def chosen_penalties(
         return penalty_members(setting)
     if n >= FEW:
         return ()
-    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
     variances = scaled[:].var(axis=0)
-    if not isinstance(inner, Gaussian):
+    if not likelihood.squared_error:
         variances = np.minimum(variances, 1.0)
     return (WeightDecay(DECAY * float(variances.mean()) / n),)
 

@@ -16,17 +16,16 @@ from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
 from isthmus.estimators.learner import AbstractLearner
 from isthmus.estimators.parameters import NetworkSetting
-from isthmus.estimators.pca_start import ends_bare, pca_of, start_from_pca, starts_from_pca
+from isthmus.estimators.pca_start import pca_of, start_from_pca, starts_from_pca
 from isthmus.estimators.slots import LikelihoodSetting, member
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
-from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
+from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Gaussian
 from isthmus.model import Model
 from isthmus.networks import MEMBERS as NETWORKS
 from isthmus.networks import (
     AbstractNetwork,
     Chain,
-    Dense,
     PerExample,
     mirror,
     start_at_zero,
@@ -57,7 +56,7 @@ def build_model(
     settings
         The estimator.
     likelihood
-        A member, settled, or ``"auto"``.
+        A member, resolved, or ``"auto"``.
     scaled_sample : (m, D)
         Some training examples, scaled where they are indexed, NaN where entries are missing: what
         the start from PCA and a latent that looks at examples are made of.
@@ -87,7 +86,7 @@ def build_model(
     width = latent.width(size)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
-    if likelihood.starts_at_zero and isinstance(decoder, Chain) and ends_bare(decoder):
+    if likelihood.starts_at_zero and decoder is not None and decoder.ends_bare:
         decoder = start_at_zero(decoder)
     penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
     model = Model(
@@ -147,17 +146,17 @@ def choose_likelihood(
     >>> type(choose_likelihood("auto", "pixels", Deterministic())).__name__
     'Gaussian'
     """
-    if isinstance(setting, Masked) and setting.likelihood == "auto":
-        return Masked(choose_likelihood("auto", scaling, latent))
     if setting != "auto":
-        return member("likelihood", setting)
+        return member("likelihood", setting).chosen(
+            lambda name: choose_likelihood(name, scaling, latent)
+        )
     within_unit = scaling in ("unit", "pixels", "range", "minmax")
     if scaling == "binary" or (within_unit and latent.stochastic):
         return Bernoulli()
     return Gaussian()
 
 
-def settled_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodSetting:
+def resolved_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodSetting:
     """Return the likelihood of a setting with what it takes from the examples decided.
 
     Parameters
@@ -169,19 +168,10 @@ def settled_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodS
     """
     if setting in (None, "auto"):
         return "auto"
-    found = member("likelihood", setting)
-    if not isinstance(found, Masked):
-        return found.settled(x)
-    return Masked(settled_likelihood(found.likelihood, x))
-
-
-def left_alone(likelihood: LikelihoodSetting) -> np.ndarray | None:
-    """Return which columns (D,) automatic scaling leaves as they are, or None.
-
-    Those of a `Columns` whose likelihoods bound them; every other likelihood is one for all.
-    """
-    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
-    return np.isfinite(inner.domain()[0]) if isinstance(inner, Columns) else None
+    known = member("likelihood", setting).chosen(
+        lambda name: name if name == "auto" else member("likelihood", name)
+    )
+    return known.resolved(x)
 
 
 def check_domain(likelihood: AbstractLikelihood, scaled: Examples) -> None:
@@ -215,12 +205,9 @@ def scaling_for(setting: str, likelihood: LikelihoodSetting) -> str:
     >>> scaling_for("auto", "poisson"), scaling_for("auto", "auto")
     ('none', 'auto')
     """
-    if isinstance(likelihood, Masked):
-        return scaling_for(setting, likelihood.likelihood)
     if setting != "auto" or likelihood in (None, "auto"):
         return setting
-    low, high = member("likelihood", likelihood).domain()
-    return "none" if np.all(np.isfinite(low) & ~np.isfinite(high)) else setting
+    return "none" if member("likelihood", likelihood).models_counts else setting
 
 
 def encoder_spec(
@@ -232,7 +219,7 @@ def encoder_spec(
         if spec not in NETWORKS:
             raise SettingError(unknown("encoder called", spec, NETWORKS))
         spec = NETWORKS[spec](activation=settings.activation)
-        if isinstance(spec, Dense) or settings.hidden != "auto":
+        if settings.hidden != "auto":
             spec = replace(spec, hidden=_as_widths(settings.hidden))
     elif settings.hidden != "auto":
         raise SettingError(

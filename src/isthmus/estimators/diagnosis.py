@@ -31,7 +31,6 @@ from isthmus.estimators.slots import member, takes_missing
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.latents.discrete import is_discrete
-from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
 from isthmus.plainjson import JsonObject
 
@@ -49,9 +48,6 @@ DRAWS = 64
 
 DIRECTIONS = 16
 """Maximum of sizes of a cut code that are tried."""
-
-DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
-"""Likelihoods under which an example has a density as under probabilistic PCA."""
 
 BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
 """Scalings of data that have a range, which all columns share but under ``minmax``."""
@@ -153,18 +149,15 @@ def _numbers(X: Any) -> tuple[np.ndarray, list[str] | None]:
 def plan_of(settings: "AbstractAutoencoder") -> Plan:
     """Return the settings of an estimator, fitted or not, that checks of data depend on."""
     likelihood = settings.likelihood
-    masked = takes_missing(likelihood)
-    likelihood = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
-    name = likelihood if isinstance(likelihood, str) else type(likelihood).__name__
     latent = member("latent", settings.latent)
     held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
     return Plan(
         scaling=settings.scaling,
-        likelihood="auto" if name is None else name.lower().replace("_", ""),
+        likelihood=likelihood.replace("_", "") if isinstance(likelihood, str) else likelihood.kind,
         stochastic=bool(latent.stochastic),
         latent_dim=int(settings.latent_dim),
         batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
-        masked=masked,
+        masked=takes_missing(likelihood),
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
 
@@ -353,7 +346,7 @@ def _bounds(estimator: "AbstractAutoencoder", train: Part, judged: Part) -> dict
 
     Both are densities of scaled examples, where the likelihood is normal; no others are compared.
     """
-    normal = isinstance(estimator.likelihood_, DENSITIES)
+    normal = estimator.likelihood_.normal
     if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
         return {}
     few = Part.of(estimator, judged.X, judged.y, CLOSELY)

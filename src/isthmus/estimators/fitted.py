@@ -20,8 +20,7 @@ from isthmus.estimators.measured import Measured
 from isthmus.estimators.slots import takes_missing
 from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.likelihoods import AbstractLikelihood
-from isthmus.networks import Chain, nonlinear_branch
-from isthmus.networks.layers import Linear
+from isthmus.networks import nonlinear_branch
 from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
@@ -378,8 +377,8 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)
         network = nonlinear_branch(self.model_.encoder)
-        first = network.affines[0] if isinstance(network, Chain) else None
-        return np.asarray(first.weight).T if isinstance(first, Linear) else None
+        weights = None if network is None else network.first_weights
+        return None if weights is None else np.asarray(weights).T
 
     def need_masked(self) -> None:
         """Raise `SettingError` unless the likelihood lets entries be missing."""

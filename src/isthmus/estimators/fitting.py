@@ -30,9 +30,8 @@ from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
 from isthmus.estimators.construction import (
     build_model,
     check_domain,
-    left_alone,
+    resolved_likelihood,
     scaling_for,
-    settled_likelihood,
 )
 from isthmus.estimators.division import Part, divided, given_validation, loaded, weighted
 from isthmus.estimators.door import enter, enter_first, likelihood_setting
@@ -290,18 +289,19 @@ def _spread(examples: Examples, most: int) -> Rows:
 
 
 def _look(estimator: AbstractLearner, examples: Rows) -> tuple[LikelihoodSetting, Choice]:
-    """Settle the likelihood and choose the scaling."""
+    """Resolve the likelihood and choose the scaling."""
     x = flat_rows(examples, slice(None))
     seen = range_of(x)
     offset = 0.0 if estimator.offset_ is None else estimator.offset_
     estimator.range_ = Range(seen.low + offset, seen.high + offset)
     rows = estimator.schema_ is None and estimator.image_shape_ is None
     estimator.number_columns_ = columns_of(x, offset) if rows else None
-    likelihood = settled_likelihood(likelihood_setting(estimator), x)
+    likelihood = resolved_likelihood(likelihood_setting(estimator), x)
     if estimator.schema_ is not None and estimator.scaling == "auto":
         encoded = choose("none", x)
         return likelihood, encoded._replace(reason="columns encoded by their kinds")
-    kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
+    kind = scaling_for(estimator.scaling, likelihood)
+    left = None if isinstance(likelihood, str) else likelihood.unscaled_columns
     image = estimator.image_shape_ is not None
     return likelihood, choose(kind, x, image=image, left=left)
 

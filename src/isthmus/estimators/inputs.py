@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 from isthmus.annotations import Examples, ExamplesLike, Index
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.arrays import channels_first
-from isthmus.data.checks import check_finite, check_observed
+from isthmus.data.checks import as_image_shape, check_finite, check_observed
 from isthmus.data.source import blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine.feed import stored_type
@@ -171,16 +171,13 @@ def image_shape_of(
             f"X has shape {(len(X), *own)}, whose channels seem to come first: give "
             f"numpy.moveaxis(X, 1, -1), or image_shape={own} if they do not."
         )
-    shape: Any = own if given is None else given
-    shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
-    shape = (*shape, 1) if len(shape) == 2 else shape
-    sides = [side for side in shape if hasattr(side, "__index__") and side >= 1]
-    if len(shape) != 3 or sides != list(shape) or math.prod(sides) != features:
+    shape = as_image_shape(own if given is None else given)
+    if shape is None or math.prod(shape) != features:
         raise DataError(
             f"image_shape is {given!r}, and an example has {features} values: give (height, width) "
             "or (height, width, channels) of the images."
         )
-    return shape[0], shape[1], shape[2]
+    return shape
 
 
 def example_shape_of(X: ExamplesLike) -> tuple[int, ...]:

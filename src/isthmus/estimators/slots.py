@@ -56,8 +56,9 @@ def takes_missing(likelihood: object) -> bool:
     >>> takes_missing("masked"), takes_missing("auto"), takes_missing("gaussian")
     (True, True, False)
     """
-    named = isinstance(likelihood, str) and likelihood in ("masked", "auto")
-    return isinstance(likelihood, likelihoods.Masked) or named
+    if isinstance(likelihood, likelihoods.AbstractLikelihood):
+        return likelihood.masked
+    return isinstance(likelihood, str) and likelihood in ("masked", "auto")
 
 
 def penalty_members(value: object) -> tuple[penalties.AbstractPenalty, ...]:

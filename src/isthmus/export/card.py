@@ -8,7 +8,7 @@ from isthmus.errors import DataError
 from isthmus.estimators.fitted import Fitted
 from isthmus.export.exporting import Export
 from isthmus.fitted import column_names
-from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
+from isthmus.networks import AbstractNetwork, nonlinear_branch
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.version import __version__
 
@@ -91,10 +91,9 @@ def _name(member: object) -> str:
 def _network(network: AbstractNetwork | None) -> str:
     """Return the sizes of a chain's layers, or the name of another network."""
     inside = nonlinear_branch(network)
-    if not isinstance(inside, Chain):
+    if inside is None or not inside.layer_shapes:
         return _name(inside)
-    shapes = [inside.affines[0].in_shape, *(affine.out_shape for affine in inside.affines)]
-    sizes = " - ".join(" x ".join(map(str, shape)) for shape in shapes)
+    sizes = " - ".join(" x ".join(map(str, shape)) for shape in inside.layer_shapes)
     return sizes if inside is network else f"{sizes}, and a linear path"
 
 

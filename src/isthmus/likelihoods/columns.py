@@ -69,13 +69,18 @@ class Columns(AbstractLikelihood):
                     "member of isthmus.likelihoods, and put Masked around Columns."
                 )
 
-    def settled(self, x: np.ndarray) -> "Columns":
+    @property
+    def unscaled_columns(self) -> np.ndarray | None:
+        """Columns whose likelihoods bound their values: bits, categories, counts."""
+        return np.isfinite(self.domain()[0])
+
+    def resolved(self, x: np.ndarray) -> "Columns":
         """Return this likelihood with its groups found where none are given."""
         if not self.likelihoods:
-            return Columns(*recognise(x)).settled(x)
+            return Columns(*recognise(x)).resolved(x)
         self._check(x.shape[1])
         pairs = zip(self.likelihoods, self.columns, strict=True)
-        return self._with(one.settled(x[:, list(group)]) for one, group in pairs)
+        return self._with(one.resolved(x[:, list(group)]) for one, group in pairs)
 
     def create(self, features: int) -> "Columns":
         """Return this likelihood with the parameters of its members."""
