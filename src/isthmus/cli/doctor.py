@@ -9,7 +9,8 @@ import typer
 
 from isthmus.cli import consoles, errors, language, models, options, progress
 from isthmus.cli.declaring import option, takes
-from isthmus.cli.fit_options import DataOptions, HeadOptions, ModelOptions, TrainingOptions
+from isthmus.cli.fit_options import DataOptions, TrainingOptions
+from isthmus.cli.model_options import HeadOptions, ModelOptions
 
 if TYPE_CHECKING:
     from isthmus.data import Source

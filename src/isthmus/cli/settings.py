@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from isthmus.cli import parsing
 from isthmus.cli.declaring import settings_of
-from isthmus.cli.fit_options import FitOptions, HeadOptions, ModelOptions
+from isthmus.cli.fit_options import FitOptions
+from isthmus.cli.model_options import HeadOptions, ModelOptions
 from isthmus.errors import SettingError, unknown
 from isthmus.plainjson import Facts
 

@@ -22,7 +22,8 @@ from isthmus.cli import (
     targets,
 )
 from isthmus.cli.declaring import Alias, option, takes
-from isthmus.cli.fit_options import DataOptions, ModelOptions, TrainingOptions
+from isthmus.cli.fit_options import DataOptions, TrainingOptions
+from isthmus.cli.model_options import ModelOptions
 from isthmus.errors import DataError, SettingError
 from isthmus.plainjson import Facts, JsonObject, read_object, write_json
 

@@ -216,6 +216,25 @@ def check_finite(
     """
     if examples.dtype.kind != "f":
         return 0
+    missing, infinite, first = _not_finite(examples, missing_allowed)
+    if first is None:
+        return missing
+    example, *place = first
+    where = ", ".join(map(str, place))
+    where = f"index {where}" if feature_names is None else f'column "{feature_names[place[0]]}"'
+    remedy = "drop or fill these"
+    if not infinite:
+        remedy += ', or fit with the likelihood "masked"'
+    raise DataError(
+        f"{name} holds {0 if missing_allowed else missing} missing and {infinite} infinite values, "
+        f"the first at example {example}, {where}, counted from 0; {remedy}."
+    )
+
+
+def _not_finite(
+    examples: Examples, missing_allowed: bool
+) -> tuple[int, int, tuple[int, ...] | None]:
+    """Return how many values are missing and infinite, and the place of the first refused one."""
     missing = infinite = 0
     first = None
     for start, block in blocks(examples):
@@ -224,24 +243,12 @@ def check_finite(
             continue
         nan = np.isnan(block)
         missing += int(nan.sum())
-        bad = ~finite & ~nan if missing_allowed else ~finite
         infinite += int((~finite & ~nan).sum())
-        if first is None and bad.any():
-            example, *index = (int(i) for i in np.unravel_index(bad.argmax(), bad.shape))
-            first = (start + example, index)
-    if first is None:
-        return missing
-    example, index = first
-    place = ", ".join(map(str, index))
-    place = f"index {place}" if feature_names is None else f'column "{feature_names[index[0]]}"'
-    remedy = "drop or fill these"
-    if not infinite:
-        remedy += ', or fit with the likelihood "masked"'
-    raise DataError(
-        f"{name} holds {0 if missing_allowed else missing} missing and {infinite} infinite values, "
-        f"the first at example "
-        f"{example}, {place}, counted from 0; {remedy}."
-    )
+        refused = ~finite & ~nan if missing_allowed else ~finite
+        if first is None and refused.any():
+            example, *place = (int(i) for i in np.unravel_index(refused.argmax(), refused.shape))
+            first = (start + example, *place)
+    return missing, infinite, first
 
 
 def check_observed(examples: Examples, name: str, feature_names: Sequence[str] | None) -> None:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.annotations import Index, PyTree
+from isthmus.corruption import AbstractCorruption
 from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
@@ -18,6 +19,7 @@ from isthmus.estimators.learner import AbstractLearner
 from isthmus.estimators.parameters import NetworkSetting
 from isthmus.estimators.pca_start import pca_of, start_from_pca, starts_from_pca
 from isthmus.estimators.slots import LikelihoodSetting, member
+from isthmus.evaluation.pca import PCABaseline
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Gaussian
@@ -61,7 +63,7 @@ def build_model(
         Some training examples, scaled where they are indexed, NaN where entries are missing: what
         the start from PCA and a latent that looks at examples are made of.
     n
-        How many training examples there are in all.
+        Number of training examples in all.
     choice
         The scaling, chosen.
     image_shape
@@ -74,13 +76,7 @@ def build_model(
     features = scaled_sample.shape[1]
     latent: AbstractLatent = member("latent", settings.latent)
     likelihood = choose_likelihood(likelihood, choice.kind, latent)
-    if likelihood.masked:
-        scaled_sample = without_missing(scaled_sample)
-    seen = _seen(likelihood, scaled_sample)
-    as_scaled, scaled_sample = seen is scaled_sample, seen
-    corruption = settings.corruption
-    if corruption is not None:
-        corruption = member("corruption", corruption).create(image_shape)
+    as_scaled, scaled_sample = _seen(likelihood, scaled_sample)
     spec = encoder_spec(settings, features, n, image_shape)
     size = int(settings.latent_dim)  # NumPy's numbers would be arrays to JAX
     width = latent.width(size)
@@ -91,7 +87,7 @@ def build_model(
     penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
     model = Model(
         scaling=choice.scaling,
-        corruption=corruption,
+        corruption=_corruption(settings, image_shape),
         encoder=encoder,
         latent=latent.create(size, rng).started(scaled_sample, rng),
         decoder=decoder,
@@ -101,13 +97,28 @@ def build_model(
         heads=heads(rng),
         latent_dim=size,
     )
-    if not starts_from_pca(settings, model):
-        settings.pca_ = None
-        return _with_penalties_of_codes(model, scaled_sample)
-    pca = pca_of(scaled_sample, model.latent_dim)
+    model, pca = _started(settings, model, scaled_sample)
     whole = as_scaled and len(scaled_sample) == n
     settings.pca_ = pca if whole else None  # a report compares with it
-    return _with_penalties_of_codes(start_from_pca(model, pca), scaled_sample)
+    return _with_penalties_of_codes(model, scaled_sample)
+
+
+def _corruption(
+    settings: AbstractLearner, image_shape: tuple[int, int, int] | None
+) -> AbstractCorruption | None:
+    if settings.corruption is None:
+        return None
+    return member("corruption", settings.corruption).create(image_shape)
+
+
+def _started(
+    settings: AbstractLearner, model: Model, scaled_sample: Examples
+) -> tuple[Model, PCABaseline | None]:
+    """Return the model as training starts from it, and the PCA that it starts from, if any."""
+    if not starts_from_pca(settings, model):
+        return model, None
+    pca = pca_of(scaled_sample, model.latent_dim)
+    return start_from_pca(model, pca), pca
 
 
 def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
@@ -320,11 +331,13 @@ def without_missing(examples: Examples) -> Examples:
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
 
 
-def _seen(likelihood: AbstractLikelihood, examples: Examples) -> Examples:
-    """Return examples, none missing, as the encoder sees them."""
+def _seen(likelihood: AbstractLikelihood, examples: Examples) -> tuple[bool, Examples]:
+    """Return whether the encoder sees examples as they are scaled, and as it sees them."""
+    if likelihood.masked:
+        examples = without_missing(examples)
 
     def rows(index: Index) -> np.ndarray:
         return np.asarray(likelihood.seen(jnp.asarray(examples[index], jnp.float32)))
 
     whole = type(likelihood).seen is AbstractLikelihood.seen
-    return examples if whole else Computed(rows, examples.shape)
+    return whole, examples if whole else Computed(rows, examples.shape)

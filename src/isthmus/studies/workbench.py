@@ -206,12 +206,16 @@ class Workbench:
             source=given.source if given else None,
             quick=self.quick,
         )
+        self._show(record)
+        return record
+
+    def _show(self, record: Record) -> None:
+        """Add a record to the results, and to the table at the end of the page."""
         self.records.append(record)
         blocks = self._blocks()
         if not blocks or blocks[-1]["kind"] != "records":
             self._add(kind="records", records=[])
         blocks[-1]["records"].append(record.as_dict())
-        return record
 
     def claim(self, sentence: str, holds: bool, evidence: str) -> None:
         """Add a claim of the report, whether it holds here, and the figures that say so."""
