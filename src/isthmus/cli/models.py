@@ -205,25 +205,37 @@ def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> Any:
 
     if estimator.schema_ is not None:
         return _rows_of_table(source, estimator)
-    masked = estimator.model_.likelihood.masked
-    check_finite(source.examples, source.name, source.feature_names, missing_allowed=masked)
-    names = getattr(estimator, "feature_names_in_", None)
+    examples, names = source.examples, getattr(estimator, "feature_names_in_", None)
     if names is not None and source.feature_names is not None:
-        where = {name: i for i, name in enumerate(source.feature_names)}
-        missing = [name for name in names if name not in where]
-        if missing:
-            raise DataError(
-                f"{source.name} has no column {missing[0]!r}, which the model was fitted on;"
-                f" its {len(where)} columns are {', '.join(list(where)[:8])}."
-            )
-        return _columns(source.examples, [where[name] for name in names])
-    found, expected = math.prod(source.examples.shape[1:]), estimator.n_features_in_
+        examples = _named_columns(source, [str(name) for name in names])
+    found, expected = math.prod(examples.shape[1:]), estimator.n_features_in_
     if found != expected:
         raise DataError(
             f"{source.name} has {found} values per example and the model was fitted on {expected};"
             " give data of the same shape."
         )
-    return source.examples
+    masked = estimator.model_.likelihood.masked
+    names = source.feature_names if names is None else names
+    check_finite(examples, source.name, names, missing_allowed=masked)
+    return examples
+
+
+def _named_columns(source: "Source", names: list[str]) -> Any:
+    """Return the columns of a table of numbers, in the order of the names."""
+    from isthmus.data.table_rows import TableRows
+    from isthmus.data.tables import matrix_of
+
+    assert source.feature_names is not None
+    where = {name: i for i, name in enumerate(source.feature_names)}
+    missing = [name for name in names if name not in where]
+    if missing:
+        raise DataError(
+            f"{source.name} has no column {missing[0]!r}, which the model was fitted on;"
+            f" its {len(where)} columns are {', '.join(list(where)[:8])}."
+        )
+    if isinstance(source.examples, TableRows):
+        return matrix_of(source.examples.table.select(names), source.name)
+    return _columns(source.examples, [where[name] for name in names])
 
 
 def _rows_of_table(source: "Source", estimator: "AnyAutoencoder") -> Any:
