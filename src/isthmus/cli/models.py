@@ -14,6 +14,7 @@ from isthmus.plainjson import JsonObject, read_object
 if TYPE_CHECKING:
     from isthmus.data import Source
     from isthmus.estimators.conditional import AnyAutoencoder
+    from isthmus.tables import Schema
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> Any:
     from isthmus.data import check_finite
 
     if estimator.schema_ is not None:
-        return _rows_of_table(source, estimator)
+        return rows_of_table(source, estimator.schema_)
     examples, names = source.examples, getattr(estimator, "feature_names_in_", None)
     if names is not None and source.feature_names is not None:
         examples = _named_columns(source, [str(name) for name in names])
@@ -238,8 +239,8 @@ def _named_columns(source: "Source", names: list[str]) -> Any:
     return _columns(source.examples, [where[name] for name in names])
 
 
-def _rows_of_table(source: "Source", estimator: "AnyAutoencoder") -> Any:
-    """Return rows of a table for a model that was fitted on one of several kinds of columns."""
+def rows_of_table(source: "Source", schema: "Schema") -> Any:
+    """Return rows of a table for what was fitted on one of several kinds of columns."""
     import numpy as np
     import pyarrow
 
@@ -248,8 +249,7 @@ def _rows_of_table(source: "Source", estimator: "AnyAutoencoder") -> Any:
     if isinstance(source.examples, TableRows):
         return source.examples
     if source.feature_names is None:
-        assert estimator.schema_ is not None
-        names = ", ".join(estimator.schema_.names[:8])
+        names = ", ".join(schema.names[:8])
         raise DataError(
             f"{source.name} is no table of named columns, and the model was fitted on one with"
             f" {names}; give such a table."
