@@ -1,9 +1,12 @@
 """The command line: its global options and its exit codes; `verbs.py` lists what it can do."""
 
+import gc
 import io
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -70,8 +73,8 @@ def main(argv: list[str] | None = None) -> int:
     _open_closed_streams()
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]  # it may stand behind the verb, too
-    with interrupts.heard(), warnings.catch_warnings():
-        warnings.showwarning = _show_warning
+    with _seldom_collected(), interrupts.heard(), warnings.catch_warnings():
+        warnings.showwarning = _Warned()
         # Tables are matched to a model by the names of their columns before it sees them.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
         try:
@@ -89,9 +92,28 @@ def main(argv: list[str] | None = None) -> int:
     return result if isinstance(result, int) else errors.OK
 
 
-def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    sentence = language.translate(" ".join(str(message).split()))
-    sys.stderr.write(f"isthmus: warning: {sentence}\n")
+class _Warned:
+    """Writes each warning once, as the same rows are met in the fit and in the report."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def __call__(self, message: Warning | str, *_: object, **__: object) -> None:
+        sentence = language.translate(" ".join(str(message).split()))
+        if sentence not in self._seen:
+            sys.stderr.write(f"isthmus: warning: {sentence}\n")
+        self._seen.add(sentence)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage less often: imports and compiling make many objects, and hardly a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _open_closed_streams() -> None:

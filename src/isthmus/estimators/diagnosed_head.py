@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import r2_score
 
 from isthmus.annotations import ExamplesLike, Targets
 from isthmus.data.source import take
@@ -65,6 +63,9 @@ def head_of(estimator: "AbstractAutoencoder", train: Given, test: Given | None) 
         Examples and their targets, of which some may be missing; without a test set the training
         set is predicted.
     """
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.metrics import r2_score
+
     kind = estimator.target_kind
     pairs = [train, train if test is None else test]
     if kind not in ("classes", "quantities") or any(y is None for _, y in pairs):

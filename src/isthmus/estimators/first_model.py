@@ -40,7 +40,7 @@ BEGUN_FROM = 30_000
 
 
 def first_examples(estimator: AbstractLearner, X: ExamplesLike) -> Examples:
-    """Return the examples of a fit from nothing, checked; note their shape and what encodes them."""
+    """Return the examples of a fit from nothing, checked; note their shape and schema."""
     X = enter_first(estimator, X)
     examples = loaded(estimator, flat_examples(estimator, X, fitting=True))
     features = estimator.width_

@@ -4,7 +4,6 @@ from collections.abc import Sized
 from typing import Literal
 
 import numpy as np
-from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
@@ -97,6 +96,8 @@ def need_targets(estimator: object, y: object, why: str) -> None:
 
 def class_numbers(classes: np.ndarray, labels: Targets | None) -> np.ndarray:
     """Return the number of the class of every label, -1 where there is none: int32 (n,)."""
+    from sklearn.preprocessing import LabelEncoder
+
     encoder = LabelEncoder()
     encoder.classes_ = classes
     column = _column(labels, warn=False)

@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from isthmus.annotations import ExamplesLike, Targets
 from isthmus.atomic import new_file
-from isthmus.errors import SettingError
+from isthmus.errors import SettingError, unknown
 from isthmus.estimators.fitted import Fitted
 from isthmus.export.formats import FORMATS
 from isthmus.export.parts import PARTS, trace_part
