@@ -51,12 +51,8 @@ def train(
 
     Parameters
     ----------
-    model
-        Where to start.
-    optimiser
-        How to move.
-    feed
-        The training set's.
+    model, optimiser, feed
+        The initial weights, how they move, and the batches of the training set.
     epochs
         Maximum number of epochs.
     seed
