@@ -29,7 +29,7 @@ STEEP, SAFE = 3e-3, 1e-3
 """Learning rates of Adam: for a fit that begins gently, and for any other."""
 
 DECAY = 3.0
-"""How strongly, in nats a squared weight over all of them, beside features of unit variance."""
+"""How strongly, in nats a squared weight over all of them, for features of unit variance."""
 
 
 class Plan(NamedTuple):
@@ -71,7 +71,7 @@ def chosen_learning_rate(
 ) -> float | str:
     """Return the learning rate of a setting; ``"auto"`` dares more where a fit begins gently.
 
-    That is after a warm-up, from PCA with the network beside it at zero.
+    That is after a warm-up, from PCA with the parallel network at zero.
 
     Examples
     --------

@@ -322,7 +322,7 @@ def _draw_codes(model: Model, scaled: Array) -> Array:
 
 
 def _ranges(estimator: "AbstractAutoencoder", part: Part, seen: _Seen) -> JsonObject:
-    """Return what comes out beside what went in, in the data's own units."""
+    """Return the ranges of outputs and of inputs, in the data's own units."""
     if estimator.scaling_.kind not in BOUNDED:
         return {}
     x = _flat(part.X)
@@ -361,7 +361,7 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _bounds(
-    estimator: "AbstractAutoencoder", known: np.ndarray, judged: Part
+    estimator: "AbstractAutoencoder", known: np.ndarray, measured: Part
 ) -> dict[str, np.ndarray]:
     """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
 
@@ -370,9 +370,9 @@ def _bounds(
     from sklearn.decomposition import PCA
 
     normal = estimator.likelihood_.normal
-    if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
+    if not estimator.model_.latent.stochastic or measured.labels is not None or not normal:
         return {}
-    few = Part.of(estimator, judged.X, judged.y, CLOSELY)
+    few = Part.of(estimator, measured.X, measured.y, CLOSELY)
     asked = estimator.scale(few.X)
     d = int(estimator.latent_dim)
     if d >= min(known.shape):

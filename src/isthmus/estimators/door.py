@@ -104,7 +104,7 @@ def leave(
     if given is None:
         return frame_like(schema.decode(rows), schema.make)
     table = _table_of(given)
-    decoded = schema.decode(rows, beside=align(schema, table).table)
+    decoded = schema.decode(rows, source=align(schema, table).table)
     return frame_like(decoded, make_of(table) or schema.make, getattr(table, "index", None))
 
 

@@ -293,7 +293,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         SettingError
             If the part cannot be exported, or the export differs by more than 1e-5 (relative).
         """
-        from isthmus.export import export  # opens the room above, which import-linter is told
+        from isthmus.export import export  # a layer above, by way of exception
 
         return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
 
@@ -325,7 +325,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         path
             Where to write the page, too.
         X_test, y_test
-            Further examples and their targets, which the model is then judged on.
+            Further examples and their targets, which the model is then measured on.
         live_limit
             Largest size, in MB, of the decoder that the page carries to decode any code; 0 carries
             none, None is 5.

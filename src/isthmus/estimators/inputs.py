@@ -259,7 +259,7 @@ def _refuse_dates(X: ExamplesLike) -> None:
 def _lost_offset(X: Examples) -> np.ndarray | None:
     """Return what to subtract from each column (n, D), so that single precision keeps its digits.
 
-    That is the middle of columns, such as time stamps, that are far from zero beside their range;
+    That is the middle of columns, such as time stamps, that are far from zero for their range;
     zero for the others, and None if there are no such columns.
     """
     features = math.prod(X.shape[1:])

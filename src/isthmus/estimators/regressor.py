@@ -34,7 +34,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
     Parameters
     ----------
     regression_weight : float, default=1.0
-        Weight of the regression's nats, summed over the quantities, beside the reconstruction's.
+        Weight of the regression's nats, summed over the quantities.
     learned_scale : bool, default=False
         Whether the noise of every quantity has a scale that is learned, so that the ones predicted
         well weigh more; otherwise it is one, and the cost half the squared error and a constant.

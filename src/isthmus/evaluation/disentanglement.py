@@ -2,7 +2,7 @@
 
 All three compare a matrix (d, f) of how much each code dimension says about each factor.
 They differ in what "says" means, so figures of one are not figures of another, and each moves
-with the estimator: quote it, and the number of examples, beside the figure.
+with the estimator: quote it, and the number of examples, next to the figure.
 """
 
 from typing import NamedTuple

@@ -28,7 +28,7 @@ def model_card(
     run
         Its run folder, whose measurements the card shows; without one it shows none.
     exports
-        Files beside the model, which the card lists with what their checks found.
+        Exported files in the model's folder, which the card lists with what their checks found.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def _listed(names: Iterable[str]) -> str:
 def _measurements(metrics: Facts) -> str:
     errors = metrics.get("reconstruction", {})
     if not errors:
-        return "None were found beside the model file."
+        return "None were found in the folder of the model file."
     pca = metrics.get("pca", {})
     lines = [
         "| part | examples | mean squared error (scaled) | of PCA, equal code size |",

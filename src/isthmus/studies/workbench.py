@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 E = TypeVar("E", bound="BaseEstimator")
 Progress = Callable[[str], AbstractContextManager[Sequence[Any]]]
-"""Told what is being done; lends the callbacks that show it."""
+"""Called with what is being done; lends the callbacks that show it."""
 
 
 @dataclass(frozen=True)

@@ -262,12 +262,12 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             return
         sizes = sorted({size for size, _ in self._errors()})
         scaled, held = (_scaled(fitted, part) for part in (X, validation))
-        anchor = fit_pca(scaled, min(max(sizes), *scaled.shape))
-        within = [size for size in sizes if size <= len(anchor.components)]
-        self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
+        pca = fit_pca(scaled, min(max(sizes), *scaled.shape))
+        within = [size for size in sizes if size <= len(pca.components)]
+        self.pca_mse_ = {size: pca.mse(held, size) for size in within}
         if len(sizes) > 1:
             errors = [min(e for d, e in self._errors() if d == size) for size in sizes]
-            self.advice_ = recommend_latent_dim(sizes, errors, anchor.mse(held, 0))
+            self.advice_ = recommend_latent_dim(sizes, errors, pca.mse(held, 0))
 
     def _errors(self) -> Iterator[tuple[int, float]]:
         """Yield (code size, mean error over the seeds) of the points of the best estimator."""

@@ -168,7 +168,7 @@ class Schema:
         rows: np.ndarray,
         *,
         rng: np.random.Generator | None = None,
-        beside: "pyarrow.Table | None" = None,
+        source: "pyarrow.Table | None" = None,
     ) -> "pyarrow.Table":
         """Return the table that rows of the shared space stand for.
 
@@ -178,7 +178,7 @@ class Schema:
             Encoded rows, means of a decoder, or draws.
         rng : optional
             For draws: levels that share a column are drawn too.
-        beside : pyarrow.Table, optional
+        source : pyarrow.Table, optional
             The n rows that were encoded: columns that are left out are taken from there.
 
         Returns
@@ -188,8 +188,8 @@ class Schema:
         """
         arrays = []
         for column, field in zip(self.columns, self.arrow, strict=True):
-            if beside is not None and not column.used:
-                arrays.append(as_type(plain(beside.column(column.name)), field, column.declared))
+            if source is not None and not column.used:
+                arrays.append(as_type(plain(source.column(column.name)), field, column.declared))
                 continue
             entries = column.kind.decode(rows[:, self.places[column.name]], rng)
             arrays.append(as_type(entries, field, column.declared))
@@ -205,7 +205,7 @@ class Schema:
 
         compute = functions()
         arrays = []
-        decoded = self.decode(rows, beside=table)
+        decoded = self.decode(rows, source=table)
         for column, field in zip(self.columns, self.arrow, strict=True):
             own, made = (plain(one.column(column.name)) for one in (table, decoded))
             if types.is_floating(own.type):

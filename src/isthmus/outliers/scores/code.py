@@ -105,7 +105,7 @@ class Together(AbstractScore):
     trimmed: float = 0.1
 
     def fit(self, encoded: Encoded) -> Self:
-        """Learn centre and scatter of codes beside residuals, each by its own spread."""
+        """Learn centre and scatter of codes joined with residuals, each by its own spread."""
         check_between("score Together", "trimmed", self.trimmed, 0, 0.5)
         both = np.hstack([encoded.codes, encoded.residuals])
         self.spread_ = robust_scale(both)

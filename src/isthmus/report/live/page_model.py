@@ -28,7 +28,7 @@ SIDE = 64
 """Largest side, in pixels, of images that one can draw."""
 
 EXAMPLES_BYTES = 1_000_000
-"""Most bytes of examples that are not images, which the page shows beside their reconstructions."""
+"""Most bytes of examples, other than images, that the page shows with their reconstructions."""
 
 SPARSE, OFF = 0.5, 0.02
 """A code is sparse if this share of its entries is off: below this share of their largest."""

@@ -11,7 +11,7 @@ from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import number, percent
 from isthmus.report.passes import PartResult
 from isthmus.report.section import Metrics, Section
-from isthmus.report.verdict import judge
+from isthmus.report.verdict import make_verdict
 from isthmus.report.voters import voters_of
 
 NEIGHBOURS_ASKED = 2_000
@@ -115,7 +115,7 @@ class Comparison(Section[Table]):
             "probe": _neighbours(fit),
         }
         if fit.pca is not None:
-            entries["verdict"] = judge(entries, fit.split, fit.examination, fit.findings)
+            entries["verdict"] = make_verdict(entries, fit.split, fit.examination, fit.findings)
         return entries
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Table:
@@ -186,7 +186,7 @@ def _head_scores(fit: EvaluatedFit) -> JsonObject | None:
 def _neighbours(fit: EvaluatedFit) -> JsonObject | None:
     """Return the accuracy of nearest neighbours on the code, and on the code of PCA."""
     train = fit.results["train"].coded if "train" in fit.results else None
-    asked = fit.judged.coded
+    asked = fit.measured.coded
     if fit.split == "train" or train is None or train.labels is None or asked.labels is None:
         return None
     voters = voters_of(train, asked, NEIGHBOURS_ASKED)

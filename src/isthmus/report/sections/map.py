@@ -1,4 +1,4 @@
-"""How faithful the code is as a map: neighbourhoods and distances, beside those of other maps."""
+"""How faithful the code is as a map: neighbourhoods and distances, compared with other maps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def _measures(fit: EvaluatedFit) -> JsonObject:
 def _votes(fit: EvaluatedFit) -> dict[str, dict[str, float]]:
     """Return the accuracies of nearest training codes, by map and number of neighbours."""
     train = fit.results["train"].coded if "train" in fit.results else None
-    asked = fit.judged.coded
+    asked = fit.measured.coded
     if fit.split == "train" or train is None or train.labels is None or asked.labels is None:
         return {}
     voters = voters_of(train, asked, ASKED)
