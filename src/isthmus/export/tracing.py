@@ -12,7 +12,6 @@ import equinox as eqx
 import jax
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
-from jax.tree_util import KeyPath
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
@@ -203,7 +202,7 @@ def _called(equation: JaxprEqn) -> tuple[Jaxpr, Sequence[ArrayLike]]:
     return getattr(called, "jaxpr", called), getattr(called, "consts", ())
 
 
-def _label(path: KeyPath) -> str:
+def _label(path: Sequence[object]) -> str:
     """Return a name for an array of the model: ``encoder affines 0 weight``."""
     words = [
         str(getattr(key, "name", getattr(key, "idx", getattr(key, "key", "")))) for key in path

@@ -225,7 +225,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         kept: frozenset[int],
     ) -> Iterator[tuple[int, Outcome]]:
         fits = [*enumerate(unfitted)]
-        jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
+        jobs = cast(int, joblib.effective_n_jobs(cast(Any, self.n_jobs)))  # None: joblib's own
         folder = None if self.folder is None else Path(self.folder)
         how = (self.strategy, self.memory_limit, folder, kept)
         if jobs == 1:
