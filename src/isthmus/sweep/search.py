@@ -153,11 +153,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             The validation set, instead of a share of the examples.
         """
         self._check()
-        if self.estimator.target_kind != "none":
-            need_targets(self, y, "its estimator learns from targets")
-        train, validation = divided(
-            self.estimator, X, y, validation_data, self.validation_fraction, self.random_state
-        )
+        train, validation = self._split(X, y, validation_data)
         grid = list(ParameterGrid(self.param_grid))
         wanted = [(params, seed) for params in grid for seed in range(self.seeds)]
         unfitted = [self._estimator(params, seed) for params, seed in wanted]
@@ -193,6 +189,15 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     def _estimator(self, params: Facts, seed: int) -> AbstractAutoencoder:
         return unfitted_at(self.estimator, params).set_params(random_state=seed)
+
+    def _split(
+        self, X: ExamplesLike, y: Targets | None, given: ValidationData | None
+    ) -> tuple[Part, Part]:
+        """Return the training set and the validation set: pairs of examples and targets."""
+        if self.estimator.target_kind != "none":
+            need_targets(self, y, "its estimator learns from targets")
+        share, random_state = self.validation_fraction, self.random_state
+        return divided(self.estimator, X, y, given, share, random_state)
 
     def _outcomes(
         self, unfitted: Sequence[AbstractAutoencoder], train: Part, validation: Part
