@@ -14,7 +14,7 @@ from isthmus.estimators.slots import penalty_members
 from isthmus.latents import AbstractLatent
 from isthmus.likelihoods import AbstractLikelihood
 from isthmus.model import Model
-from isthmus.networks import has_linear_path
+from isthmus.networks.chain import has_linear_path
 from isthmus.penalties import AbstractPenalty, WeightDecay
 
 STEPS = 20_000

@@ -25,13 +25,12 @@ from isthmus.figures.plots import (
     loss_curves,
     matrix,
 )
-from isthmus.figures.style import DIVERGING, TEN_COLOURS, Limits, Lines, class_colours
+from isthmus.figures.style import DIVERGING, TEN_COLOURS, Limits, class_colours
 
 __all__ = [
     "DIVERGING",
     "TEN_COLOURS",
     "Limits",
-    "Lines",
     "bars",
     "class_colours",
     "code_scatter",

@@ -13,6 +13,8 @@ from isthmus.report.axes import fit_axis
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from isthmus.figures.style import Lines
+
 LEFT, RIGHT, TOP, BOTTOM = 62, 628, 32, 270
 """Edges of the plot in its drawing of 640 by 310."""
 
@@ -32,7 +34,7 @@ class Curves:
     """
 
     name: str
-    lines: figures.Lines
+    lines: Lines
     x_label: str
     y_label: str
     caption: str
