@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike
 
 from isthmus import figures
 from isthmus.figures.palette import page_marks
+from isthmus.figures.style import Lines
 from isthmus.report.axes import fit_axis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from isthmus.figures.style import Lines
 
 LEFT, RIGHT, TOP, BOTTOM = 62, 628, 32, 270
 """Edges of the plot in its drawing of 640 by 310."""
