@@ -60,7 +60,7 @@ def test_columns_of_nothing_are_left_to_the_schema():
 
 def test_mixed_objects_are_refused():
     with pytest.raises(DataError, match='Column "a" of the table mixes types'):
-        open_source(pd.DataFrame({"a": [1, "x"]}))
+        open_source(pd.DataFrame({"a": [1, ["x"]]}))
 
 
 def test_columns_may_share_a_name_and_be_numbered():

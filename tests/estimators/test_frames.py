@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy.sparse
 
 import isthmus
 from isthmus import Autoencoder, ConditionalAutoencoder
+from isthmus.errors import DataError
 
 NAMES = [f"pixel {i}" for i in range(64)]
 
@@ -81,3 +83,40 @@ def test_conditional_measures_of_frames_are_those_of_their_arrays():
     fitted = ConditionalAutoencoder(inner).fit(frame, labels)
     of_floats = fitted.measure(frame.astype(float), labels)
     assert fitted.measure(frame, labels)["mse"] == of_floats["mse"]
+
+
+@pytest.mark.parametrize(
+    ("X", "sentence"),
+    [
+        ({"a": [1.0, 2.0]}, "made of dictionaries: give a data frame"),
+        ([{"a": 1.0}, {"a": 2.0}], "made of dictionaries: give a data frame"),
+        (np.zeros(9, [("a", "f8"), ("b", "i4")]), "a structured array: give a data frame"),
+        (pl.DataFrame({"a": [1.0, 2.0]}).lazy(), r"a lazy frame: give X.collect\(\)"),
+        (pd.Series([1.0, 2.0]), r"one column: give a table, such as X.to_frame\(\)"),
+        (pd.DataFrame(), "a table of 0 rows and 0 columns"),
+    ],
+)
+def test_what_cannot_be_read_as_rows_is_named(X, sentence):
+    with pytest.raises(DataError, match=sentence):
+        Autoencoder(1, epochs=1).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (pd.period_range("2020-01", periods=60, freq="M"), "date"),
+        (pd.cut(np.arange(60.0), 4), "ordered"),
+        (pd.arrays.IntervalArray(pd.cut(np.arange(60.0), 4)), "category"),
+        ([1, "two", None] * 20, "binary"),
+    ],
+)
+def test_columns_that_pandas_alone_knows_are_learned(column, kind):
+    frame = pd.DataFrame({"a": np.random.default_rng(0).normal(size=60), "b": column})
+    fitted = Autoencoder(1, hidden=(4,), epochs=1, random_state=0).fit(frame)
+    assert fitted.schema_.column("b").kind.name == kind
+    assert len(fitted.reconstruct(frame)) == 60
+
+
+def test_a_sparse_frame_is_learned_as_a_sparse_matrix():
+    frame = pd.DataFrame.sparse.from_spmatrix(scipy.sparse.random(40, 5, 0.4, random_state=0))
+    assert Autoencoder(1, hidden=(4,), epochs=1).fit(frame).transform(frame).shape == (40, 1)

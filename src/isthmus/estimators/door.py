@@ -1,6 +1,7 @@
 """The door: what a user gives as examples becomes an array, and what comes out looks like it."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy.sparse import issparse
@@ -68,9 +69,31 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
 
 
 def _as_array(X: ExamplesLike) -> Examples:
-    if isinstance(X, Source):
-        raise DataError("X is a Source; give its examples, and its labels as y.")
+    _check_container(X)
+    if is_table(X) and all(str(kind).startswith("Sparse") for kind in getattr(X, "dtypes", [""])):
+        X = cast(Any, X).sparse.to_coo().tocsr()
     return SparseRows(X) if issparse(X) else as_numpy(X)
+
+
+def _check_container(X: Any) -> None:
+    """Raise `DataError` for what holds examples, but in a way that cannot be read as rows."""
+    first = X[0] if isinstance(X, list | tuple) and X else None
+    shape: tuple[int, ...] = getattr(X, "shape", ())
+    if isinstance(X, Source):
+        remedy = "a Source: give its examples, and its labels as y"
+    elif isinstance(X, Mapping) or isinstance(first, Mapping):
+        remedy = "made of dictionaries: give a data frame, such as pandas.DataFrame(X)"
+    elif getattr(getattr(X, "dtype", None), "names", None):
+        remedy = "a structured array: give a data frame, such as pandas.DataFrame(X)"
+    elif hasattr(X, "collect_schema") and not is_table(X):
+        remedy = "a lazy frame: give X.collect()"
+    elif hasattr(X, "to_frame"):
+        remedy = "one column: give a table, such as X.to_frame()"
+    elif is_table(X) and 0 in shape:
+        remedy = f"a table of {shape[0]} rows and {shape[1]} columns: give some of both"
+    else:
+        return
+    raise DataError(f"X is {remedy}.")
 
 
 def _check_layout(estimator: "FittedAttributes", X: ExamplesLike) -> None:

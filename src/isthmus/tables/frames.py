@@ -110,13 +110,45 @@ def frame_like(arrow: "pyarrow.Table", make: str, index: Any = None) -> Any:
 def _from_pandas(frame: Any, name: str) -> "pyarrow.Table":
     import pyarrow
 
+    unreadable = (pyarrow.ArrowException, TypeError, ValueError)
     frame = frame.set_axis(distinct_names(frame.columns), axis="columns")
-    sparse = [title for title, kind in frame.dtypes.items() if str(kind).startswith("Sparse")]
-    frame = frame.astype({title: frame[title].dtype.subtype for title in sparse})
+    frame = frame.assign(**{title: _known_to_arrow(frame[title]) for title in frame.columns})
     try:
         return pyarrow.Table.from_pandas(frame, preserve_index=False)
-    except (pyarrow.ArrowException, TypeError, ValueError):
+    except unreadable:
+        frame = frame.assign(**{title: _as_text(frame[title]) for title in frame.columns})
+    try:
+        return pyarrow.Table.from_pandas(frame, preserve_index=False)
+    except unreadable:
         raise _mixed(frame, name) from None
+
+
+def _as_text(column: Any) -> Any:
+    """Return a column of numbers and words mixed, as spreadsheets have them, as words alone."""
+    if column.dtype != object:
+        return column
+    known = column.notna()
+    plain = all(isinstance(entry, str | int | float) for entry in column[known])
+    words = any(isinstance(entry, str) for entry in column[known])
+    return column.map(str).where(known, None) if plain and words else column
+
+
+def _known_to_arrow(column: Any) -> Any:
+    """Return a column of pandas in a type that Arrow has too.
+
+    Sparse columns become dense, periods the time at which they begin, and intervals their text.
+    """
+    kind = column.dtype
+    name = str(kind)
+    if name.startswith("Sparse"):
+        return column.astype(kind.subtype)
+    if name.startswith("period"):
+        return column.dt.to_timestamp()
+    if name.startswith("interval"):
+        return column.astype(str).where(column.notna(), None)
+    if name == "category" and str(kind.categories.dtype).startswith("interval"):
+        return column.cat.rename_categories(list(map(str, kind.categories)))
+    return column
 
 
 def _mixed(frame: Any, name: str) -> DataError:
