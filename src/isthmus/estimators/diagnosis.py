@@ -24,7 +24,7 @@ from isthmus.doctor import (
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
-from isthmus.estimators.slots import LikelihoodSetting, member, takes_missing
+from isthmus.estimators.slots import likelihood_kind, member, takes_missing
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
@@ -149,26 +149,19 @@ def plan_of(settings: "AbstractAutoencoder") -> Plan:
     likelihood = settings.likelihood
     masked = takes_missing(likelihood)
     chosen = getattr(settings, "likelihood_", None)
-    if _kind(chosen) == "columns":  # of a schema's kinds, which "auto" does not tell
+    if likelihood_kind(chosen) == "columns":  # of a schema's kinds, which "auto" does not tell
         likelihood = chosen
     latent = member("latent", settings.latent)
     held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
     return Plan(
         scaling=settings.scaling,
-        likelihood=_kind(likelihood),
+        likelihood=likelihood_kind(likelihood),
         stochastic=bool(latent.stochastic),
         latent_dim=int(settings.latent_dim),
         batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
         masked=masked,
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
-
-
-def _kind(likelihood: LikelihoodSetting | None) -> str:
-    """Return the kind of a likelihood, masked or not, or of its name; "auto" for none."""
-    if likelihood is None:
-        return "auto"
-    return likelihood.lower().replace("_", "") if isinstance(likelihood, str) else likelihood.kind
 
 
 def numbers_of(

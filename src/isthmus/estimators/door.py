@@ -77,8 +77,7 @@ def _as_array(X: ExamplesLike) -> Examples:
 
 def _check_container(X: Any) -> None:
     """Raise `DataError` for what holds examples, but in a way that cannot be read as rows."""
-    first = X[0] if isinstance(X, list | tuple) and X else None
-    shape: tuple[int, ...] = getattr(X, "shape", ())
+    table, first = X, X[0] if isinstance(X, list | tuple) and X else None
     if isinstance(X, Source):
         remedy = "a Source: give its examples, and its labels as y"
     elif isinstance(X, Mapping) or isinstance(first, Mapping):
@@ -89,8 +88,8 @@ def _check_container(X: Any) -> None:
         remedy = "a lazy frame: give X.collect()"
     elif hasattr(X, "to_frame"):
         remedy = "one column: give a table, such as X.to_frame()"
-    elif is_table(X) and 0 in shape:
-        remedy = f"a table of {shape[0]} rows and {shape[1]} columns: give some of both"
+    elif is_table(X) and 0 in table.shape:
+        remedy = f"a table of {table.shape[0]} rows and {table.shape[1]} columns: give some of both"
     else:
         return
     raise DataError(f"X is {remedy}.")

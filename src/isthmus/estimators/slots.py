@@ -61,6 +61,17 @@ def takes_missing(likelihood: object) -> bool:
     return isinstance(likelihood, str) and likelihood in ("masked", "auto")
 
 
+def likelihood_kind(setting: LikelihoodSetting | None) -> str:
+    """Return the kind of a likelihood, masked or not, or of its name; "auto" for none.
+
+    >>> likelihood_kind("negative_binomial"), likelihood_kind(likelihoods.Masked("laplace"))
+    ('negativebinomial', 'laplace')
+    """
+    if setting is None:
+        return "auto"
+    return setting.lower().replace("_", "") if isinstance(setting, str) else setting.kind
+
+
 def penalty_members(value: object) -> tuple[penalties.AbstractPenalty, ...]:
     """Return the penalties of a setting: none, one, or several."""
     if value is None:
