@@ -1,14 +1,16 @@
-"""Curves as a page draws them: one description for the page's drawing and for matplotlib's."""
+"""Curves: lines by name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from isthmus import figures
 from isthmus.figures.palette import page_marks
+from isthmus.plainjson import JsonObject
 from isthmus.report.axes import fit_axis
+from isthmus.report.charts.chart import Chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,47 +18,55 @@ if TYPE_CHECKING:
 LEFT, RIGHT, TOP, BOTTOM = 62, 628, 32, 270
 """Edges of the plot in its drawing of 640 by 310."""
 
+DOTTED = 30
+"""Maximum number of points of a line that are marked one by one."""
+
 
 @dataclass(frozen=True)
-class Curves:
-    """Lines by name, each of (x, y, spread), on a logarithmic axis of errors.
+class Curves(Chart):
+    """Lines by name, each of (x, y) or (x, y, spread), of shape (n,).
 
     Attributes
     ----------
-    name : str
-        Of the file.
     lines : mapping of str to (x, y) or (x, y, spread)
+        The spread, a standard deviation say, becomes bars.
     x_label, y_label : str
-    caption : str
-    log_x : bool
+        With units.
+    log_x, log_y : bool
+        Logarithmic axes.
     """
 
-    name: str
+    template: ClassVar[str] = "charts/curves.html.j2"
+
     lines: Mapping[str, Sequence[Any]]
     x_label: str
     y_label: str
-    caption: str
     log_x: bool = False
+    log_y: bool = False
 
     def figure(self) -> "Figure":
         """Return them as a figure."""
         return figures.curves(
-            self.lines, x_label=self.x_label, y_label=self.y_label, log_x=self.log_x, log_y=True
+            self.lines,
+            x_label=self.x_label,
+            y_label=self.y_label,
+            log_x=self.log_x,
+            log_y=self.log_y,
         )
 
-    def chart(self) -> dict[str, Any]:
+    def view(self) -> JsonObject:
         """Return where everything lies on the drawing of a page.
 
         Examples
         --------
-        >>> chart = Curves("a", {"b": ([1, 2], [0.1, 0.2], [0, 0.05])}, "x", "y", "").chart()
-        >>> [point["x"] for point in chart["lines"][0]["points"]]
+        >>> view = Curves({"a": ([1, 2], [0.1, 0.2], [0, 0.05])}, "x", "y").view()
+        >>> [point["x"] for point in view["lines"][0]["points"]]
         [83.0, 607.0]
         """
-        each = [_columns(*line) for line in self.lines.values()]
+        each = [_columns(self.log_y, *line) for line in self.lines.values()]
         x = fit_axis(np.concatenate([line[0] for line in each]), LEFT, RIGHT, log=self.log_x)
         heights = [np.concatenate([low, high]) for _, _, low, high in each]
-        y = fit_axis(np.concatenate(heights), BOTTOM, TOP, log=True)
+        y = fit_axis(np.concatenate(heights), BOTTOM, TOP, log=self.log_y)
         marks = page_marks(len(each))
         lines = []
         for name, (places, values, low, high), mark in zip(self.lines, each, marks, strict=True):
@@ -73,21 +83,37 @@ class Curves:
                 }
                 for place, value, a, b, c, d in rows
             ]
-            lines.append({"name": name, "colour": mark.colour, "points": points})
+            lines.append(
+                {
+                    "name": name,
+                    "colour": mark.colour,
+                    "dashed": mark.shape != "circle",
+                    "dotted": len(points) <= DOTTED,
+                    "points": points,
+                }
+            )
         return {
             "lines": lines,
             "x_ticks": x.ticks(),
             "y_ticks": y.ticks(),
             "x_label": self.x_label,
             "y_label": self.y_label,
-            "caption": self.caption,
             "log_x": self.log_x,
+            "log_y": self.log_y,
         }
 
 
-def _columns(x: Any, y: Any, spread: Any = None) -> tuple[np.ndarray, ...]:
-    """Return places, values, and the ends of their spread, which stay above zero."""
-    places, values = np.asarray(x, float), np.maximum(np.asarray(y, float), 1e-30)
+def _columns(log: bool, x: Any, y: Any, spread: Any = None) -> tuple[np.ndarray, ...]:
+    """Return places, values, and the ends of their spread, where the values are finite.
+
+    On a logarithmic axis all of them are above zero.
+    """
+    places, values = np.asarray(x, float), np.asarray(y, float)
     wide = [0.0 if one is None else one for one in (spread if spread is not None else [0] * len(y))]
     apart = np.nan_to_num(np.asarray(wide, float))
+    finite = np.isfinite(values)
+    places, values, apart = places[finite], values[finite], apart[finite]
+    if not log:
+        return places, values, values - apart, values + apart
+    values = np.maximum(values, 1e-30)
     return places, values, np.maximum(values - apart, values / 10), values + apart
