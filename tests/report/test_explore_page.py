@@ -205,7 +205,7 @@ def test_the_page_fits_its_window_and_marks_differ_from_it(visit, html, look):
     page = visit(html, viewport=size, color_scheme=scheme, has_touch=look == "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     paper = page.evaluate("getComputedStyle(document.querySelector('.map svg')).backgroundColor")
-    dots = page.locator("g.dots").evaluate_all("gs => gs.map((g) => getComputedStyle(g).fill)")
+    dots = page.locator("g.dots").evaluate_all("gs => gs.map((g) => getComputedStyle(g).stroke)")
     assert len(dots) == 10
     assert min(contrast(colour, paper) for colour in dots) >= 3
     if look == "phone":

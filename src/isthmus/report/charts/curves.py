@@ -96,11 +96,23 @@ class Curves(Chart):
             "lines": lines,
             "x_ticks": x.ticks(),
             "y_ticks": y.ticks(),
-            "x_label": self.x_label,
-            "y_label": self.y_label,
-            "log_x": self.log_x,
-            "log_y": self.log_y,
+            "x_label": _label(self.x_label, self.log_x),
+            "y_label": _label(self.y_label, self.log_y),
+            "x_name": self.x_label,
         }
+
+
+def _label(words: str, log: bool) -> str:
+    """Return the label of an axis, which says that it is logarithmic.
+
+    Examples
+    --------
+    >>> _label("epoch", True), _label("error (scaled)", True)
+    ('epoch (log scale)', 'error (scaled, log scale)')
+    """
+    if not log:
+        return words
+    return f"{words[:-1]}, log scale)" if words.endswith(")") else f"{words} (log scale)"
 
 
 def _columns(log: bool, x: Any, y: Any, spread: Any = None) -> tuple[np.ndarray, ...]:
