@@ -30,6 +30,16 @@ def test_data_is_read_without_jax() -> None:
     assert printed(program) == "[]"
 
 
+def test_an_estimator_loads_no_more_of_scikit_learn_than_its_base() -> None:
+    program = (
+        "import sys, isthmus; isthmus.Autoencoder;"
+        "print({m.split('.')[1] for m in sys.modules if m.startswith('sklearn.')}"
+        " & {'linear_model', 'metrics', 'model_selection', 'neighbors', 'preprocessing'},"
+        " 'matplotlib' in sys.modules)"
+    )
+    assert printed(program) == "set() False"
+
+
 @pytest.mark.parametrize("name", isthmus.__all__)
 def test_every_public_name_resolves(name: str) -> None:
     assert getattr(isthmus, name) is not None

@@ -1,9 +1,12 @@
 """The command line: its global options and its exit codes; `verbs.py` lists what it can do."""
 
+import gc
 import io
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -70,7 +73,7 @@ def main(argv: list[str] | None = None) -> int:
     _open_closed_streams()
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]  # it may stand behind the verb, too
-    with interrupts.heard(), warnings.catch_warnings():
+    with _seldom_collected(), interrupts.heard(), warnings.catch_warnings():
         warnings.showwarning = _show_warning
         # Tables are matched to a model by the names of their columns before it sees them.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
@@ -92,6 +95,17 @@ def main(argv: list[str] | None = None) -> int:
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     sentence = language.translate(" ".join(str(message).split()))
     sys.stderr.write(f"isthmus: warning: {sentence}\n")
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage less often: imports and compiling make many objects, and hardly a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _open_closed_streams() -> None:

@@ -18,6 +18,7 @@ from isthmus.cli import (
     runs,
     tables,
 )
+from isthmus.cli.ahead import Ahead
 from isthmus.cli.declaring import takes
 from isthmus.cli.fit_options import FitOptions
 from isthmus.plainjson import Facts
@@ -103,9 +104,9 @@ def _train(
     elif not targets.learns(estimator):
         validation = validation[0]
     choices = Once(lambda: consoles.say(console, _choices(estimator)))
-    with progress.Progress("fit", quiet=given.quiet) as shown:
+    with progress.Progress("fit", quiet=given.quiet) as shown, Ahead() as ahead:
         listeners = () if given.quiet else (shown, shown.on_epoch)
-        estimator.set_params(callbacks=(choices, *listeners))
+        estimator.set_params(callbacks=(choices, ahead, *listeners))
         checkpoint = runs.checkpoint(folder, given)
         estimator.fit(X, y, validation_data=validation, checkpoint=checkpoint)
         estimator.set_params(callbacks=())

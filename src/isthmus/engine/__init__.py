@@ -7,7 +7,13 @@ from isthmus.engine.feed import Feed
 from isthmus.engine.loop import train
 from isthmus.engine.optimiser import OPTIMIZERS, SCHEDULES, Optimiser
 from isthmus.engine.pairs import Partners
-from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
+from isthmus.engine.records import (
+    Callback,
+    EpochRecord,
+    HearsProgress,
+    HearsStart,
+    Trained,
+)
 from isthmus.engine.steps import State
 from isthmus.engine.supervision import Supervision
 from isthmus.engine.together import Replica, shape_of, train_together
@@ -21,6 +27,7 @@ __all__ = [
     "EpochRecord",
     "Feed",
     "HearsProgress",
+    "HearsStart",
     "Optimiser",
     "Partners",
     "Replica",

@@ -98,12 +98,8 @@ class _Programs:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[Hashable, _Program] = OrderedDict()
-        self._made = 0
-
-    @property
-    def used(self) -> bool:
-        """Whether any program was compiled, so that JAX has started."""
-        return self._made > 0
+        self.made = 0
+        """Number of programs that were compiled; JAX has started once there is one."""
 
     def get(self, key: Hashable, make: Callable[[], _Program]) -> _Program:
         """Return the program of a key, made if it is not here; let go of one if they are many."""
@@ -115,8 +111,8 @@ class _Programs:
             self._known.move_to_end(key)
             over = len(self._known) - MOST_PROGRAMS
             old = [self._known.popitem(last=False)[1] for _ in range(over)]
-            self._made += is_new
-            term_ends = is_new and self._made % PROGRAMS_A_TERM == 0
+            self.made += is_new
+            term_ends = is_new and self.made % PROGRAMS_A_TERM == 0
         for one in old:
             one.let_go()
         if term_ends:
@@ -182,7 +178,7 @@ def refuse_forked() -> None:
 
 
 def _after_fork() -> None:
-    if programs.used:
+    if programs.made:
         _forked.set()
 
 

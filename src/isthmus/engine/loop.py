@@ -14,7 +14,13 @@ from isthmus.engine.history import TrainingHistory, check_losses
 from isthmus.engine.interrupt import Interruptible
 from isthmus.engine.optimiser import Optimiser
 from isthmus.engine.pipeline import Logged, Sent, one_behind
-from isthmus.engine.records import Callback, EpochRecord, HearsProgress, Trained
+from isthmus.engine.records import (
+    Callback,
+    EpochRecord,
+    HearsProgress,
+    HearsStart,
+    Trained,
+)
 from isthmus.engine.steps import (
     Clock,
     State,
@@ -36,7 +42,7 @@ def train(
     seed: int,
     validation: Feed | None = None,
     patience: int = 0,
-    callbacks: Sequence[Callback | HearsProgress] = (),
+    callbacks: Sequence[Callback | HearsProgress | HearsStart] = (),
     checkpoint: Checkpoint | None = None,
     state: State | None = None,
     devices: Devices | None = None,
@@ -62,7 +68,8 @@ def train(
         Stop after this many epochs without a lower validation loss, and return the weights that had
         the lowest; 0 never stops, and returns the last.
     callbacks
-        Called with an `EpochRecord` per epoch; a `HearsProgress` also hears of steps.
+        Called with an `EpochRecord` per epoch; a `HearsProgress` also hears of steps, and a
+        `HearsStart` of the initial model.
     checkpoint
         Where to keep the state, and whether to go on from it.
     state
@@ -85,6 +92,9 @@ def train(
         run.restore(checkpoint)
     listeners = [callback for callback in callbacks if isinstance(callback, HearsProgress)]
     watchers = [callback for callback in callbacks if callable(callback)]
+    for callback in callbacks:
+        if isinstance(callback, HearsStart):
+            callback.on_start(model, feed.x)
     stop_reason = "finished"
     with Interruptible() as interrupt:
         if run.validation is not None and run.best is None:

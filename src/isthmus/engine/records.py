@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from isthmus.annotations import PyTree
+from isthmus.data.source import Examples
 from isthmus.model import Model
 
 
@@ -49,6 +50,15 @@ class HearsProgress(Protocol):
 
     def on_progress(self, done_steps: int, total_steps: int) -> None:
         """Hear how many of all training steps are done."""
+        ...
+
+
+@runtime_checkable
+class HearsStart(Protocol):
+    """A callback that also wants to hear that training begins."""
+
+    def on_start(self, model: Model, examples: Examples) -> None:
+        """Hear, before the first step, of the initial model and the training set."""
         ...
 
 

@@ -84,7 +84,8 @@ class Autoencoder(AbstractAutoencoder):
         and a model file does not keep it.
     callbacks : sequence of callables, default=()
         Each called with an `isthmus.engine.EpochRecord` every epoch; True stops training. One that
-        is not callable, but has ``on_progress(done_steps, total_steps)``, hears of steps alone.
+        is not callable, but has ``on_progress(done_steps, total_steps)``, hears of steps alone, and
+        one that has ``on_start(model, examples)`` of the initial `isthmus.Model` before the first.
     random_state : int, RandomState instance or None, default=None
         Decides the initial weights, the order of examples, and all noise.
     verbose : int, default=0

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.utils import check_random_state, compute_sample_weight
 
 from isthmus.annotations import ExamplesLike, Targets
@@ -205,6 +204,8 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         sample_weight : (n,), optional
             Weights of the examples.
         """
+        from sklearn.metrics import accuracy_score
+
         y, known = labelled_rows(y, self.classes_)
         weights = None if sample_weight is None else np.asarray(sample_weight)[known]
         return float(accuracy_score(y, self.predict(X)[known], sample_weight=weights))

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import r2_score
 
 from isthmus.data.source import take
 from isthmus.doctor import Head
@@ -55,6 +53,9 @@ def head_of(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None
         Examples and their targets, of which some may be missing; without a test set the training
         set is predicted.
     """
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.metrics import r2_score
+
     kind = estimator.target_kind
     pairs = [train, train if test is None else test]
     if kind not in ("classes", "quantities") or any(y is None for _, y in pairs):

@@ -2,13 +2,11 @@
 
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import jax
 import numpy as np
 from jaxtyping import Array
-from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors
 
 from isthmus.annotations import ExamplesLike, Targets
 from isthmus.data.source import take
@@ -26,10 +24,10 @@ from isthmus.doctor import (
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
-from isthmus.estimators.measuring import Measures
 from isthmus.estimators.slots import member, takes_missing
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
+from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.latents.discrete import is_discrete
 from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
@@ -192,9 +190,9 @@ def numbers_of(
     train = Part.of(estimator, X, y)
     test = None if X_test is None else Part.of(estimator, X_test, y_test)
     d = int(estimator.latent_dim)
-    scaled = estimator.scale(train.X)
-    pca = fit_pca(scaled, min(4 * d, *scaled.shape))
-    measured = estimator.measure(train.X, train.labels)
+    seen = _Seen.of(estimator, train)
+    pca = fit_pca(seen.scaled, min(4 * d, *seen.scaled.shape))
+    seen_test = None if test is None else _Seen.of(estimator, test)
     fit = Fit(
         features=int(estimator.n_features_in_),
         latent_dim=d,
@@ -202,57 +200,75 @@ def numbers_of(
         settings=_settings(estimator, len(X)),
         history={name: np.asarray(column) for name, column in estimator.history_.items()},
         best_epoch=int(estimator.best_epoch_),
-        floor=float(measured["floor_nats"]),
-        train=_errors(estimator, train, measured, pca, d),
-        test=None if test is None else _errors_of(estimator, test, pca, d),
-        codes=np.asarray(estimator.transform(train.X, train.labels), np.float64),
+        floor=seen.means.floor_nats,
+        train=_errors(seen, pca, d),
+        test=None if seen_test is None else _errors(seen_test, pca, d),
+        codes=seen.codes.astype(np.float64),
         stochastic=bool(estimator.model_.latent.stochastic),
-        kl=measured.get("kl_per_dimension"),
-        pca_curve=np.array([pca.mse(scaled, k) for k in range(len(pca.components) + 1)]),
+        kl=seen.means.kl_per_dimension,
+        pca_curve=np.array([pca.mse(seen.scaled, k) for k in range(len(pca.components) + 1)]),
         head=head_of(estimator, (X, y), None if X_test is None else (X_test, y_test)),
     )
     few = Part.of(estimator, train.X, train.y, CLOSELY)
-    fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train))
+    fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train, seen))
     if train.labels is not None:  # a code alone is nothing to a conditional model
         return fit
+    seen_few = _Seen.of(estimator, few)
     return replace(
         fit,
-        kept=_kept(estimator, few, fit.codes),
-        symbols=_symbols(estimator.model_, scaled),
-        **_drawn(estimator, train),
-        **_nearness(estimator, scaled, few),
-        **_bounds(estimator, train, train if test is None else test),
+        kept=_kept(estimator, seen_few, fit.codes),
+        symbols=_symbols(estimator.model_, seen.scaled),
+        **_drawn(estimator, seen),
+        **_nearness(estimator, seen, seen_few),
+        **_bounds(estimator, seen.scaled, train if test is None else test),
     )
+
+
+class _Seen(NamedTuple):
+    """What the model made of some examples.
+
+    Parameters
+    ----------
+    scaled : (n, D)
+        The examples in the scaled space.
+    observed : (n, D) or None
+        0 for missing entries, 1 for the others; None where none can be missing.
+    codes : (n, d)
+    errors : (n,)
+        Mean squared error of each, scaled space.
+    means
+        Of all of them.
+    """
+
+    scaled: np.ndarray
+    observed: np.ndarray | None
+    codes: np.ndarray
+    errors: np.ndarray
+    means: ReconstructionErrors
+
+    @classmethod
+    def of(cls, estimator: "AbstractAutoencoder", part: Part) -> Self:
+        """Encode and decode the examples of a part."""
+        rows, sums = estimator.assess(part.X, part.labels), ErrorSums()
+        errors = np.asarray(sums.add(rows), np.float64)
+        return cls(rows["scaled"], rows.get("observed"), rows["code"], errors, sums.errors())
 
 
 def _flat(X: ExamplesLike) -> np.ndarray:
     return np.asarray(X, np.float64).reshape(len(X), -1)
 
 
-def _errors_of(estimator: "AbstractAutoencoder", part: Part, pca: PCABaseline, d: int) -> Errors:
-    measured = estimator.measure(part.X, part.labels)
-    return _errors(estimator, part, measured, pca, d)
-
-
-def _errors(
-    estimator: "AbstractAutoencoder", part: Part, measured: Measures, pca: PCABaseline, d: int
-) -> Errors:
+def _errors(seen: _Seen, pca: PCABaseline, d: int) -> Errors:
     """Return errors of the model, of PCA and of the mean, over the entries that are observed."""
-    scaled = estimator.scale(part.X)
-    observed = np.ones(scaled.shape, bool)
-    if estimator.model_.likelihood.masked:
-        given = _numbers(part.X)[0]
-        flat = np.asarray(given, np.float64).reshape(len(scaled), -1)
-        observed = ~np.isnan(flat) if flat.shape == scaled.shape else observed
+    observed = np.ones(seen.scaled.shape) if seen.observed is None else seen.observed
     counts = np.maximum(observed.sum(axis=1), 1)
 
     def error(back: np.ndarray) -> np.ndarray:
-        squares = np.square(scaled - back, dtype=np.float64)
-        return np.where(observed, squares, 0).sum(axis=1) / counts
+        squares = np.square(seen.scaled - back, dtype=np.float64)
+        return np.where(observed > 0, squares, 0).sum(axis=1) / counts
 
-    back = pca.reconstruct(scaled, min(d, len(pca.components)))
-    own = np.asarray(measured["errors"], np.float64)
-    return Errors(own, error(back), error(np.broadcast_to(pca.mean, scaled.shape)))
+    back = pca.reconstruct(seen.scaled, min(d, len(pca.components)))
+    return Errors(seen.errors, error(back), error(np.broadcast_to(pca.mean, seen.scaled.shape)))
 
 
 def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
@@ -262,20 +278,19 @@ def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
     return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
-def _kept(estimator: Any, few: Part, codes: np.ndarray) -> np.ndarray | None:
+def _kept(estimator: Any, few: _Seen, codes: np.ndarray) -> np.ndarray | None:
     """Return the errors of reconstructions from the first principal directions of the code."""
     if is_discrete(estimator.model_.latent):
         return None
     mean = codes.mean(axis=0)
     _, _, axes = np.linalg.svd(codes - mean, full_matrices=False)
-    centred = np.asarray(estimator.transform(few.X), np.float64) - mean
-    target, d = estimator.scale(few.X), codes.shape[1]
+    centred, d = few.codes.astype(np.float64) - mean, codes.shape[1]
     sizes = np.unique(np.linspace(0, d, min(d, DIRECTIONS) + 1).astype(int))
     errors = np.full(d + 1, np.nan)
     for k in sizes:
         cut = mean + centred @ axes[:k].T @ axes[:k]
         decoded = estimator.scale(estimator.inverse_transform(cut.astype(np.float32)))
-        errors[k] = np.square(decoded - target, dtype=np.float64).mean()
+        errors[k] = np.square(decoded - few.scaled, dtype=np.float64).mean()
     return errors
 
 
@@ -296,12 +311,12 @@ def _corrupted(
     }
 
 
-def _drawn(estimator: "AbstractAutoencoder", part: Part) -> dict[str, np.ndarray]:
+def _drawn(estimator: "AbstractAutoencoder", seen: _Seen) -> dict[str, np.ndarray]:
     """Return codes from the posteriors and from the prior, for a code that is drawn."""
     model: Model = estimator.model_
     if not model.latent.stochastic or is_discrete(model.latent):
         return {}
-    rows = inference.map_rows(_draw_codes, model, estimator.scale(part.X))
+    rows = inference.map_rows(_draw_codes, model, seen.scaled)
     return {
         "drawn": np.asarray(rows, np.float64),
         "prior": np.asarray(estimator.sample_codes(len(rows), random_state=0), np.float64),
@@ -313,24 +328,26 @@ def _draw_codes(model: Model, scaled: Array) -> Array:
     return inference.draw_rows(model.attached_latent(), h, jax.random.key(1), 1).z[0]
 
 
-def _ranges(estimator: "AbstractAutoencoder", part: Part) -> JsonObject:
+def _ranges(estimator: "AbstractAutoencoder", part: Part, seen: _Seen) -> JsonObject:
     """Return what comes out beside what went in, in the data's own units."""
     if estimator.scaling_.kind not in BOUNDED:
         return {}
     x = _flat(part.X)
     axis = 0 if estimator.scaling_.kind == "minmax" else None
     return {
-        "outputs": _flat(estimator.reconstruct(part.X, part.labels)),
+        "outputs": _flat(estimator.inverse_transform(seen.codes, part.labels)),
         "low": np.nanmin(x, axis=axis),
         "high": np.nanmax(x, axis=axis),
     }
 
 
-def _nearness(estimator: "AbstractAutoencoder", scaled: np.ndarray, few: Part) -> JsonObject:
+def _nearness(estimator: "AbstractAutoencoder", seen: _Seen, few: _Seen) -> JsonObject:
     """Return samples, and distances of reconstructions and samples to training examples."""
-    samples = estimator.sample(min(len(few.X), CLOSELY), random_state=0)
-    found = NearestNeighbors(n_neighbors=1).fit(scaled)
-    rebuilt = estimator.scale(estimator.reconstruct(few.X))
+    from sklearn.neighbors import NearestNeighbors
+
+    samples = estimator.sample(min(len(few.codes), CLOSELY), random_state=0)
+    found = NearestNeighbors(n_neighbors=1).fit(seen.scaled)
+    rebuilt = estimator.scale(estimator.inverse_transform(few.codes))
     sampled = estimator.scale(samples)
     distances = tuple(found.kneighbors(one)[0][:, 0] for one in (rebuilt, sampled))
     return {
@@ -342,22 +359,28 @@ def _nearness(estimator: "AbstractAutoencoder", scaled: np.ndarray, few: Part) -
 
 def _apart(one: np.ndarray, other: np.ndarray) -> float:
     """Return the share of rows whose nearest neighbour is of their own kind (Schilling, 1986)."""
+    from sklearn.neighbors import NearestNeighbors
+
     n = min(len(one), len(other))
     both, kinds = np.concatenate([one[:n], other[:n]]), np.repeat([0, 1], n)
     near = NearestNeighbors(n_neighbors=2).fit(both).kneighbors(both)[1][:, 1]
     return float((kinds[near] == kinds).mean())
 
 
-def _bounds(estimator: "AbstractAutoencoder", train: Part, judged: Part) -> dict[str, np.ndarray]:
+def _bounds(
+    estimator: "AbstractAutoencoder", known: np.ndarray, judged: Part
+) -> dict[str, np.ndarray]:
     """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
 
     Both are densities of scaled examples, where the likelihood is normal; no others are compared.
     """
+    from sklearn.decomposition import PCA
+
     normal = isinstance(estimator.likelihood_, DENSITIES)
     if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
         return {}
     few = Part.of(estimator, judged.X, judged.y, CLOSELY)
-    known, asked = estimator.scale(train.X), estimator.scale(few.X)
+    asked = estimator.scale(few.X)
     d = int(estimator.latent_dim)
     if d >= min(known.shape):
         return {}

@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.model_selection import train_test_split
 
 from isthmus.annotations import Examples, Targets
 from isthmus.data.source import Rows
@@ -86,6 +85,8 @@ def _hold_out(estimator: AbstractLearner, whole: Part, seed: int) -> tuple[Part,
 
     Examples without a label are a class of their own. Few labelled examples all stay in training.
     """
+    from sklearn.model_selection import train_test_split
+
     target = whole.target
     classes = None if target is None or target.dtype.kind == "f" else target
     index = np.arange(len(whole.examples))

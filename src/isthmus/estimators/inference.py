@@ -165,8 +165,53 @@ def iterate_rows(
     labels : (n,) or None
         Numbers of the labels that the model is conditioned on, one per row.
     """
-    trained = replace(model, corruption=None, bound=ELBO(), penalties=())
-    yield from _iterate_blocks(function, trace_numbers(trained), rows, labels)
+    yield from _iterate_blocks(function, _without_training(model), rows, labels)
+
+
+def compile_for_report(model: Model, examples: Examples) -> None:
+    """Compile what a report computes of examples like these (n, ...) and of their codes.
+
+    Its first calls then do not wait; one that is missing here is compiled when it is called. The
+    values of the model's weights do not matter.
+    """
+    features, stored = int(np.prod(examples.shape[1:])), stored_type(examples.dtype)
+    single = np.dtype(np.float32)
+    codes = _compile(encode, model, features, stored)
+    asked: list[tuple[Rowwise, int, np.dtype]] = []
+    if model.decoder is not None:
+        asked += [
+            (assess_with_code, features, stored),
+            (unscale, features, single),
+            (decode, codes.shape[1], single),
+            (scale, features, single),
+            (scale, features, stored),
+            (reconstruct, features, stored),
+        ]
+    if model.heads:
+        asked += [(read_head, features, stored)]
+    for function, width, dtype in asked:
+        _compile(function, model, width, dtype)
+
+
+def _compile(function: Rowwise, model: Model, features: int, dtype: np.dtype) -> PyTree:
+    """Return what a function gives of no rows of D features, once it is compiled for any number."""
+    shape = _block_shape(features)
+    labels = None
+    if model.conditional and function not in (scale, unscale):
+        labels = _in_groups(np.zeros(0, np.int32), shape[0])
+    block, used = aligned_empty(shape, dtype), np.asarray(0, np.int32)
+    return _run_groups(function, _without_training(model), block, labels, used)
+
+
+def _without_training(model: Model) -> Model:
+    """Return a model without what training alone knows, and with its numbers traced."""
+    return trace_numbers(replace(model, corruption=None, bound=ELBO(), penalties=()))
+
+
+def _block_shape(features: int) -> tuple[int, int, int]:
+    """Return groups, rows and values of the block in which rows of that many values are run."""
+    groups = min(MOST_GROUPS, max(1, BLOCK_BYTES // (ROWS * features * 4)))
+    return groups, ROWS, features
 
 
 def _iterate_blocks(
@@ -177,9 +222,8 @@ def _iterate_blocks(
     One thread per block, because a group is too small for its products to be shared well, and one
     more, which reads its block meanwhile. There is a buffer for each block under way.
     """
-    features = int(np.prod(rows.shape[1:]))
-    groups = min(MOST_GROUPS, max(1, BLOCK_BYTES // (ROWS * features * 4)))
-    shape, dtype = (groups, ROWS, features), stored_type(rows.dtype)
+    shape, dtype = _block_shape(int(np.prod(rows.shape[1:]))), stored_type(rows.dtype)
+    groups = shape[0]
     parts = [slice(i, i + groups * ROWS) for i in range(0, len(rows), groups * ROWS)]
 
     def run(part: slice, buffer: np.ndarray) -> PyTree:

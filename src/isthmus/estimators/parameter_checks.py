@@ -1,7 +1,7 @@
 """Checks of an estimator's plain parameters."""
 
 from isthmus.checks import LARGEST, check_between, is_whole
-from isthmus.engine import HearsProgress
+from isthmus.engine import HearsProgress, HearsStart
 from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters
 from isthmus.estimators.slots import member
@@ -31,4 +31,4 @@ def check_settings(settings: Parameters) -> None:
 
 
 def _is_callback(value: object) -> bool:
-    return callable(value) or isinstance(value, HearsProgress)
+    return callable(value) or isinstance(value, HearsProgress | HearsStart)

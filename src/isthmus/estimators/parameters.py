@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from isthmus.annotations import Settings
 from isthmus.bounds import AbstractBound
 from isthmus.corruption import AbstractCorruption
-from isthmus.engine import Callback, HearsProgress
+from isthmus.engine import Callback, HearsProgress, HearsStart
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.slots import MEMBERS
 from isthmus.latents import AbstractLatent
@@ -56,7 +56,7 @@ class Parameters(BaseEstimator):
     gradient_clip: float | None = None
     memory_limit: float = 2e9
     devices: int | str | None = None
-    callbacks: Sequence[Callback | HearsProgress] = ()
+    callbacks: Sequence[Callback | HearsProgress | HearsStart] = ()
     random_state: int | np.random.RandomState | None = None
     verbose: int = 0
 

@@ -8,9 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from isthmus.corruption import AbstractCorruption
 from isthmus.data.source import Examples
@@ -139,6 +136,10 @@ def propagated(
 
 def _linear(labelled: Any, numbers: np.ndarray, folds: np.ndarray, axes: PCABaseline) -> np.ndarray:
     """Return which labels logistic regression on principal axes tells, fold by fold."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     codes = axes.transform(np.asarray(labelled), len(axes.components))
     right = np.zeros(len(numbers), bool)
     for fold in np.unique(folds):

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
@@ -86,6 +85,8 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         sample_weight : (n,), optional
             Weights of the examples.
         """
+        from sklearn.metrics import r2_score
+
         y, known = labelled_rows(_numbers(y))
         weights = None if sample_weight is None else np.asarray(sample_weight)[known]
         return float(r2_score(y, self.predict(X)[known], sample_weight=weights))

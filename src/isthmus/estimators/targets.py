@@ -4,7 +4,6 @@ from collections.abc import Sized
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
@@ -90,6 +89,8 @@ def need_targets(estimator: object, y: object, why: str) -> None:
 
 def class_numbers(classes: np.ndarray, labels: Any) -> np.ndarray:
     """Return the number of the class of every label, -1 where there is none: int32 (n,)."""
+    from sklearn.preprocessing import LabelEncoder
+
     encoder = LabelEncoder()
     encoder.classes_ = classes
     labels = column_or_1d(labels)

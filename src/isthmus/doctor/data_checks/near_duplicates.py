@@ -1,7 +1,6 @@
 """Rows that are copies of others but for a little noise."""
 
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding
@@ -33,6 +32,8 @@ def near_duplicates(data: Data) -> Finding | None:
     i k log(ratio) distributed exponentially, of mean 1 (Facco et al., 2017, for i = 1). Copies
     leave a gap between the copies and the rest that this law does not have.
     """
+    from sklearn.neighbors import NearestNeighbors
+
     if len(data) < 50 or data.width < 2:
         return None
     rows = data.rows(data.spread(min(ROWS, VALUES // data.width)))

@@ -1,7 +1,6 @@
 """A prior from which codes are drawn that no example has."""
 
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
 from isthmus.doctor.finding import Finding, setting
 from isthmus.doctor.fit import Fit
@@ -19,6 +18,8 @@ def prior_mismatch(fit: Fit) -> Finding | None:
     A code is outside if it is farther from the nearest draw of the prior than 99 of 100 further
     draws are. Where many are, samples come from a part of the codes alone, or from between them.
     """
+    from sklearn.neighbors import NearestNeighbors
+
     if fit.drawn is None or fit.prior is None or len(fit.drawn) < 20:
         return None
     half = len(fit.prior) // 2
