@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 from isthmus.recipes import RECIPES
@@ -46,7 +47,7 @@ def live_pages() -> list[str]:
     """Return the recipes whose live page is part of this build."""
     wanted = os.environ.get("ISTHMUS_GALLERY", "").split()
     if unknown := set(wanted) - {"all"} - set(RECIPES):
-        raise SystemExit(f"ISTHMUS_GALLERY names {min(unknown)}, which is not a recipe.")
+        raise PluginError(f"ISTHMUS_GALLERY names {min(unknown)!r}, which is not a recipe.")
     named = RECIPES if "all" in wanted else wanted
     return [name for name in sorted(RECIPES) if name in named or gallery.page_path(name).exists()]
 
