@@ -85,3 +85,25 @@ def test_mistakes_speak_of_options(isthmus, pets, run, tmp_path):
     assert "did you mean 'category'" in answer.err
     answer = isthmus("generate", run, "--out", tmp_path / "a.npy")
     assert "end it in .csv or .parquet" in answer.err
+
+
+def test_a_model_of_numbers_takes_a_table_with_other_columns(isthmus, tmp_path):
+    numbers, more = tmp_path / "numbers.csv", tmp_path / "more.csv"
+    numbers.write_text("a,b\n" + "".join(f"{i},{i % 7}\n" for i in range(30)))
+    more.write_text("name,b,a,nothing\nx,2,3,\ny,5,4,\n")
+    run = tmp_path / "run"
+    isthmus("fit", numbers, "--out", run, "--epochs", 1, "--latent-dim", 1, "--quiet")
+    isthmus("encode", run, more, "--out", tmp_path / "codes.csv")
+    assert len((tmp_path / "codes.csv").read_text().splitlines()) == 3
+    (tmp_path / "text.csv").write_text("a,b\nx,2\ny,5\n")
+    answer = isthmus("encode", run, tmp_path / "text.csv")
+    assert answer.code == 2
+    assert 'Column "a" of text.csv holds string, and numbers are expected' in answer.err
+
+
+def test_a_column_of_nothing_is_left_out_and_said(isthmus, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("a,b,nothing\n" + "".join(f"{i % 9},{i % 7},\n" for i in range(30)))
+    answer = isthmus("fit", table, "--out", tmp_path / "run", "--epochs", 1, "-d", 1)
+    assert answer.code == 0
+    assert "left out: nothing (constant)" in answer.out

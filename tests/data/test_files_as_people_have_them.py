@@ -47,6 +47,7 @@ def _columns(source):
         ("a;b\n1.234,5;2\n7,25;4\n", {"a": [1234.5, 7.25], "b": [2, 4]}, "decimal comma"),
         ("Exported\n\na,b\n1,2\n3,4\n", {"a": [1, 3], "b": [2, 4]}, "1 line before the table"),
         ("a, b\n1, x\n , y \n", {"a": [1, None], "b": ["x", "y"]}, ""),
+        (",n,m\n1,u,w\n2,v,w\n", {"n": ["u", "v"], "m": ["w", "w"]}, "numbers the rows"),
         ("#,n\n1,u\n2,v\n", {"#": [1, 2], "n": ["u", "v"]}, ""),
         ('a,b\n1,"two\nlines"\n', {"a": [1], "b": ["two\nlines"]}, ""),
     ],

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from isthmus.data import open_source
+from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError
 from isthmus.unlabelled import known_labels
 
@@ -47,9 +48,14 @@ def test_categories_serve_as_labels_and_as_features():
     assert rows[[1]]["kind"].to_pylist() == ["v"]
 
 
-def test_decimals_and_empty_columns_are_numbers():
-    table = pa.table({"a": pa.array([1, 2], pa.decimal128(5, 2)), "b": pa.nulls(2)})
-    np.testing.assert_array_equal(open_source(table).examples, [[1, np.nan], [2, np.nan]])
+def test_decimals_are_numbers():
+    table = pa.table({"a": pa.array([1, 2], pa.decimal128(5, 2)), "b": [None, 0.5]})
+    np.testing.assert_array_equal(open_source(table).examples, [[1, np.nan], [2, 0.5]])
+
+
+def test_columns_of_nothing_are_left_to_the_schema():
+    table = pa.table({"a": [1, 2], "b": pa.array([None, None], pa.float64())})
+    assert isinstance(open_source(table).examples, TableRows)
 
 
 def test_mixed_objects_are_refused():

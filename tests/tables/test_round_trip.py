@@ -22,6 +22,14 @@ TYPES: dict[str, tuple[pa.DataType, st.SearchStrategy]] = {
     "whole": (pa.int32(), st.integers(-500, 500)),
     "count": (pa.uint8(), st.integers(0, 255)),
     "truth": (pa.bool_(), st.booleans()),
+    "priced": (pa.string(), st.floats(0, 1e5).map(lambda x: f"${x:,.2f}")),
+    "share": (pa.string(), st.integers(-300, 300).map("{} %".format)),
+    "written": (
+        pa.string(),
+        st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(1990, 1, 2)).map(
+            lambda t: t.strftime("%b %d, %Y %I:%M:%S %pZ")
+        ),
+    ),
     "level": (pa.string(), LEVELS),
     "large": (pa.large_string(), LEVELS),
     "categorical": (pa.dictionary(pa.int8(), pa.string()), LEVELS),
@@ -88,6 +96,10 @@ def _assert_close(own, made, column):
         return
     scale = getattr(column.kind, "scale", None)
     assert scale is not None, column
+    if column.kind.name == "quantity":
+        left, right = (column.kind.encode(one) for one in (own, made))
+        np.testing.assert_allclose(left, right, atol=2e-5)
+        return
     if column.kind.name == "date":
         left, right = (one.cast(pa.int64()).to_numpy() for one in (own, made))
         np.testing.assert_allclose(left, right, atol=1e-5 * scale)

@@ -74,7 +74,7 @@ def main(argv: list[str] | None = None) -> int:
     debug = "--debug" in args
     args = [arg for arg in args if arg != "--debug"]  # it may stand behind the verb, too
     with _seldom_collected(), interrupts.heard(), warnings.catch_warnings():
-        warnings.showwarning = _show_warning
+        warnings.showwarning = _Warned()
         # Tables are matched to a model by the names of their columns before it sees them.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
         try:
@@ -92,9 +92,17 @@ def main(argv: list[str] | None = None) -> int:
     return result if isinstance(result, int) else errors.OK
 
 
-def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    sentence = language.translate(" ".join(str(message).split()))
-    sys.stderr.write(f"isthmus: warning: {sentence}\n")
+class _Warned:
+    """Writes each warning once, as the same rows are met in the fit and in the report."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def __call__(self, message: Warning | str, *_: object, **__: object) -> None:
+        sentence = language.translate(" ".join(str(message).split()))
+        if sentence not in self._seen:
+            sys.stderr.write(f"isthmus: warning: {sentence}\n")
+        self._seen.add(sentence)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from isthmus.plainjson import JsonObject, read_object
 if TYPE_CHECKING:
     from isthmus.data import Source
     from isthmus.estimators.conditional import AnyAutoencoder
+    from isthmus.tables import Schema
 
 
 @dataclass(frozen=True)
@@ -204,30 +205,42 @@ def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> Any:
     from isthmus.data import check_finite
 
     if estimator.schema_ is not None:
-        return _rows_of_table(source, estimator)
-    masked = estimator.model_.likelihood.masked
-    check_finite(source.examples, source.name, source.feature_names, missing_allowed=masked)
-    names = getattr(estimator, "feature_names_in_", None)
+        return rows_of_table(source, estimator.schema_)
+    examples, names = source.examples, getattr(estimator, "feature_names_in_", None)
     if names is not None and source.feature_names is not None:
-        where = {name: i for i, name in enumerate(source.feature_names)}
-        missing = [name for name in names if name not in where]
-        if missing:
-            raise DataError(
-                f"{source.name} has no column {missing[0]!r}, which the model was fitted on;"
-                f" its {len(where)} columns are {', '.join(list(where)[:8])}."
-            )
-        return _columns(source.examples, [where[name] for name in names])
-    found, expected = math.prod(source.examples.shape[1:]), estimator.n_features_in_
+        examples = _named_columns(source, [str(name) for name in names])
+    found, expected = math.prod(examples.shape[1:]), estimator.n_features_in_
     if found != expected:
         raise DataError(
             f"{source.name} has {found} values per example and the model was fitted on {expected};"
             " give data of the same shape."
         )
-    return source.examples
+    masked = estimator.model_.likelihood.masked
+    names = source.feature_names if names is None else names
+    check_finite(examples, source.name, names, missing_allowed=masked)
+    return examples
 
 
-def _rows_of_table(source: "Source", estimator: "AnyAutoencoder") -> Any:
-    """Return rows of a table for a model that was fitted on one of several kinds of columns."""
+def _named_columns(source: "Source", names: list[str]) -> Any:
+    """Return the columns of a table of numbers, in the order of the names."""
+    from isthmus.data.table_rows import TableRows
+    from isthmus.data.tables import matrix_of
+
+    assert source.feature_names is not None
+    where = {name: i for i, name in enumerate(source.feature_names)}
+    missing = [name for name in names if name not in where]
+    if missing:
+        raise DataError(
+            f"{source.name} has no column {missing[0]!r}, which the model was fitted on;"
+            f" its {len(where)} columns are {', '.join(list(where)[:8])}."
+        )
+    if isinstance(source.examples, TableRows):
+        return matrix_of(source.examples.table.select(names), source.name)
+    return _columns(source.examples, [where[name] for name in names])
+
+
+def rows_of_table(source: "Source", schema: "Schema") -> Any:
+    """Return rows of a table for what was fitted on one of several kinds of columns."""
     import numpy as np
     import pyarrow
 
@@ -236,8 +249,7 @@ def _rows_of_table(source: "Source", estimator: "AnyAutoencoder") -> Any:
     if isinstance(source.examples, TableRows):
         return source.examples
     if source.feature_names is None:
-        assert estimator.schema_ is not None
-        names = ", ".join(estimator.schema_.names[:8])
+        names = ", ".join(schema.names[:8])
         raise DataError(
             f"{source.name} is no table of named columns, and the model was fitted on one with"
             f" {names}; give such a table."

@@ -127,7 +127,9 @@ def _fit(given: Outliers, command: Any) -> None:
     examples = source.examples
     consoles.say(_console(given), f"{source.name}: {len(source)} examples; fitting")
     detector.fit(examples)
-    if source.feature_names is not None:
+    if detector.schema_ is not None:
+        consoles.say(_console(given), detector.schema_.describe())
+    elif source.feature_names is not None:
         detector.feature_names_in_ = _names_array(source.feature_names)
     names = _names(detector)
     found = findings(detector, examples, names, _known(source.labels), given.top)
@@ -141,6 +143,9 @@ def _fit(given: Outliers, command: Any) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         kept = detector.save(Path(scratch) / DETECTOR)  # first, for it may refuse
+        if detector.schema_ is not None:
+            examples = detector.encode_table(examples)
+            fitted.feature_names_in_ = _names_array(detector.schema_.feature_names)
         write_run(folder, fitted, {"train": (examples, None)}, run=run, force=given.force)
         shutil.rmtree(folder / DETECTOR, ignore_errors=True)
         kept.rename(folder / DETECTOR)
@@ -165,16 +170,21 @@ def _score(given: Outliers) -> None:
     from isthmus.outliers import benjamini_hochberg, reasons_of
 
     detector = _detector(given.first)
-    target = None if given.out is None else target_ending(given.out, ".csv", force=given.force)
+    target = None
+    if given.out is not None:
+        target = target_ending(given.out, ".csv", force=given.force).path
     label = given.id if given.id is not None else given.label
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
     fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     names = getattr(detector, "feature_names_in_", None)
-    if names is not None:
-        fitted.feature_names_in_ = names
-    examples = models.matching_examples(source, fitted)
-    vars(detector).pop("feature_names_in_", None)  # the columns are in order now
+    if detector.schema_ is not None:
+        examples = models.rows_of_table(source, detector.schema_)
+    else:
+        if names is not None:
+            fitted.feature_names_in_ = names
+        examples = models.matching_examples(source, fitted)
+        vars(detector).pop("feature_names_in_", None)  # the columns are in order now
     scores, p = _scored(detector, examples, quiet=given.quiet)
     order = np.lexsort((np.arange(len(p)), -scores))
     if given.fdr is not None:
@@ -191,7 +201,7 @@ def _score(given: Outliers) -> None:
         if given.id is not None and source.labels is not None:
             record["id"] = np.asarray(source.labels)[record["row"]].item()
     if target is not None:
-        _write_csv(target.path, records, given.id)
+        _write_csv(target, records, given.id)
     if given.json:
         facts = {"examples": len(p), "outliers": records, "drift": vars(drifted)}
         consoles.print_json(facts | ({} if target is None else {"out": str(target)}))
@@ -220,9 +230,13 @@ def _scored(
     return values[:, 0], values[:, 1]
 
 
-def _taken(examples: Any, rows: "np.ndarray") -> "np.ndarray":
+def _taken(examples: Any, rows: "np.ndarray") -> Any:
     import numpy as np
 
+    from isthmus.data.table_rows import TableRows
+
+    if isinstance(examples, TableRows):
+        return examples[rows]
     return np.concatenate([np.asarray(examples[int(row) : int(row) + 1]) for row in rows])
 
 
@@ -295,8 +309,13 @@ def _print(records: list[JsonObject], console: Any) -> None:
 
 def _words(record: Facts) -> str:
     return ", ".join(
-        f"{one['feature']} {one['found']:.4g} ({one['expected']:.4g})" for one in record["reasons"]
+        f"{one['feature']} {_entry(one['found'])} ({_entry(one['expected'])})"
+        for one in record["reasons"]
     )
+
+
+def _entry(value: float | str | None) -> str:
+    return "missing" if value is None else value if isinstance(value, str) else f"{value:.4g}"
 
 
 def _write_csv(path: Path, records: list[JsonObject], name: str | None) -> None:

@@ -260,7 +260,7 @@ def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:
     text = [again for kind, again in zip(kinds, recurs, strict=True) if kind is False]
     if text and sum(text) >= len(text) / 2:
         return False
-    if text and len(text) == len(kinds):
+    if text and True not in kinds:  # the title above the row numbers may be empty
         return True
     for i, kind in enumerate(kinds):
         known = (_number(row[i], decimal) for row in below if i < len(row))

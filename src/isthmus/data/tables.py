@@ -31,8 +31,9 @@ def from_table(
 ) -> Source:
     """Take a table as a source.
 
-    Where every column holds numbers or truth values, the examples are a matrix of them; else they
-    are the rows of the table (`TableRows`), which an estimator encodes by a schema.
+    Where every column holds numbers or truth values, the examples are a matrix of them; else, and
+    where a column holds nothing, they are the rows of the table (`TableRows`), which an estimator
+    encodes by a schema.
 
     Parameters
     ----------
@@ -71,14 +72,14 @@ def from_table(
             f"{name} has no column beside the labels; expected at least one of numbers."
         )
     columns = list(zip(arrow.column_names, arrow.columns, strict=True))
-    if how.kinds or not all(is_numeric(column.type) for _, column in columns):
+    if how.kinds or not all(is_matrix_column(column) for _, column in columns):
         said = (*notes, *_about_sentinels(columns, name))
         return Source(name, TableRows(arrow), labels, tuple(arrow.column_names), notes=said)
     columns, left = _without_identifiers(columns)
     said = (*notes, f"{name}: {left}") if left else tuple(notes)
     said = (*said, *_about_sentinels(columns, name))
-    examples = _matrix([column for _, column in columns], arrow.num_rows)
-    return Source(name, examples, labels, tuple(title for title, _ in columns), notes=said)
+    kept = tuple(title for title, _ in columns)
+    return Source(name, matrix_of(arrow.select(kept), name), labels, kept, notes=said)
 
 
 def _chosen(arrow: "pyarrow.Table", how: Reading) -> "pyarrow.Table":
@@ -161,11 +162,30 @@ def is_numeric(kind: "pyarrow.DataType") -> bool:
     )
 
 
-def _matrix(columns: list["pyarrow.ChunkedArray"], n: int) -> np.ndarray:
-    """Write columns side by side, (n, D), in the narrowest type that holds them all."""
-    kinds = [stored_type(column.type, column.null_count > 0) for column in columns]
-    matrix = np.empty((n, len(columns)), np.result_type(*kinds))
-    for position, column in enumerate(columns):
+def is_matrix_column(column: "pyarrow.ChunkedArray") -> bool:
+    """Return whether a column holds numbers or truth values, and not nothing at all."""
+    from isthmus.tables.building import count_missing
+
+    return is_numeric(column.type) and count_missing(column) < len(column)
+
+
+def matrix_of(table: "pyarrow.Table", name: str) -> np.ndarray:
+    """Return columns of numbers side by side, (n, D), in the narrowest type that holds them all.
+
+    Raises
+    ------
+    DataError
+        If a column holds something else.
+    """
+    for field in table.schema:
+        if not is_numeric(field.type):
+            raise DataError(
+                f'Column "{field.name}" of {name} holds {field.type}, and numbers are expected; '
+                "convert it, or leave it out."
+            )
+    kinds = [stored_type(column.type, column.null_count > 0) for column in table.columns]
+    matrix = np.empty((table.num_rows, table.num_columns), np.result_type(*kinds))
+    for position, column in enumerate(table.columns):
         matrix[:, position] = _numbers(column)
     return matrix
 

@@ -10,7 +10,7 @@ from isthmus.data.other_arrays import as_numpy
 from isthmus.data.source import Rows, Source
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
-from isthmus.data.tables import is_numeric
+from isthmus.data.tables import is_matrix_column
 from isthmus.errors import DataError, SettingError, warn
 from isthmus.estimators.slots import LikelihoodSetting
 from isthmus.likelihoods import Bernoulli, Categorical, Columns, LearnedGaussian, Masked
@@ -180,7 +180,7 @@ def _learned(estimator: "AbstractLearner", X: ExamplesLike) -> Schema | None:
 
 
 def _is_all_numbers(X: ExamplesLike) -> bool:
-    return all(is_numeric(kind) for kind in to_arrow(X, "X").schema.types)
+    return all(is_matrix_column(column) for column in to_arrow(X, "X").columns)
 
 
 def _encoded(schema: Schema, X: ExamplesLike) -> np.ndarray:

@@ -16,10 +16,11 @@ from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
 from isthmus.outliers.examples import known_examples, take
-from isthmus.outliers.folds import Fold, divided, fit_fold
+from isthmus.outliers.folds import Fold, divided, fit_fold, of_encoded_rows
 from isthmus.outliers.reasons import Reasons, explain
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Neighbours
 from isthmus.specifications import member_of
+from isthmus.tables import Schema
 
 SCORED_AT_ONCE = 4_096
 """Examples whose codes and residuals are in memory at a time."""
@@ -66,6 +67,8 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         Share of outliers among the examples, set or estimated.
     offset_ : float
         ``decision_function`` is ``score_samples`` less this.
+    schema_ : isthmus.tables.Schema or None
+        How a table of several kinds of columns becomes numbers; None for numbers and images.
     n_features_in_, feature_names_in_
         As everywhere in scikit-learn.
 
@@ -83,6 +86,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
 
     n_features_in_: int
     feature_names_in_: np.ndarray
+    schema_: Schema | None
     folds_: list[Fold]
     contamination_: float
     offset_: float
@@ -109,7 +113,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : (n, D), (n, H, W) or (n, H, W, C)
+        X : (n, D), (n, H, W) or (n, H, W, C), or a data frame
             Examples, n >= 10. Outliers among them are allowed for, but p-values are then too
             large: they compare with the outliers, too.
         y : ignored
@@ -134,9 +138,11 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
             )
         X = known_examples(self, X, fitting=True)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
-        score = chosen_score(self.scoring)
+        score, autoencoder = chosen_score(self.scoring), self.autoencoder
+        if self.schema_ is not None:
+            autoencoder = of_encoded_rows(autoencoder, X)
         self.folds_ = [
-            fit_fold(self.autoencoder, score, take(X, fitted), take(X, held), self.trimmed, seed)
+            fit_fold(autoencoder, score, take(X, fitted), take(X, held), self.trimmed, seed)
             for fitted, held in divided(len(X), self.calibration, seed)
         ]
         scores = self._scores(X)
@@ -205,7 +211,8 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
     def explain(self, X: ExamplesLike) -> Reasons:
         """Return why each example has the score that it has: features, and what they should be.
 
-        See `isthmus.outliers.Reasons`.
+        See `isthmus.outliers.Reasons`; of a table with a schema the features are those that
+        ``schema_.feature_names`` names, such as ``colour=red``.
         """
         check_is_fitted(self)
         return explain(self.folds_, known_examples(self, X))
@@ -220,6 +227,11 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         return drift(self.folds_, known_examples(self, X))
+
+    def encode_table(self, X: ExamplesLike) -> Examples:
+        """Return examples as the autoencoder takes them: rows of a table by ``schema_``."""
+        check_is_fitted(self)
+        return known_examples(self, X)
 
     def save(self, path: str | Path) -> Path:
         """Write the fitted detector to a folder, which `isthmus.outliers.load` reads."""

@@ -18,6 +18,7 @@ from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
 from isthmus.outliers.examples import take
 from isthmus.plainjson import JsonObject
+from isthmus.tables import Schema
 
 OURS = "isthmus"
 PICTURES = 8
@@ -67,7 +68,8 @@ def findings(
     order = np.argsort(-scores, kind="stable")[:top]
     expected = detector.contamination if detector.contamination != "auto" else None
     rows = np.linspace(0, len(X) - 1, min(len(X), COMPARED)).round().astype(int)
-    table = encode(detector.autoencoder_, take(X, rows)).columns.astype(np.float64)
+    numbers = detector.encode_table(take(X, rows))
+    table = encode(detector.autoencoder_, numbers).columns.astype(np.float64)
     compared = {OURS: scores[rows]} | {name: find(table) for name, find in BASELINES.items()}
     known = None if labels is None else np.asarray(labels, bool)[rows]
     judged = known is not None and 0 < known.sum() < len(known)
@@ -99,26 +101,54 @@ def reasons_of(
     """Return a record for each example: why it has its score.
 
     ``row``: its place in the source, counted from 0; ``score``: nats; ``reasons``: of the features
-    that contribute most ``feature``, ``found``, ``expected`` and ``contribution``.
+    that contribute most ``feature``, ``found``, ``expected`` and ``contribution``. The features of
+    a table with a schema are its columns, and their values are entries of it.
     """
     reasons = detector.explain(X)
-    expected = reasons.expected
+    schema = detector.schema_
+    if schema is None:
+        features, found, expected = names, reasons.found, reasons.expected
+        contributions = reasons.contributions
+    else:
+        used = [column.name for column in schema.columns if column.used]
+        features = used
+        contributions = reasons.grouped(
+            [range(reasons.found.shape[1])[schema.places[one]] for one in used]
+        )
+        missing = np.isnan(np.asarray(detector.encode_table(X)))
+        found = _entries(schema, np.where(missing, np.nan, reasons.found), used)
+        expected = _entries(schema, reasons.expected, used)
+    top = np.argsort(-contributions, axis=1, kind="stable")[:, :count]
     return [
         {
             "row": int(row),
             "score": float(reasons.scores[i]),
             "reasons": [
                 {
-                    "feature": str(names[j]),
-                    "found": float(reasons.found[i, j]),
-                    "expected": float(expected[i, j]),
-                    "contribution": float(reasons.contributions[i, j]),
+                    "feature": str(features[j]),
+                    "found": _plain(found[i, j]),
+                    "expected": _plain(expected[i, j]),
+                    "contribution": float(contributions[i, j]),
                 }
-                for j in features
+                for j in top[i]
             ],
         }
-        for i, (row, features) in enumerate(zip(rows, reasons.top(count), strict=True))
+        for i, row in enumerate(rows)
     ]
+
+
+def _entries(schema: Schema, rows: np.ndarray, used: Sequence[str]) -> np.ndarray:
+    """Return entries (n, columns) of a table that encoded rows (n, width) stand for."""
+    table = schema.decode(rows)
+    columns = [np.array(table.column(name).to_pylist(), dtype=object) for name in used]
+    return np.stack(columns, axis=1)
+
+
+def _plain(value: object) -> float | str | None:
+    """Return an entry as JSON has it: a number, text, or None where it is missing."""
+    if value is None or isinstance(value, str):
+        return value
+    return float(value) if isinstance(value, int | float | np.number) else str(value)
 
 
 def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, object] | None:

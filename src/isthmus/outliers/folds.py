@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
+from sklearn.frozen import FrozenEstimator
 
 from isthmus.annotations import Examples
 from isthmus.errors import DataError, SettingError, unknown
@@ -120,6 +121,17 @@ def _fitted(
     encoded = encode(fitted, X, score.reads)
     own = copy_of(score)
     return fitted, encoded, own.fit(encoded)
+
+
+def of_encoded_rows(autoencoder: BaseEstimator | None, X: Examples) -> BaseEstimator:
+    """Return the autoencoder for the encoded rows of a table, where one is set or None.
+
+    The default one takes them as they are: numbers of variance 1, and 0 and 1 for levels, so that
+    two rows of different levels are as far apart as numbers two deviations apart, rare or not.
+    """
+    if isinstance(autoencoder, FrozenEstimator):
+        return FrozenEstimator(autoencoder.estimator.of_encoded_rows())
+    return default_autoencoder(X).set_params(scaling="none") if autoencoder is None else autoencoder
 
 
 def default_autoencoder(X: Examples) -> Autoencoder:

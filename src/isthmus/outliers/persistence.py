@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from isthmus.atomic import new_folder
-from isthmus.errors import ModelFileError, SettingError
+from isthmus.errors import DataError, ModelFileError, SettingError
 from isthmus.estimators.persistence import load as load_autoencoder
 from isthmus.modelfile import read_model_file, write_model_file
 from isthmus.outliers.detector import OutlierDetector
@@ -17,6 +17,7 @@ from isthmus.outliers.folds import Fold
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Combined
 from isthmus.outliers.tails import Tail
 from isthmus.plainjson import Facts, JsonObject
+from isthmus.tables import Schema
 
 NAME = "detector.safetensors"
 KIND = "OutlierDetector"
@@ -25,7 +26,7 @@ SETTINGS = ("contamination", "calibration", "trimmed")
 
 CLASSES = {cls.__name__: cls for cls in (*MEMBERS.values(), Combined)}
 NAMES = "feature_names_in_"
-BROKEN = (LookupError, TypeError, ValueError, AttributeError)
+BROKEN = (DataError, LookupError, TypeError, ValueError, AttributeError)
 """What a description raises when its parts do not fit each other."""
 
 
@@ -63,6 +64,7 @@ def save(detector: OutlierDetector, path: str | Path) -> Path:
         "offset": detector.offset_,
         "features": detector.n_features_in_,
         "names": None if names is None else [str(name) for name in names],
+        "schema": None if detector.schema_ is None else detector.schema_.to_plain(),
     }
     with new_folder(path) as folder:
         write_model_file(folder / NAME, about, tensors)
@@ -112,6 +114,8 @@ def _rebuilt(path: Path, about: Facts, tensors: dict[str, np.ndarray]) -> Outlie
     detector.contamination_ = float(about["contamination"])
     detector.offset_ = float(about["offset"])
     detector.n_features_in_ = int(about["features"])
+    schema = about.get("schema")
+    detector.schema_ = None if schema is None else Schema.from_plain(schema)
     if about["names"] is not None:
         detector.feature_names_in_ = np.array(about["names"], dtype=object)
     return detector

@@ -22,6 +22,7 @@ from isthmus.tables.kinds import (
 )
 from isthmus.tables.left_out import Constant, Dropped, Identifier, Other, Text
 from isthmus.tables.moments import PER_SECOND, SECONDS, Moment
+from isthmus.tables.quantities import Notation, Quantity, notation_of
 from isthmus.tables.values import (
     date_format,
     decimals_of,
@@ -163,6 +164,12 @@ def count(x: np.ndarray) -> Count:
     return Count(_scale(x, bend=abs(skewness(x)) > SKEWED))
 
 
+def quantity(entries: Sequence[str], notation: Notation) -> Quantity:
+    """Return the kind of numbers that are written with a unit."""
+    x = np.array([notation.read(entry) for entry in entries])
+    return Quantity(_scale(x, bend=abs(skewness(x)) > SKEWED), notation)
+
+
 def _scale(x: np.ndarray, bend: bool) -> Scale:
     map_ = fitted_bend(x) if bend and x.max() > x.min() else None
     y = x if map_ is None else map_(x)
@@ -182,7 +189,10 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
     from pyarrow import types
 
     kind = plain(column).type
-    unit = "s" if is_text(kind) else "D" if types.is_date(kind) else kind.unit
+    if is_text(kind):
+        unit = "us" if form is not None and "%f" in form else "s"
+    else:
+        unit = "D" if types.is_date(kind) else kind.unit
     values, known = ticks(column, unit, form)
     seen = values[known]
     shift = int(seen.min()) + (int(seen.max()) - int(seen.min())) // 2
@@ -232,6 +242,12 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
         if not len(observed):
             raise _unfit(title, name, "no numbers")
         return _NUMERIC[name](observed)
+    if name == "quantity":
+        entries = [entry for entry in texts(column).tolist() if entry is not None]
+        notation = notation_of(entries)
+        if notation is None:
+            raise _unfit(title, name, "no numbers with one and the same unit")
+        return quantity(entries, notation)
     if name == "date":
         form = date_format(texts(column)) if is_text(plain(column).type) else None
         values = ticks(column, "s", form)

@@ -13,6 +13,7 @@ from isthmus.tables import building
 from isthmus.tables.frames import make_of, to_arrow
 from isthmus.tables.kinds import AbstractKind, Level
 from isthmus.tables.left_out import Constant, Dropped, Identifier, Other, Text
+from isthmus.tables.quantities import notation_of
 from isthmus.tables.schema import Column, Schema
 from isthmus.tables.values import date_format, is_number, is_text, numbers, texts
 
@@ -132,11 +133,11 @@ def recognise(column: "pyarrow.ChunkedArray", title: str = "") -> AbstractKind:
     """Return the kind of a column.
 
     Booleans and columns of two levels are binary. Categorical types are categories, ordered where
-    they say so. Dates, times, and text that one format reads as dates are dates. Numbers, and text
-    that is all numbers, are counts where they are whole and start at 0 or 1, skewed where their
-    skewness is above 1, and else numbers; whole ones that are all different are identifiers if they
-    fill their range or their title says so. Text is a category unless more than half of its
-    entries are different.
+    they say so. Dates, times, and text that one format reads as dates are dates, and text that is
+    numbers with one unit are quantities. Numbers, and text that is all numbers, are counts where
+    they are whole and start at 0 or 1, skewed where their skewness is above 1, and else numbers;
+    whole ones that are all different are identifiers if they fill their range or their title says
+    so. Text is a category unless more than half of its entries are different.
 
     Examples
     --------
@@ -223,6 +224,9 @@ def _textual(column: "pyarrow.ChunkedArray", title: str) -> AbstractKind:
     if form is not None:
         return building.moment(column, form)
     counts: Counter[Level] = Counter(entries)
+    notation = notation_of(entries) if len(counts) > 2 else None
+    if notation is not None:
+        return building.quantity(entries, notation)
     if len(entries) < FEW or len(counts) <= max(2, UNIQUE_SHARE * len(entries)):
         return building.levels(counts)
     length = sum(map(len, entries)) / len(entries)

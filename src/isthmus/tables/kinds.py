@@ -61,9 +61,10 @@ class AbstractKind(ABC):
         """Return how encoded columns become an entry, for programs without isthmus: plain JSON.
 
         ``how`` is ``number``: with ``shift``, ``scale``, ``bend``, ``decimals``, ``range`` and
-        ``least``, as of `Scale`; ``bit``, ``first`` or ``sum``: which of the ``levels`` it is, by
-        one column, by the greatest column, or by the sum of the columns; ``moment``: as of
-        `isthmus.tables.moments.Moment`. Empty for a kind that is left out.
+        ``least``, as of `Scale`, and the texts ``before`` and ``after`` it where it has a unit;
+        ``bit``, ``first`` or ``sum``: which of the ``levels`` it is, by one column, by the greatest
+        column, or by the sum of the columns; ``moment``: as of `isthmus.tables.moments.Moment`.
+        Empty for a kind that is left out.
         """
         return {}
 
@@ -119,7 +120,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class _Numeric(AbstractKind):
+class AbstractNumeric(AbstractKind):
+    """Numbers on a line.
+
+    Parameters
+    ----------
+    scale
+        From the numbers to mean 0 and variance 1.
+    """
+
     scale: Scale
 
     member = "learned_gaussian"
@@ -159,20 +168,20 @@ class _Numeric(AbstractKind):
         return f"{self.scale.low:.6g} to {self.scale.high:.6g}"
 
 
-class Number(_Numeric):
+class Number(AbstractNumeric):
     """Numbers on a line, standardised."""
 
     name = "number"
     bounded = False
 
 
-class Skewed(_Numeric):
+class Skewed(AbstractNumeric):
     """Skewed numbers, such as prices: bent, then standardised; not negative if none was."""
 
     name = "skewed"
 
 
-class Count(_Numeric):
+class Count(AbstractNumeric):
     """Whole numbers from 0 or 1 on: bent where they are skewed, standardised, not negative."""
 
     name = "count"

@@ -115,7 +115,7 @@ class Moment(AbstractKind):
 
     def _as_datetime(self, value: int) -> datetime:
         return datetime.fromisoformat(
-            str(np.array(value).astype(f"M8[{self.unit}]").astype("M8[s]"))
+            str(np.array(value).astype(f"M8[{self.unit}]").astype("M8[us]"))
         )
 
     def _shown(self, value: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from isthmus.errors import DataError
 from isthmus.plainjson import Facts, JsonObject
-from isthmus.tables import kinds, left_out, moments
+from isthmus.tables import kinds, left_out, moments, quantities
 from isthmus.tables.kinds import AbstractKind, Level, Member, Scale
 from isthmus.tables.values import functions, is_text, plain
 
@@ -22,8 +22,8 @@ KINDS: dict[str, type[AbstractKind]] = {
     kind.name: kind
     for kind in (
         kinds.Number, kinds.Skewed, kinds.Count, kinds.Binary, kinds.Category, kinds.Ordered,
-        moments.Moment, left_out.Identifier, left_out.Text, left_out.Constant, left_out.Dropped,
-        left_out.Other,
+        moments.Moment, quantities.Quantity, left_out.Identifier, left_out.Text, left_out.Constant,
+        left_out.Dropped, left_out.Other,
     )
 }  # fmt: skip
 """The kinds of columns by the names that people and model files use."""
@@ -356,6 +356,8 @@ def _column(stored: Facts) -> Column:
     kind = KINDS[stored["kind"]]
     if "scale" in fields and isinstance(fields["scale"], Mapping):
         fields["scale"] = Scale.from_plain(dict(fields["scale"]))
+    if "notation" in fields:
+        fields["notation"] = quantities.Notation(**fields["notation"])
     for name in ("levels", "cycles"):
         if name in fields:
             fields[name] = tuple(fields[name])

@@ -1,6 +1,7 @@
 """The entries of an Arrow column as NumPy arrays."""
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,13 +9,18 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow
 
-DATE_FORMATS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y",
-    "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S",
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
+_DAYS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y",
+    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y",
 )  # fmt: skip
+_HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
+
+DATE_FORMATS = (*_DAYS, *(f"{day}{gap}{hour}" for day in _DAYS for hour in _HOURS for gap in " T"))
 """How dates are written as text. Day before month comes first: it is refused where it is wrong."""
+
+_ZONE = re.compile(r":\d\d(?:\.\d+)?(Z| UTC|[+-]\d\d:?\d\d)$")
+"""The time zone at the end of a time."""
 
 MOST_DECIMALS = 6
 """Numbers with more decimals than this are not rounded."""
@@ -105,13 +111,23 @@ def decimals_of(values: np.ndarray) -> int | None:
 def date_format(entries: np.ndarray) -> str | None:
     """Return the format of `DATE_FORMATS` that reads all of these texts (n,), or None.
 
+    A time zone that all share stands at its end.
+
     >>> date_format(np.array(["3/23/2019", "3/4/2019"], object))
     '%m/%d/%Y'
+    >>> date_format(np.array(["2019-03-23T10:00:00Z"], object))
+    '%Y-%m-%dT%H:%M:%SZ'
     """
     known = list({entry for entry in entries if entry is not None})
-    if not known or not any(mark in known[0] for mark in "-/."):
+    if not known or not any(mark in known[0] for mark in "-/. "):
         return None
-    return next((form for form in DATE_FORMATS if _reads(form, known)), None)
+    found = _ZONE.search(known[0])
+    zone = "" if found is None else found[1]
+    if not all(entry.endswith(zone) for entry in known):
+        return None
+    bare = [entry.removesuffix(zone) for entry in known]
+    form = next((form for form in DATE_FORMATS if _reads(form, bare)), None)
+    return None if form is None else form + zone
 
 
 def _reads(form: str, entries: list[str]) -> bool:
@@ -163,18 +179,17 @@ def ticks(
 
 
 def _parsed(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.ChunkedArray":
-    """Return text as timestamps in seconds; what the format does not read is missing."""
+    """Return text as timestamps; what the format does not read is missing."""
     import pyarrow
 
-    def seconds(entry: str | None) -> int | None:
+    def read(entry: str | None) -> datetime | None:
         try:
-            read = datetime.strptime(entry or "", form or "")
+            return datetime.strptime(entry, form or "") if entry else None
         except ValueError:
             return None
-        return int(read.replace(tzinfo=UTC).timestamp()) if entry else None
 
-    entries = [seconds(entry) for entry in column.to_pylist()]
-    return pyarrow.chunked_array([pyarrow.array(entries, pyarrow.timestamp("s"))])
+    entries = [read(entry) for entry in column.to_pylist()]
+    return pyarrow.chunked_array([pyarrow.array(entries, pyarrow.timestamp("us"))])
 
 
 def _tick_type(kind: "pyarrow.DataType", unit: str) -> "pyarrow.DataType | None":

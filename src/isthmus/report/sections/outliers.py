@@ -57,6 +57,7 @@ class Outliers(Section[Findings]):
   {% endfor %}
 </figure>
 {% endif %}
+{% macro entry(value) %}{{ value if value is string else value | number }}{% endmacro %}
 <div class="scroll">
 <table>
 <thead><tr><th>row</th><th class="numeric">score</th>
@@ -64,8 +65,8 @@ class Outliers(Section[Findings]):
 <tbody>
 {% for one in data.first %}
 <tr><td>{{ one.row }}</td><td class="numeric">{{ one.score | number }}</td>
-<td>{% for reason in one.reasons %}{{ reason.feature }} {{ reason.found | number }}
-  ({{ reason.expected | number }}), {{ (reason.contribution / one.score) | percent }}
+<td>{% for reason in one.reasons %}{{ reason.feature }} {{ entry(reason.found) }}
+  ({{ entry(reason.expected) }}), {{ (reason.contribution / one.score) | percent }}
   {{- "; " if not loop.last }}{% endfor %}</td></tr>
 {% endfor %}
 </tbody></table></div>

@@ -1,0 +1,64 @@
+"""Outliers among the rows of a table with text, levels and blanks."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.frozen import FrozenEstimator
+
+from isthmus import Autoencoder, OutlierDetector
+from isthmus.errors import DataError
+from isthmus.outliers import load, reasons_of
+
+
+@pytest.fixture(scope="module")
+def pets():
+    """Return 150 rows whose weight goes with the kind, with two odd ones at the end."""
+    rng = np.random.default_rng(0)
+    kind = rng.choice(["cat", "dog", "horse"], 150)
+    weight = pd.Series(kind).map({"cat": 4.0, "dog": 20.0, "horse": 500.0})
+    weight = np.exp(np.log(weight) + 0.1 * rng.normal(size=150)).round(1)
+    frame = pd.DataFrame({"kind": kind, "weight": weight, "tag": [f"t{i}" for i in range(150)]})
+    frame.loc[:9, "weight"] = np.nan
+    frame.loc[148, ["kind", "weight"]] = ["cat", 510.0]
+    frame.loc[149, ["kind", "weight"]] = ["horse", 9000.0]
+    return frame
+
+
+@pytest.fixture(scope="module")
+def detector(pets):
+    return OutlierDetector(calibration="split", random_state=0).fit(pets)
+
+
+def test_odd_rows_come_first_with_columns_as_reasons(detector, pets):
+    assert set(np.argsort(detector.score_samples(pets))[:2]) == {148, 149}
+    assert detector.n_features_in_ == 3
+    record = reasons_of(detector, pets.iloc[[149]], [], [149], count=1)[0]
+    assert record["reasons"][0]["feature"] == "weight"
+    assert record["reasons"][0]["found"] == pytest.approx(9000, rel=1e-3)
+    total = sum(
+        one["contribution"] for one in reasons_of(detector, pets[-1:], [], [0])[0]["reasons"]
+    )
+    assert total == pytest.approx(-detector.score_samples(pets[-1:])[0])
+
+
+def test_missing_entries_are_said_to_be_missing(detector, pets):
+    found = {
+        one["feature"]: one["found"]
+        for one in reasons_of(detector, pets[:1], [], [0])[0]["reasons"]
+    }
+    assert found["weight"] is None
+
+
+def test_a_kept_detector_knows_the_columns(detector, pets, tmp_path):
+    again = load(detector.save(tmp_path / "detector"))
+    shuffled = pets[["tag", "weight", "kind"]]
+    np.testing.assert_array_equal(again.score_samples(shuffled), detector.score_samples(pets))
+    with pytest.raises(DataError, match="fitted on a table with the columns kind, weight"):
+        again.predict(np.zeros((3, 3)))
+
+
+def test_a_fitted_autoencoder_brings_its_own_schema(pets):
+    fitted = Autoencoder(1, hidden=(8,), epochs=2, random_state=0).fit(pets[:100])
+    detector = OutlierDetector(FrozenEstimator(fitted), random_state=0).fit(pets[100:])
+    assert detector.schema_ is fitted.schema_
+    assert np.isfinite(detector.p_values(pets[:100])).all()
