@@ -30,8 +30,7 @@ function show(i, view, speak) {
     plane.circle(other.ring, other, i);
   });
   if (i < 0) return;
-  const text = document.createElement("span");
-  text.textContent = words(view, i).join(", ");
+  const text = element("span", {}, words(view, i).join(", "));
   view.tip.replaceChildren(...(data.sheet ? [plane.picture(data.sheet, i, 64)] : []), text);
   plane.beside(view.tip, view.svg, [view.x[i], view.y[i]], data.width);
   if (speak) spoken.textContent = words(view, i).join(", ");

@@ -1,3 +1,11 @@
+// An element of a page, with its attributes and what is in it.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...children);
+  return made;
+}
+
 // Points in the plane, for the map of a report and the maps of a comparison: which is nearest,
 // which an arrow key leads to, where the pointer is, how a point is shown, which classes are shown.
 const plane = {
@@ -68,7 +76,7 @@ const plane = {
 
   // The picture of example i out of a sheet of pictures, at most `side` pixels large.
   picture(sheet, i, side) {
-    const box = document.createElement("i");
+    const box = element("i");
     const scale = side / Math.max(sheet.width, sheet.height);
     const x = (i % sheet.columns) * sheet.width * scale;
     const y = Math.floor(i / sheet.columns) * sheet.height * scale;

@@ -30,13 +30,9 @@ function makeMap(figure, data) {
     if (i === map.current) return;
     map.current = i;
     plane.circle(ring, data, i);
-    const words = document.createElement("span");
-    map.words(i).forEach((line, k) => {
-      if (k) words.append(document.createElement("br"));
-      const part = document.createElement(k === 0 ? "b" : "span");
-      part.textContent = line;
-      words.append(part);
-    });
+    const [first, ...others] = map.words(i);
+    const words = element("span", {}, element("b", {}, first),
+      ...others.flatMap((line) => [element("br"), line]));
     tip.replaceChildren();
     if (data.sheet) tip.append(titled(plane.picture(data.sheet, i, 64), map.rebuilt ? "example" : ""));
     const rebuilt = map.rebuilt?.(i);
@@ -57,12 +53,8 @@ function makeMap(figure, data) {
 }
 
 // An element above its name.
-function titled(element, name) {
-  const figure = document.createElement("span");
-  figure.className = "titled";
-  figure.append(element);
-  if (name) figure.append(name);
-  return figure;
+function titled(shown, name) {
+  return element("span", { class: "titled" }, shown, ...(name ? [name] : []));
 }
 
 // A map without a model in the page: pointing and arrow keys show examples.
