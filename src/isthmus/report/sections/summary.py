@@ -8,6 +8,9 @@ from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import set_name
 from isthmus.report.section import Metrics, Section
 
+BY_KIND = "one per kind of column; missing entries are left out"
+"""The likelihood of a table."""
+
 LONG = re.compile(r"\d+\.\d{5,}(?:e[+-]?\d+)?")
 """A number in a setting with more than four decimals."""
 
@@ -52,7 +55,7 @@ class Summary(Section[list[tuple[str, str]]]):
             ("Examples", f"{sizes}; {each} each"),
             ("Code size", f"{model.code_size} for {width} {values}"),
             ("Scaling", estimator.scaling_.describe()),
-            ("Likelihood", _text(estimator.likelihood_)),
+            ("Likelihood", BY_KIND if fit.schema is not None else _text(estimator.likelihood_)),
         ]
         if model.labels is not None:
             count = len(model.labels)
