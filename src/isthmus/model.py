@@ -282,18 +282,18 @@ def _is_conditional(node: object) -> bool:
     return isinstance(node, Conditional)
 
 
+def _is_fixed(node: object) -> bool:
+    return isinstance(node, Fixed)
+
+
 def partition(model: Model) -> tuple[Model, Model]:
     """Return (parameters, everything else), two models with None where the other has a leaf.
 
     Hyperparameters, plain numbers until now, become scalars of the second, so that the compiled
     program takes them as arguments.
     """
-
-    def is_whole(node: object) -> bool:
-        return isinstance(node, Fixed)
-
-    mask = jax.tree.map(eqx.is_inexact_array, model, is_leaf=is_whole)
-    parameters, rest = eqx.partition(model, mask, is_leaf=is_whole)
+    mask = jax.tree.map(eqx.is_inexact_array, model, is_leaf=_is_fixed)
+    parameters, rest = eqx.partition(model, mask, is_leaf=_is_fixed)
     return parameters, trace_numbers(rest)
 
 
@@ -303,14 +303,11 @@ def count_parameters(model: Model) -> tuple[int, int]:
     The scaling's constants belong to the data and are not counted, nor are labels that are set.
     """
     model = model.given(None)
-    trainable = sum(leaf.size for leaf in jax.tree.leaves(partition(model)[0]))
-    running = sum(
-        leaf.value.size
-        for part in (model.encoder, model.latent, model.decoder, model.likelihood)
-        for leaf in jax.tree.leaves(part, is_leaf=lambda n: isinstance(n, Fixed))
-        if isinstance(leaf, Fixed)
-    )
-    return trainable + running, trainable
+    leaves = jax.tree.leaves(model, is_leaf=_is_fixed)
+    trainable = sum(leaf.size for leaf in leaves if eqx.is_inexact_array(leaf))
+    parts = (model.encoder, model.latent, model.decoder, model.likelihood)
+    held = (leaf for leaf in jax.tree.leaves(parts, is_leaf=_is_fixed) if _is_fixed(leaf))
+    return trainable + sum(leaf.value.size for leaf in held), trainable
 
 
 def trace_numbers(model: Model) -> Model:

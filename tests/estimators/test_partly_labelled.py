@@ -54,6 +54,17 @@ def test_pandas_missing_labels_count_as_unlabelled(digits):
     assert AutoencoderClassifier(**SMALL).fit(X, y).classes_.tolist() == list(range(10))
 
 
+@pytest.mark.parametrize(("setting", "few_weight", "all_weight"), [("auto", 10, 1), (3, 3, 3)])
+def test_an_automatic_weight_goes_by_whether_labels_are_missing(
+    digits, setting, few_weight, all_weight
+):
+    X, y, few = digits
+    for labels, weight in ((few, few_weight), (y, all_weight)):
+        settings = SMALL | {"epochs": 0, "classification_weight": setting}
+        fitted = AutoencoderClassifier(**settings).fit(X, labels)
+        assert fitted.model_.heads[0].weight == fitted.classification_weight_ == weight
+
+
 def test_the_head_learns_from_labelled_examples_alone(digits):
     """Other labels of unlabelled examples change nothing, and those of labelled ones do."""
     X, _, few = digits

@@ -214,7 +214,7 @@ class HeadOptions:
             "--classification-weight",
             metavar="W",
             help="Weight of the classifier's loss.",
-            default="1",
+            default="1, and 10 where some examples have no label",
         ),
     ] = None
     regressor: Annotated[
@@ -227,7 +227,7 @@ class HeadOptions:
             "--regression-weight",
             metavar="W",
             help="Weight of the regressor's loss.",
-            default="1",
+            default="1, and 10 where some examples have no label",
         ),
     ] = None
     labelled: Annotated[

@@ -58,16 +58,22 @@ class Replica:
 
 def shape_of(replica: Replica) -> Hashable:
     """Return what replicas must have in common to be trained together; hashable."""
-    leaves, structure = jax.tree.flatten((partition(replica.model), replica.optimiser))
-    sizes = tuple(
-        (np.shape(leaf), str(jnp.result_type(leaf))) if eqx.is_array_like(leaf) else leaf
-        for leaf in leaves
-    )
+    leaves, structure = jax.tree.flatten((replica.model, replica.optimiser))
+    sizes = tuple(map(_size, leaves))
     validation = replica.validation
     validated = None if validation is None else (len(validation.x), validation.dtype)
     feed = replica.feed
     taught = (feed.width, feed.supervision is None)
     return structure, sizes, feed.batch_size, len(feed.x), feed.dtype, validated, taught
+
+
+def _size(leaf: PyTree) -> Hashable:
+    """Return shape and type of an array, one thing for all numbers, and what else a leaf is."""
+    if isinstance(leaf, int | float) and not isinstance(leaf, bool):
+        return "number"
+    if eqx.is_array_like(leaf):
+        return np.shape(leaf), str(jnp.result_type(leaf))
+    return leaf
 
 
 def train_together(

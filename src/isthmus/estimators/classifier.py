@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_random_state, compute_sample_weight
 
 from isthmus.annotations import ExamplesLike, Targets
-from isthmus.checks import check_between, check_whole
+from isthmus.checks import check_whole
 from isthmus.data.source import Rows
 from isthmus.errors import SettingError
 from isthmus.estimators import fitting, inference
@@ -20,6 +20,7 @@ from isthmus.estimators.propagating import is_worth_trying, propagated, setting_
 from isthmus.estimators.registry import registered
 from isthmus.estimators.rollback import rolled_back_on_failure
 from isthmus.estimators.scaled import scaled_examples
+from isthmus.estimators.supervising import automatic_weight, head_weight
 from isthmus.estimators.targets import (
     LEAST_LABELLED,
     TargetKind,
@@ -52,8 +53,9 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
 
     Parameters
     ----------
-    classification_weight : float, default=1.0
-        Weight of the cross-entropy, in nats as the reconstruction error is.
+    classification_weight : "auto" or float, default="auto"
+        Weight of the cross-entropy, in nats as the reconstruction error is. ``"auto"`` is 1, and 10
+        where some examples have no label.
     class_weight : dict, "balanced" or None, default=None
         Weights of the examples by their label, as everywhere in scikit-learn; they weigh the
         reconstruction too.
@@ -70,6 +72,8 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     ----------
     classes_ : ndarray
         The labels, sorted.
+    classification_weight_ : float
+        The weight, chosen if it was automatic.
     propagation_ : dict or None
         Whether labels were propagated (``used``), and the accuracies of labelled examples that were
         predicted from the others, by their neighbours (``accuracy``) and by logistic regression
@@ -90,16 +94,17 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     """
 
     _: KW_ONLY
-    classification_weight: float = 1.0
+    classification_weight: float | str = "auto"
     class_weight: Mapping[object, float] | str | None = None
     unlabelled: str | Propagation = "auto"
 
     calibrated_from: ClassVar[int] = LEAST_LABELLED
     """Fewest labelled validation examples from which the temperature is found."""
 
+    classification_weight_: ClassVar[float] = 1.0
     propagation_: ClassVar[dict[str, Any] | None] = None
     temperature_: ClassVar[float] = 1.0
-    _plain = (*AbstractAutoencoder._plain, "propagation_", "temperature_")
+    _plain = (*AbstractAutoencoder._plain, "classification_weight_", "propagation_", "temperature_")
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
 
     @property
@@ -214,6 +219,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         vars(self)["temperature_"] = 1.0  # until the validation set says otherwise
         y, known = partial_labels_of(self, X, y, WHY)
         self.classes_ = np.unique(y if known.all() else plain_labels(y[known]))
+        vars(self)["classification_weight_"] = automatic_weight(bool(known.all()))
         return class_numbers(self.classes_, y)
 
     def _encode_targets(self, y: Targets | None) -> np.ndarray:
@@ -254,6 +260,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         return of_classes if sample_weight is None else of_classes * np.asarray(sample_weight)
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
-        weight = self.classification_weight
-        check_between("The estimator", "classification_weight", weight, 0, 1e9)
+        setting, automatic = self.classification_weight, self.classification_weight_
+        weight = head_weight("classification_weight", setting, automatic)
+        vars(self)["classification_weight_"] = weight
         return (Classifier.create(rng, int(self.latent_dim), len(self.classes_), weight),)

@@ -380,10 +380,11 @@ def _history(trained: Trained, earlier: History) -> History:
     """Return the columns of the history: those of an earlier training, and the records below."""
     records = trained.records
     done = len(earlier.get("epoch", ()))
-    now = {name: [getattr(record, name) for record in records] for name in COLUMNS}
+    columns = dict(zip(EpochRecord._fields, zip(*records, strict=True), strict=False))
+    now = {name: list(columns.get(name, ())) for name in COLUMNS}
     now["epoch"] = [done + epoch for epoch in now["epoch"]]
     terms = records[0].terms if records else ()
-    now |= {name: [record.terms[name] for record in records] for name in terms}
+    now |= {name: [own[name] for own in columns["terms"]] for name in terms}
     return {name: [*earlier.get(name, ()), *now.get(name, ())] for name in earlier | now}
 
 

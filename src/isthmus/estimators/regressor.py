@@ -1,7 +1,7 @@
 """The autoencoder with a regression on its code, trained jointly, as a scikit-learn regressor."""
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -9,10 +9,10 @@ from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
 
 from isthmus.annotations import ExamplesLike, Targets
-from isthmus.checks import check_between
 from isthmus.errors import DataError
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.registry import registered
+from isthmus.estimators.supervising import automatic_weight, head_weight
 from isthmus.estimators.targets import TargetKind, labelled_rows, need_targets
 from isthmus.heads import AbstractHead, Regressor
 from isthmus.unlabelled import known_labels
@@ -32,8 +32,9 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
 
     Parameters
     ----------
-    regression_weight : float, default=1.0
-        Weight of the regression's nats, summed over the quantities, beside the reconstruction's.
+    regression_weight : "auto" or float, default="auto"
+        Weight of the regression's nats, summed over the quantities, compared with those of the
+        reconstruction. ``"auto"`` is 1, and 10 where some examples lack a quantity.
     learned_scale : bool, default=False
         Whether the noise of every quantity has a scale that is learned, so that the ones predicted
         well weigh more; otherwise it is one, and the cost half the squared error and a constant.
@@ -42,6 +43,8 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
 
     Attributes
     ----------
+    regression_weight_ : float
+        The weight, chosen if it was automatic.
     target_mean_, target_scale_ : ndarray () or (quantities,)
         Mean and standard deviation of the quantities; the latter is 1 where one is constant.
 
@@ -57,9 +60,11 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
     """
 
     _: KW_ONLY
-    regression_weight: float = 1.0
+    regression_weight: float | str = "auto"
     learned_scale: bool = False
 
+    regression_weight_: ClassVar[float] = 1.0
+    _plain = (*AbstractAutoencoder._plain, "regression_weight_")
     _arrays = (*AbstractAutoencoder._arrays, "target_mean_", "target_scale_")
 
     @property
@@ -92,8 +97,8 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         return float(r2_score(y, self.predict(X)[known], sample_weight=weights))
 
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
-        check_between("The estimator", "regression_weight", self.regression_weight, 0, 1e9)
-        weight, learned = self.regression_weight, bool(self.learned_scale)
+        weight = head_weight("regression_weight", self.regression_weight, self.regression_weight_)
+        vars(self)["regression_weight_"], learned = weight, bool(self.learned_scale)
         n_targets = self.target_mean_.size
         return (Regressor.create(rng, int(self.latent_dim), n_targets, weight, learned),)
 
@@ -108,6 +113,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
                 "it out."
             )
         self.target_mean_ = np.asarray(np.nanmean(values, axis=0))
+        vars(self)["regression_weight_"] = automatic_weight(not np.isnan(rows).any())
         scale = np.nanstd(values, axis=0)
         self.target_scale_ = np.where(scale > 0, scale, 1.0)
         return self._encode_targets(values)

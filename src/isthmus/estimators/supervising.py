@@ -2,13 +2,35 @@
 
 import numpy as np
 
+from isthmus.checks import check_between
 from isthmus.engine import Devices, Supervision
+from isthmus.errors import SettingError
 from isthmus.estimators.division import Part
 from isthmus.estimators.learner import AbstractLearner
 from isthmus.estimators.targets import LEAST_LABELLED, known_targets
 
 HEADED = ("classes", "quantities")
 """Kinds of targets that a head learns."""
+
+
+WEIGHT, WEIGHT_OF_FEW = 1.0, 10.0
+"""Automatic weights of a head: where all examples have a target, and where some have none. Few
+targets say little beside the hundreds of nats of an image: `docs/few_labels.md` has figures."""
+
+
+def automatic_weight(all_known: bool) -> float:
+    """Return the weight of a head's loss by whether all examples have their targets."""
+    return WEIGHT if all_known else WEIGHT_OF_FEW
+
+
+def head_weight(name: str, setting: float | str, automatic: float) -> float:
+    """Return the weight of a head's loss that a setting means."""
+    if isinstance(setting, str):
+        if setting != "auto":
+            raise SettingError(f"{name} is {setting!r}; it must be 'auto' or a number.")
+        return automatic
+    check_between("The estimator", name, setting, 0, 1e9)
+    return float(setting)
 
 
 def supervision_of(
