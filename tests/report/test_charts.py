@@ -34,7 +34,7 @@ def test_a_page_and_a_figure_show_a_chart(chart, tmp_path):
     assert "NaN" not in page
     assert "nan" not in page
     assert len(page) < 300_000
-    chart.figure().savefig(tmp_path / "figure.png")
+    chart.figure().savefig(tmp_path / "figure.png", dpi=20)
 
 
 def test_every_chart_is_exported():

@@ -205,7 +205,7 @@ def _generative_sentence(fit: Fit, footnote: str) -> str:
             f"({fit.samples_apart:.0%} by their nearest neighbour, 50% if alike), and lie "
             f"{sampled / max(rebuilt, 1e-12):.2g} times as far from the data as these."
         )
-    first = footnote.split(":")[0].rstrip(".")
+    first = footnote.split(":")[0].rstrip(".").replace("The ", "the ", 1)
     return " ".join([*parts, f"(By squared error: {first}.)"])
 
 
