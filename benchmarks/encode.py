@@ -7,6 +7,7 @@ own, in turn. PyTorch runs batches of 4,096 without gradients, Keras ``predict``
 """
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
@@ -57,6 +58,8 @@ def by_keras(x: np.ndarray) -> Callable[[], object]:
 
 
 WAYS = {"isthmus": by_isthmus, "torch": by_torch, "keras-jax": by_keras}
+NEEDS = {"isthmus": "isthmus", "torch": "torch", "keras-jax": "keras"}
+"""The module of each way; one that is not installed is left out."""
 
 
 def work(name: str) -> None:
@@ -82,8 +85,9 @@ def main() -> None:
         return
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     command = [sys.executable, "-m", "benchmarks.encode", "--work"]
-    workers = {name: subprocess.Popen([*command, name], **pipes) for name in WAYS}
-    times: dict[str, list[float]] = {name: [] for name in WAYS}
+    there = [name for name in WAYS if importlib.util.find_spec(NEEDS[name]) is not None]
+    workers = {name: subprocess.Popen([*command, name], **pipes) for name in there}
+    times: dict[str, list[float]] = {name: [] for name in there}
     for _ in range(options.repetitions):
         for name, worker in workers.items():
             assert worker.stdin is not None

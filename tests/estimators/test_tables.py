@@ -209,3 +209,9 @@ def test_rows_of_numbers_are_drawn_as_spread_out_and_whole_as_the_columns(latent
         arrays.sample(2, random_state=np.random.RandomState(0)),
         arrays.inverse_transform(arrays.sample_codes(2, np.random.RandomState(0))),
     )
+
+
+def test_columns_that_encode_levels_are_no_finding(fitted):
+    rows = fitted.of_encoded_rows()
+    found = {one.check for one in rows.diagnose(fitted.encode_table(FRAME))}
+    assert "one-hot-columns" not in found

@@ -88,7 +88,7 @@ def build_model(
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
     if likelihood.starts_at_zero and isinstance(decoder, Chain) and ends_bare(decoder):
         decoder = start_at_zero(decoder)
-    penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood)
+    penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood, latent)
     model = Model(
         scaling=choice.scaling,
         corruption=corruption,

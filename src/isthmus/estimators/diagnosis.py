@@ -24,7 +24,7 @@ from isthmus.doctor import (
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
-from isthmus.estimators.slots import member, takes_missing
+from isthmus.estimators.slots import LikelihoodSetting, member, takes_missing
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
@@ -152,8 +152,10 @@ def plan_of(settings: "AbstractAutoencoder") -> Plan:
     """Return the settings of an estimator, fitted or not, that checks of data depend on."""
     likelihood = settings.likelihood
     masked = takes_missing(likelihood)
-    likelihood = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
-    name = likelihood if isinstance(likelihood, str) else type(likelihood).__name__
+    chosen = getattr(settings, "likelihood_", None)
+    if _inner_name(chosen) == "Columns":  # of a schema's kinds, which "auto" does not tell
+        likelihood = chosen
+    name = _inner_name(likelihood)
     latent = member("latent", settings.latent)
     held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
     return Plan(
@@ -165,6 +167,12 @@ def plan_of(settings: "AbstractAutoencoder") -> Plan:
         masked=masked,
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
+
+
+def _inner_name(likelihood: LikelihoodSetting | None) -> str | None:
+    """Return the name of a likelihood, masked or not."""
+    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
+    return inner if inner is None or isinstance(inner, str) else type(inner).__name__
 
 
 def numbers_of(

@@ -77,13 +77,16 @@ function curveReading({ range: [low, high] }) {
 
 // Tables: from the encoded columns of a row to entries: { text, share }, share in [0, 1] or null.
 const entries = {
-  number({ start, range: [low, high], shift = 0, scale = 1, bend, decimals, least }, row) {
+  number(column, row) {
+    const { start, range: [low, high], shift = 0, scale = 1, bend, decimals, least } = column;
+    const { before = "", after = "" } = column;
     let value = row[start] * scale + shift;
     if (bend) value = bend.centre + bend.spread * Math.sinh(Math.max(-30, Math.min(30, value)));
     if (typeof least === "number") value = Math.max(value, least);
     const text = typeof decimals === "number"
       ? String(Number(value.toFixed(Math.max(0, Math.min(20, decimals))))) : short(value);
-    return { text: Number.isNaN(row[start]) ? "–" : text, share: (value - low) / (high - low || 1) };
+    const written = Number.isNaN(row[start]) ? "–" : before + text + after;
+    return { text: written, share: (value - low) / (high - low || 1) };
   },
   bit({ start, levels }, row) {
     const p = row[start];
