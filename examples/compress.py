@@ -1,7 +1,7 @@
 """Compress examples to short codes.
 
-How many numbers does an example need? A sweep fits several sizes of code and draws the error of
-each beside PCA's.
+How many numbers does an example need? A sweep fits several sizes of code, and compares the error
+of each with PCA's.
 """
 
 # %%

@@ -1,7 +1,7 @@
 """Learn from a few labels.
 
 Most examples have no label. The autoencoder learns from all of them, and its classifier from those
-that have one and, where labels can be told from their neighbours, from the others too.
+that have one. Where neighbours predict labels well, it learns from the others too.
 """
 
 # %%
@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
-from isthmus import AutoencoderClassifier
+from isthmus import AutoencoderClassifier, figures
 
 # %% [markdown]
 # ## Forty labels of 1,347
@@ -40,7 +40,7 @@ print(classifier.propagation_)
 # `propagation_` says that labels spread to unlabelled neighbours, and why: each labelled example
 # was predicted from the other labelled ones, by its neighbours and by logistic regression.
 #
-# ## Beside logistic regression on the pixels
+# ## Compare with logistic regression on the pixels
 
 # %%
 known = labels >= 0
@@ -59,6 +59,9 @@ unlabelled = np.flatnonzero(~known)
 asked = unlabelled[classifier.ask(X_train[unlabelled], 10)]
 print("rows:", *asked)
 
+# %%
+figures.samples(X_train[asked], columns=10)
+
 # %% [markdown]
 # Somebody gives their labels, and the fit is repeated with ten more.
 
@@ -67,3 +70,14 @@ more = labels.copy()
 more[asked] = y_train[asked]
 better = AutoencoderClassifier(16, **settings).fit(X_train, more)
 print(f"with ten more labels {better.score(X_test, y_test):.1%}")
+
+# %% [markdown]
+# ## The same on the command line
+#
+# `--labelled` hides all but some labels, to try it out. In a table, an empty cell is a missing
+# label.
+#
+# ```bash
+# isthmus fit digits --classifier --labelled 40 --latent-dim 16 --out runs/few
+# isthmus label runs/few --ask 10 --out ask.csv --pictures ask.png
+# ```

@@ -64,7 +64,7 @@ figures.curves(
 quarter = np.digitize(place, np.quantile(place, (0.25, 0.5, 0.75)))
 codes = model.transform(signals)
 accuracy = evaluation.knn_accuracy(codes[:1600], quarter[:1600], codes[1600:], quarter[1600:])
-print(f"quarter of the place told from the code: {accuracy:.1%}")
+print(f"accuracy of the quarter, predicted from the code: {accuracy:.1%}")
 
 # %%
 names = np.array(["first quarter", "second quarter", "third quarter", "last quarter"])

@@ -57,8 +57,8 @@ figures.reconstructions({"test set": (images, rebuilt[:10].reshape(-1, 8, 8))})
 # %% [markdown]
 # ## Keep
 #
-# A model is one `.safetensors` file. It holds numbers and settings, no code that runs at loading,
-# and the loaded model gives the same codes, bit for bit.
+# A model is one `.safetensors` file of numbers and settings. Loading it executes nothing that it
+# holds, and the loaded model gives the same codes, bit for bit.
 
 # %%
 path = Path(mkdtemp()) / "digits.safetensors"

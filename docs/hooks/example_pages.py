@@ -10,20 +10,21 @@ unchanged one is not executed again.
 
 import ast
 import contextlib
-import hashlib
 import io
 import json
-import os
 import re
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from site_cache import kept
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-CACHE = Path(os.environ.get("ISTHMUS_SITE_CACHE", ROOT / ".cache" / "site"))
 PAGE = "page.md"
 
 
@@ -54,24 +55,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def built_page(script: Path) -> Page:
     """Return the page of a script, from the cache where neither it nor the package changed."""
-    kept = CACHE / f"{script.stem}-{checksum(script)}"
-    if (kept / PAGE).exists():
-        pictures = {path.name: path.read_bytes() for path in sorted(kept.glob("*.png"))}
-        return Page((kept / PAGE).read_text("utf-8"), pictures)
+    folder = kept(script.stem, script, Path(__file__))
+    if (folder / PAGE).exists():
+        pictures = {path.name: path.read_bytes() for path in sorted(folder.glob("*.png"))}
+        return Page((folder / PAGE).read_text("utf-8"), pictures)
     page = execute(script)
-    kept.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in page.pictures.items():
-        (kept / name).write_bytes(content)
-    (kept / PAGE).write_text(page.text, "utf-8")  # last: it says that the rest is whole
+        (folder / name).write_bytes(content)
+    (folder / PAGE).write_text(page.text, "utf-8")  # last: it says that the rest is whole
     return page
-
-
-def checksum(script: Path) -> str:
-    """Return a checksum of the script, of this file and of the package's sources."""
-    total = hashlib.sha256()
-    for path in (script, Path(__file__), *sorted((ROOT / "src").rglob("*.py"))):
-        total.update(path.read_bytes())
-    return total.hexdigest()[:16]
 
 
 def cells(source: str) -> tuple[str, list[Cell]]:

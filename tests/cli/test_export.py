@@ -27,7 +27,7 @@ def test_a_card_lies_beside_it(isthmus, digits_run, tmp_path):
     answer = isthmus("export", digits_run, "--part", "encoder", "--out", out, "--card")
     assert answer.code == 0, answer.err
     card = (tmp_path / "README.md").read_text("utf-8")
-    assert "# An autoencoder of digits" in card
+    assert "# An autoencoder fitted to digits" in card
     assert "`encoder.py`: encoder as one Python file" in card
     assert "| test | 180 |" in card
 
@@ -81,7 +81,7 @@ def test_a_model_is_pushed_with_its_card(isthmus, digits_run, hub, tmp_path):
     assert hub.sent["private"] is True
     files = hub.sent["files"]
     assert set(files) == {"model.safetensors", "README.md"}
-    assert b"# An autoencoder of digits" in files["README.md"]
+    assert b"# An autoencoder fitted to digits" in files["README.md"]
     (tmp_path / "again.safetensors").write_bytes(files["model.safetensors"])
     assert package.load(tmp_path / "again.safetensors").n_features_in_ == 64
 

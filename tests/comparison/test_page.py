@@ -119,6 +119,9 @@ def test_a_selection_in_one_map_is_shown_in_all(chromium, compared, tmp_path):
     tab.keyboard.press(" ")
     assert tab.inner_text("#selection") == "1 of 100 examples selected"
     assert not tab.locator("[data-map='1'] .tip").is_hidden()
+    ring, tip = (tab.locator(f"[data-map='1'] {part}").bounding_box() for part in (".ring", ".tip"))
+    middle = ring["y"] + ring["height"] / 2
+    assert tip["y"] <= middle <= tip["y"] + tip["height"]  # the tooltip is beside its point
     assert [ring.get_attribute("r") for ring in tab.locator(".ring").all()] == ["7"] * 3
     tab.locator(".legend button").first.click()
     assert tab.locator(".hidden-class").count() == 3

@@ -161,7 +161,13 @@ def test_keys_move_on_the_map_and_on_the_sliders_and_are_spoken(visit, html):
     page.locator(".map svg.chart").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowLeft")
+    page.evaluate(FRAMES)
     assert page.locator("[data-part=walk]").is_visible()
+    page.get_by_role("button", name="back to the start").click()
+    page.locator(".map svg.chart").focus()
+    page.keyboard.press("ArrowLeft")  # no line goes on from before
+    page.evaluate(FRAMES)
+    assert page.locator("[data-part=walk]").is_hidden()
 
 
 def test_what_is_far_from_the_training_examples_is_marked(visit, html):
@@ -205,7 +211,7 @@ def test_the_page_fits_its_window_and_marks_differ_from_it(visit, html, look):
     page = visit(html, viewport=size, color_scheme=scheme, has_touch=look == "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     paper = page.evaluate("getComputedStyle(document.querySelector('.map svg')).backgroundColor")
-    dots = page.locator("g.dots").evaluate_all("gs => gs.map((g) => getComputedStyle(g).fill)")
+    dots = page.locator("g.dots").evaluate_all("gs => gs.map((g) => getComputedStyle(g).stroke)")
     assert len(dots) == 10
     assert min(contrast(colour, paper) for colour in dots) >= 3
     if look == "phone":
@@ -313,6 +319,9 @@ def test_features_of_a_sparse_code_show_their_strongest_examples(visit, standin,
     assert values == sorted(values, reverse=True)
     strongest.first.click()
     assert heard(page)["code"][2] == pytest.approx(values[0], rel=5e-3)
+    assert "feature 3: " in page.locator("[data-part=code]").inner_text()
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_notebook_shows_the_page_of_a_conditional_model_under_the_label_chosen(visit, digits):

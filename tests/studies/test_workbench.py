@@ -8,6 +8,7 @@ from isthmus.cli import folders
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import digest
 from isthmus.plainjson import read_object
+from isthmus.report import charts
 from isthmus.studies.running import read_result, reproduce
 from isthmus.studies.study import Study
 from isthmus.studies.summary import write_summary
@@ -143,7 +144,8 @@ def tiny(bench):
     bench.claim("It falls.", holds=False, evidence="It rose.")
     bench.table(["name", "value"], [["x", np.float32(0.5)]], "A table")
     bench.table(["name", "value"], [["y", "0.25"]], "The table", main=True)
-    drawn = isthmus.figures.loss_curves(fitted.history_)
+    history = fitted.history_
+    drawn = charts.Curves({"loss": (history["epoch"], history["train_loss"])}, "epoch", "loss")
     bench.figure("loss", drawn, "The loss", main=True)
 
 
@@ -163,7 +165,8 @@ def test_a_run_leaves_records_claims_figures_and_a_page(tmp_path, quick):
     page = (tmp_path / "out/report.html").read_text()
     assert "A &lt;section&gt;" in page
     assert "does not hold" in page
-    assert "data:image/png;base64," in page
+    assert '<svg class="chart"' in page  # drawn by the page, not pasted
+    assert "data:image" not in page
     assert ("quick run" in page) == quick
     summary = write_summary(tmp_path / "summary.md", [tmp_path / "out"]).read_text()
     assert ("quick run" in summary) == quick

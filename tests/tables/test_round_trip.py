@@ -175,6 +175,15 @@ def test_a_frame_comes_back_as_it_is(frame):
         assert made.schema == frame.schema
 
 
+def test_text_that_is_whole_numbers_is_filled_in_as_text():
+    table = pa.table({"group": ["1", "2", "1", None] * 10, "size": [float(i) for i in range(40)]})
+    schema = infer(table)
+    rows = np.nan_to_num(schema.encode(table))
+    filled = schema.fill(table, rows).column("group")
+    assert filled.type == pa.string()
+    assert set(filled.to_pylist()) == {"1", "2"}
+
+
 def test_two_columns_of_one_name_stay_two():
     frame = pd.DataFrame([[1.0, "u"], [2.5, "v"], [4.0, "w"]], columns=["a", "a"])
     assert infer(frame).names == ("a", "a.1")

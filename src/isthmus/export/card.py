@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 from isthmus.errors import DataError
 from isthmus.estimators.fitted import Fitted
 from isthmus.export.exporting import Export
 from isthmus.fitted import column_names
+from isthmus.latents import Deterministic
+from isthmus.likelihoods import AbstractLikelihood, Columns, Masked
 from isthmus.networks import AbstractNetwork, nonlinear_branch
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.version import __version__
@@ -42,7 +45,7 @@ def model_card(
         "## Model\n\n" + _table(_model(estimator)),
         "## Data\n\n" + _table(_data(estimator, source)),
         "## Measurements\n\n" + _measurements(metrics),
-        _USE,
+        _use(estimator),
     ]
     lines = [f"- `{one.path.name}`: {one.describe().partition(': ')[2]}" for one in exports]
     if lines:
@@ -59,10 +62,11 @@ tags:
 - representation-learning
 ---
 
-# An autoencoder of {source}
+# An autoencoder fitted to {source}
 
-Written by isthmus from the model file and its measurements. Its author adds what they do not say:
-whom the data describe, what the model must not be used for, and under which licence it is."""
+isthmus wrote this card from the model file and its measurements. Before you publish it, add what
+they do not say: what the data are and whom they describe, what the model must not be used for, and
+its licence."""
 
 _USE = """\
 ## Use
@@ -71,12 +75,23 @@ _USE = """\
 import isthmus
 
 model = isthmus.load("model.safetensors")
-codes = model.transform(X)                # (n, D) to (n, d)
-back = model.inverse_transform(codes)     # in the data's own units
+codes = model.transform({given})  # {rows} to codes (n, {size})
+back = model.inverse_transform({coded})  # {rows} again, in the data's own units
 ```
 
-The file holds no code and is not unpickled. A model that is conditioned on labels takes them as a
-second argument."""
+Loading executes nothing: the file holds weights and settings, no program and no pickle."""
+
+
+def _use(estimator: Fitted) -> str:
+    """Return how to use a model, with the arguments and sizes that it has."""
+    rows = "rows" if estimator.schema_ is None else "data frames or tables"
+    conditioned = cast(Any, estimator).target_kind == "condition"
+    return _USE.format(
+        given="X, labels" if conditioned else "X",
+        coded="codes, labels" if conditioned else "codes",
+        rows=f"{rows} (n, {estimator.n_features_in_})",
+        size=estimator.model_.latent_dim,
+    )
 
 
 def _table(rows: Mapping[str, object]) -> str:
@@ -86,6 +101,15 @@ def _table(rows: Mapping[str, object]) -> str:
 
 def _name(member: object) -> str:
     return "none" if member is None else type(member).__name__
+
+
+def _likelihood(member: AbstractLikelihood) -> str:
+    """Return the name of a likelihood, with the names of those inside it."""
+    if isinstance(member, Masked) and not isinstance(member.likelihood, str):
+        return f"{_likelihood(member.likelihood)}; missing entries are left out"
+    if isinstance(member, Columns):
+        return ", ".join(dict.fromkeys(map(_name, member.likelihoods))) + ", by kind of column"
+    return _name(member)
 
 
 def _network(network: AbstractNetwork | None) -> str:
@@ -104,8 +128,8 @@ def _model(estimator: Fitted) -> dict[str, object]:
         "latent": _name(model.latent),
         "encoder": _network(model.encoder),
         "decoder": _network(model.decoder),
-        "likelihood": _name(model.likelihood),
-        "bound": _name(model.bound),
+        "likelihood": _likelihood(model.likelihood),
+        "bound": None if isinstance(model.latent, Deterministic) else _name(model.bound),
         "penalties": ", ".join(map(_name, model.penalties)) or "none",
         "corruption in training": _name(model.corruption),
         "parameters": f"{estimator.n_parameters_:,}",
@@ -116,13 +140,13 @@ def _model(estimator: Fitted) -> dict[str, object]:
 def _data(estimator: Fitted, source: str) -> dict[str, object]:
     names, labels = column_names(estimator), getattr(estimator, "classes_", None)
     named = getattr(estimator, "feature_names_in_", None) is not None
-    shape = estimator.image_shape_
+    shape, schema = estimator.image_shape_, estimator.schema_
     return {
         "source": source,
         "features": estimator.n_features_in_,
         "image shape": None if shape is None else " x ".join(map(str, shape)),
         "columns": _listed(names) if named else None,
-        "kinds of columns": None if estimator.schema_ is None else estimator.schema_.describe(),
+        "kinds of columns": None if schema is None else schema.describe().removeprefix("columns: "),
         "labels": None if labels is None else _listed(map(str, labels.tolist())),
         "scaling": estimator.scaling_.describe(),
         "missing entries": "allowed" if estimator.model_.likelihood.masked else "not allowed",
@@ -141,13 +165,14 @@ def _measurements(metrics: Facts) -> str:
         return "None were found in the folder of the model file."
     pca = metrics.get("pca", {})
     lines = [
-        "| part | examples | mean squared error (scaled) | of PCA, equal code size |",
+        "| set | examples | mean squared error (scaled) | of PCA, equal code size |",
         "| --- | --- | --- | --- |",
     ]
     for part, found in errors.items():
         theirs = pca.get(part, {}).get("mse")
         compared = "" if theirs is None else f"{theirs:.5g}"
-        lines.append(f"| {part} | {found['examples']:,} | {found['mse']:.5g} | {compared} |")
+        name = "training" if part == "train" else part
+        lines.append(f"| {name} | {found['examples']:,} | {found['mse']:.5g} | {compared} |")
     verdict = metrics.get("verdict", {}).get("sentence")
     return "\n".join(lines) + (f"\n\n{verdict}" if verdict else "")
 

@@ -161,7 +161,7 @@ def curves(
     for (name, (x, y, *spread)), colour in zip(
         lines.items(), class_colours(len(lines)), strict=True
     ):
-        error = spread[0] if spread else None
+        error = np.asarray(spread[0], float) if spread else None  # None becomes NaN
         marker = "o" if len(x) <= 30 else ""
         axes.errorbar(
             x, y, error, label=plain(name), color=colour, marker=marker, markersize=3.5,

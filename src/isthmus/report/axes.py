@@ -43,6 +43,8 @@ class Axis:
         [(0.0, '0'), (20.0, '0.2'), (40.0, '0.4')]
         >>> Axis(0.5, 200.0, 0.0, 100.0, log=True).ticks()[-1][1]
         '100'
+        >>> [text for _, text in Axis(18.0, 23.0, 0.0, 100.0, log=True).ticks()]
+        ['18', '19', '20', '21', '22', '23']
         """
         values = self._decades() if self.log else self._round_values()
         return [(float(self.at(v)), f"{v:.6g}") for v in values]
@@ -58,7 +60,8 @@ class Axis:
         decades = np.arange(np.floor(np.log10(self.low)), np.ceil(np.log10(self.high)) + 1)
         wide = len(decades) > 4
         values = [m * 10.0**d for d in decades for m in ((1,) if wide else (1, 2, 5))]
-        return [float(v) for v in values if self.low <= v <= self.high]
+        within = [float(v) for v in values if self.low <= v <= self.high]
+        return within if len(within) > 2 else self._round_values()
 
 
 def fit_axis(values: np.ndarray, start: float, end: float, log: bool = False) -> Axis:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from isthmus.figures.palette import page_marks
+from isthmus.plainjson import JsonObject
 
 SHAPES = {
     "circle": '<circle r="3.2"/>',
@@ -14,7 +15,7 @@ SHAPES = {
 """The shapes of marks, around their middle."""
 
 
-def marked_classes(names: list[str], members: np.ndarray) -> list[dict[str, object]]:
+def marked_classes(names: list[str], members: np.ndarray) -> list[JsonObject]:
     """Return the classes with their marks: ``name``, ``colour``, ``shape`` and ``members``.
 
     Parameters

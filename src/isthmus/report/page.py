@@ -122,13 +122,19 @@ class ReportPage:
 
 
 def report_page(
-    estimator: FittedAutoencoder, parts: Parts, *, seed: int = 0, live_limit: float | None = None
+    estimator: FittedAutoencoder,
+    parts: Parts,
+    *,
+    name: str | None = None,
+    seed: int = 0,
+    live_limit: float | None = None,
 ) -> ReportPage:
     """Measure a fit, and return its page.
 
-    The parameters are those of `evaluate_fit`.
+    The page's title is ``name``, by default that of the estimator's class. The other parameters are
+    those of `evaluate_fit`.
     """
-    facts = {"source": type(estimator).__name__, **circumstances()}
+    facts = {"source": name or type(estimator).__name__, **circumstances()}
     fit = evaluate_fit(estimator, parts, seed=seed, run=facts, live_limit=live_limit)
     metrics = metrics_of(fit)
     return ReportPage(render(collect(fit, metrics)), metrics)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from isthmus.plainjson import Facts, JsonObject, to_json
-from isthmus.report.curves import Curves
+from isthmus.report.charts import Curves
 from isthmus.report.page import environment
 
 if TYPE_CHECKING:
@@ -112,14 +112,23 @@ def _names(sweep: Any) -> list[str]:
     return [RECIPE if name == "estimator" else name for name in names]
 
 
-def sweep_curves(facts: Facts) -> Iterator[Curves]:
+class SweepCurves(NamedTuple):
+    """Curves of a sweep, the name of their file, and their caption."""
+
+    name: str
+    curves: Curves
+    caption: str
+
+
+def sweep_curves(facts: Facts) -> Iterator[SweepCurves]:
     """Yield the curves that a sweep can show: against the code size, and against every number."""
     by_size = _best_by(facts["grid"], "latent_dim")
     if len(by_size) > 1:
         lines: JsonObject = _lines_by_recipe(facts["grid"])
         if facts["pca"]:
             lines["PCA"] = (list(facts["pca"]), list(facts["pca"].values()))
-        yield Curves("rate-distortion", lines, "code size", ERROR, _caption("the size of the code"))
+        curves = Curves(lines, "code size", ERROR, log_y=True)
+        yield SweepCurves("rate-distortion", curves, _caption("the size of the code"))
     for name in facts["names"]:
         if name != "latent_dim" and _numeric(facts["grid"], name):
             yield _curves_of(facts["grid"], name)
@@ -127,8 +136,8 @@ def sweep_curves(facts: Facts) -> Iterator[Curves]:
 
 def draw_sweep(facts: Facts) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a sweep, with the names of their files."""
-    for curves in sweep_curves(facts):
-        yield curves.name, curves.figure()
+    for name, curves, _ in sweep_curves(facts):
+        yield name, curves.figure()
 
 
 def render_sweep(facts: Facts) -> str:
@@ -141,7 +150,7 @@ def render_sweep(facts: Facts) -> str:
     """
     template = environment().get_template("sweep.html.j2")
     ranked = sorted(facts["grid"], key=lambda row: row["rank"])
-    charts = [curves.chart() for curves in sweep_curves(facts)]
+    charts = [curves.drawn(caption) for _, curves, caption in sweep_curves(facts)]
     return template.render(facts=facts, ranked=ranked, charts=charts)
 
 
@@ -155,7 +164,7 @@ def _lines_by_recipe(grid: Sequence[Facts]) -> JsonObject:
     return {name: _line(own) for name, own in best.items() if own}
 
 
-def _curves_of(grid: Sequence[Facts], name: str) -> Curves:
+def _curves_of(grid: Sequence[Facts], name: str) -> SweepCurves:
     """Return the error against a setting, a line a code size."""
     sizes = sorted({row["latent_dim"] for row in grid})
     lines = {
@@ -165,7 +174,8 @@ def _curves_of(grid: Sequence[Facts], name: str) -> Curves:
     values = [row["params"][name] for row in grid if row["params"][name] is not None]
     wide = min(values) > 0 and max(values) >= 10 * min(values)
     words = name.replace("__", " ")
-    return Curves(name, lines, words, ERROR, _caption(words), wide)
+    curves = Curves(lines, words, ERROR, log_x=wide, log_y=True)
+    return SweepCurves(name, curves, _caption(words))
 
 
 def _caption(words: str) -> str:

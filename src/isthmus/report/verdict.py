@@ -203,9 +203,9 @@ def _generative_sentence(fit: Fit, footnote: str) -> str:
         parts.append(
             f"Samples are {'hardly' if alike else 'easily'} distinguished from reconstructions "
             f"({fit.samples_apart:.0%} by their nearest neighbour, 50% if alike), and lie "
-            f"{sampled / max(rebuilt, 1e-12):.2g} times as far from the data."
+            f"{sampled / max(rebuilt, 1e-12):.2g} times as far from the data as these."
         )
-    first = footnote.split(":")[0].rstrip(".")
+    first = footnote.split(":")[0].rstrip(".").replace("The ", "the ", 1)
     return " ".join([*parts, f"(By squared error: {first}.)"])
 
 

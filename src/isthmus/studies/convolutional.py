@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 from isthmus.studies.convolutional_geometry import (
     LARGE,
     Fits,
@@ -176,9 +177,7 @@ def draw_sizes(
     }
     bench.figure(
         "test-loss-by-epoch",
-        isthmus.figures.curves(
-            lines, x_label="epoch", y_label="test error (mse a pixel)", log_y=True
-        ),
+        charts.Curves(lines, x_label="epoch", y_label="test error (mse a pixel)", log_y=True),
         "Test loss after every epoch, a curve a code size.",
         main=True,
     )
@@ -187,7 +186,7 @@ def draw_sizes(
     pca = [baseline.mse(flat(images.test), size) for size in sizes]
     bench.figure(
         "test-loss-by-size",
-        isthmus.figures.curves(
+        charts.Curves(
             {"convolutional": (sizes, [*error.values()]), "PCA": (sizes, pca)},
             x_label="code size d", y_label="test error (mse a pixel)",
         ),
@@ -240,9 +239,7 @@ def architectures(bench: "Workbench", images: Images, fits: Fits) -> None:
     }
     bench.figure(
         "architectures",
-        isthmus.figures.curves(
-            lines, x_label="epoch", y_label="test error (mse a pixel)", log_y=True
-        ),
+        charts.Curves(lines, x_label="epoch", y_label="test error (mse a pixel)", log_y=True),
         f"Test loss after every epoch of the three architectures, code of {BEST_SIZE}.",
     )
 
@@ -299,7 +296,7 @@ def what_isthmus_would_do(
     }
     bench.figure(
         "side-by-side",
-        isthmus.figures.image_table(rows, columns=range(DIGITS), limits=(0, 1)),
+        charts.ImageRows(rows, columns=range(DIGITS), limits=(0, 1)),
         f"The first test image of every digit, rebuilt from a code of {BEST_SIZE}.",
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 from isthmus.studies.convolutional_labels import flat
 from isthmus.studies.convolutional_transfer import BEST_SIZE, Images, lead
 
@@ -82,7 +83,7 @@ def interpolation(bench: "Workbench", images: Images, fits: Fits) -> None:
                 for i, (b, a) in enumerate(pairs[:5, ::-1])}  # fmt: skip
         bench.figure(
             f"interpolation-d-{size}",
-            isthmus.figures.image_table(rows, [f"{a:.2g}" for a in shares], (0, 1)),
+            charts.ImageRows(rows, [f"{a:.2g}" for a in shares], (0, 1)),
             f"Decoded paths between test images by alpha, code of {size}.",
             main=True,
         )
@@ -121,7 +122,7 @@ def judge_paths(
     }
     bench.figure(
         "departure",
-        isthmus.figures.curves(lines, x_label="alpha", y_label="distance to data, over that of "
+        charts.Curves(lines, x_label="alpha", y_label="distance to data, over that of "
                                "the ends"),
         "Distance of decoded images to their nearest training image along the paths.",
     )  # fmt: skip
@@ -162,7 +163,7 @@ def decorrelation(bench: "Workbench", images: Images, fits: Fits) -> None:
     names = range(1, BEST_SIZE + 1)
     bench.figure(
         "correlation-matrix",
-        isthmus.figures.matrix(np.corrcoef(codes.T), names, names, row_label="dimension",
+        charts.Matrix(np.corrcoef(codes.T), names, names, row_label="dimension",
                                column_label="dimension"),
         f"Correlation matrix of a code of {BEST_SIZE}.",
     )  # fmt: skip
@@ -184,7 +185,7 @@ def decorrelation(bench: "Workbench", images: Images, fits: Fits) -> None:
         )
     bench.figure(
         "correlation-by-size",
-        isthmus.figures.curves(lines, x_label="code size d", y_label="absolute correlation"),
+        charts.Curves(lines, x_label="code size d", y_label="absolute correlation"),
         "Highest and mean absolute correlation off the diagonal against the code size.",
     )
 

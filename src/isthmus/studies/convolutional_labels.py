@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 from isthmus.studies.convolutional_transfer import BEST_SIZE, LABELS, Images, labelled
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def label_efficiency(
     }
     bench.figure(
         "label-efficiency",
-        isthmus.figures.curves(lines, x_label="labels", y_label="test accuracy", log_x=True),
+        charts.Curves(lines, x_label="labels", y_label="test accuracy", log_x=True),
         f"Test accuracy against the number of labels; bars: one standard deviation of {draws}.",
     )
 

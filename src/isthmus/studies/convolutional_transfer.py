@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
@@ -257,7 +258,7 @@ def learning_curves(
             }
             bench.figure(
                 f"transfer-{quantity}-d-{size}",
-                isthmus.figures.curves(lines, x_label="epoch", y_label=label),
+                charts.Curves(lines, x_label="epoch", y_label=label),
                 f"""The {quantity} while learning from {LABELS} labels on a code of {size}: one draw
                 of the labels, measured on them and on {shown:,} test images, encoder frozen and
                 fine-tuned.""",
@@ -274,7 +275,7 @@ def judge_transfer(
     """Draw accuracy against the code size, and record the report's claim about it."""
     bench.figure(
         "transfer-by-size",
-        isthmus.figures.curves(
+        charts.Curves(
             {name: accuracy_by_size(of_sizes) for name, of_sizes in found.items()},
             x_label="code size d",
             y_label=f"test accuracy, {LABELS} labels",

@@ -8,6 +8,7 @@ import numpy as np
 
 import isthmus
 from isthmus.plainjson import JsonObject
+from isthmus.report import charts
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
@@ -246,7 +247,7 @@ def draw_trend(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
     }
     bench.figure(
         "likelihood-by-epochs",
-        isthmus.figures.curves(
+        charts.Curves(
             lines | reported,
             x_label="epochs",
             y_label="negative log likelihood (nats an image)",

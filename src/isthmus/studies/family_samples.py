@@ -9,6 +9,7 @@ import numpy as np
 
 import isthmus
 from isthmus.plainjson import JsonObject
+from isthmus.report import charts
 
 if TYPE_CHECKING:
     from isthmus import Autoencoder, AutoencoderClassifier
@@ -124,9 +125,7 @@ def compare_samples(bench: "Workbench") -> None:
     tabulate(bench, found, floor, limits)
     bench.figure(
         "samples",
-        isthmus.figures.image_table(
-            {"real": digits.half[: len(shown["VAE"])]} | shown, limits=(0, 255)
-        ),
+        charts.ImageRows({"real": digits.half[: len(shown["VAE"])]} | shown, limits=(0, 255)),
         "Test images above samples of each autoencoder, first seed, not chosen.",
         main=True,
     )

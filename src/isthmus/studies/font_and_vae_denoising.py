@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 from isthmus.studies.font_and_vae_letters import (
     CHOSEN_RATE,
     DEEPEST,
@@ -110,7 +111,7 @@ def measure_noise_levels(
     errors = {name: wrong_after(model, X, spoilt) for name, model in models.items()}
     bench.figure(
         "noise-levels",
-        isthmus.figures.curves(
+        charts.Curves(
             {name: (LEVELS, wrong.mean(axis=(1, 2))) for name, wrong in errors.items()},
             x_label="standard deviation of the noise",
             y_label="wrong pixels a letter",
@@ -131,7 +132,7 @@ def measure_noise_levels(
         )
     bench.figure(
         "noise-levels-by-character",
-        isthmus.figures.matrix(
+        charts.Matrix(
             errors["denoising"].mean(axis=2).T,
             names,
             [f"{level:.2f}" for level in LEVELS],
@@ -151,8 +152,12 @@ def show_noisy_letters(bench: "Workbench", X: np.ndarray, model: "isthmus.Autoen
         shown = slice(1, 32, 2)
         bench.figure(
             name,
-            isthmus.figures.corruption(
-                *(as_images(part[shown]) for part in (X, spoilt, model.reconstruct(spoilt))),
+            charts.ImageRows(
+                {
+                    "original": as_images(X[shown]),
+                    "noisy": as_images(spoilt[shown]),
+                    "reconstructed": as_images(model.reconstruct(spoilt)[shown]),
+                },
                 limits=(0, 1),
             ),
             f"Every second letter: original, noisy and reconstructed; {words}.",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
@@ -175,7 +176,7 @@ def show_reconstructions(
     chosen = X[[int(np.flatnonzero(y == digit)[0]) for digit in digits]]
     bench.figure(
         "digits",
-        isthmus.figures.image_table(
+        charts.ImageRows(
             {"original": chosen}
             | {short(name): model.reconstruct(chosen) for name, model in models.items()},
             digits.tolist(),
@@ -201,7 +202,7 @@ def show_generated(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]")
     codes = next(iter(models.values())).sample_codes(10, random_state=0)
     bench.figure(
         "generated",
-        isthmus.figures.image_table(
+        charts.ImageRows(
             {short(name): model.inverse_transform(codes) for name, model in models.items()},
             [f"{first:.2f}\n{second:.2f}" for first, second in codes],
             (0, 255),
@@ -221,13 +222,13 @@ def show_plane(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]") -> 
     for name, model in models.items():
         bench.figure(
             f"plane-{short(name)}",
-            isthmus.figures.code_scatter(model.transform(X_test), y_test),
+            charts.Points(model.transform(X_test), y_test),
             f"Codes of the test images, a colour a class; {name}.",
             main=name == written(WIDTHS[0]),
         )
         bench.figure(
             f"decoded-{short(name)}",
-            isthmus.figures.decoded_grid(model.inverse_transform(grid), axis, axis[::-1], (0, 255)),
+            charts.ImagesOfCodes(model.inverse_transform(grid), axis, axis[::-1], (0, 255)),
             f"What the plane decodes to, at quantiles of the prior; {name}.",
         )
 
@@ -262,7 +263,7 @@ def judge_clusters(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]")
             )
     bench.figure(
         "own-class",
-        isthmus.figures.bars(
+        charts.Bars(
             {name if name == "PCA" else short(name): shares for name, shares in own.items()},
             np.unique(y_test).tolist(),
             y_label="neighbours of the own class",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 
 if TYPE_CHECKING:
     from isthmus.studies.workbench import Workbench
@@ -131,7 +132,7 @@ def compare_depths(bench: "Workbench", X: np.ndarray) -> None:
         )
     bench.figure(
         "depths",
-        isthmus.figures.curves(
+        charts.Curves(
             {name: thinned(runs) for name, runs in losses.items()},
             x_label="epoch",
             y_label="error (nats a letter)",
@@ -171,7 +172,7 @@ def compare_rates(bench: "Workbench", X: np.ndarray) -> None:
         )
     bench.figure(
         "learning-rates",
-        isthmus.figures.curves(
+        charts.Curves(
             {f"{rate}": thinned(runs) for rate, runs in losses.items()},
             x_label="epoch",
             y_label="error (nats a letter)",
@@ -197,7 +198,7 @@ def show_codes(
     codes = model.transform(X)
     bench.figure(
         "letter-codes",
-        isthmus.figures.labelled_points(codes, names),
+        charts.NamedPoints(codes, names),
         f"The code of every letter; {written(DEEPEST)}, learning rate {CHOSEN_RATE}.",
         main=True,
     )
@@ -209,7 +210,7 @@ def show_codes(
     path = model.inverse_transform((1 - steps) * codes[i] + steps * codes[j])
     bench.figure(
         "new-letter",
-        isthmus.figures.image_table(
+        charts.ImageRows(
             {"as decoded": as_images(path), "rounded": as_images(path > 0.5)},
             [f"{step:.2g}" for step in steps.ravel()],
             (0, 1),
@@ -254,7 +255,7 @@ def show_letters(bench: "Workbench", X: np.ndarray, model: "isthmus.Autoencoder"
     top_rebuilt, bottom_rebuilt = np.split(as_images(rebuilt), 2)
     bench.figure(
         "letters",
-        isthmus.figures.image_table(
+        charts.ImageRows(
             {
                 "original": top,
                 "rebuilt": top_rebuilt,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import isthmus
+from isthmus.report import charts
 from isthmus.studies.fully_connected_codes import (
     bottleneck_of_the_first,
     bottleneck_of_the_second,
@@ -205,7 +206,7 @@ def inputs_and_reconstructions(
     originals, shown = flat(images.test).reshape(images.test.shape), images.examples
     for number, system in enumerate((first, second), start=1):
         rows = {"input": originals[shown], system.name: system.rebuilt[shown]}
-        figure = isthmus.figures.image_table(rows, columns=DIGITS, limits=(0, 1))
+        figure = charts.ImageRows(rows, columns=DIGITS, limits=(0, 1))
         caption = f"""Figure {number} of the report: the first test image of every digit, and its
         reconstruction by {system.name}."""
         bench.figure(f"figure-{number}", figure, " ".join(caption.split()), main=True)
@@ -236,7 +237,7 @@ def visible_digits(
     bars = {name: read[name] for name in (one, two)}
     bench.figure(
         "read-by-digit",
-        isthmus.figures.bars(
+        charts.Bars(
             {name: shares.tolist() for name, shares in bars.items()},
             list(DIGITS),
             y_label="share read as the digit",
@@ -284,7 +285,7 @@ def what_isthmus_would_do(
     systems = sorted((*others, *ours), key=lambda system: system.size)
     bench.figure(
         "side-by-side",
-        isthmus.figures.image_table(
+        charts.ImageRows(
             {"input": originals[shown], **{s.title: s.rebuilt[shown] for s in systems}},
             columns=DIGITS,
             limits=(0, 1),
@@ -294,7 +295,7 @@ def what_isthmus_would_do(
     )
     bench.figure(
         "defaults-code",
-        isthmus.figures.code_scatter(ours[0].test_codes[:3000], images.test_digits[:3000]),
+        charts.Points(ours[0].test_codes[:3000], images.test_digits[:3000]),
         "The code of 2 that the defaults learn, as in figure 3.",
     )
 

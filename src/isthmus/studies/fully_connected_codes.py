@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 from isthmus.studies.fully_connected_measures import (
     DIGITS,
     PAIRS,
@@ -59,15 +60,13 @@ def bottleneck_of_the_first(
     chosen = np.isin(digits, (1, 2))
     bench.figure(
         "figure-3-all",
-        isthmus.figures.code_scatter(codes, digits, axis_names=("neuron 1", "neuron 2")),
+        charts.Points(codes, digits, axis_names=("neuron 1", "neuron 2")),
         f"Figure 3 of the report: bottleneck output of the first {len(codes):,} test images.",
         main=True,
     )
     bench.figure(
         "figure-3-digits-1-and-2",
-        isthmus.figures.code_scatter(
-            codes[chosen], digits[chosen], axis_names=("neuron 1", "neuron 2")
-        ),
+        charts.Points(codes[chosen], digits[chosen], axis_names=("neuron 1", "neuron 2")),
         "Figure 3 of the report: digits 1 and 2 alone.",
     )
     for system in (first, second, *pca):

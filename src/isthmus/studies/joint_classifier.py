@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import isthmus
 from isthmus.plainjson import Facts, JsonObject
+from isthmus.report import charts
 from isthmus.studies.joint_classifier_letters import (
     CLASSES,
     Letters,
@@ -77,7 +78,7 @@ def describe_letters(bench: "Workbench") -> Letters:
         training letters held out. No test letter is ever trained on.""",
     )
     rows = {c: letters.train[letters.train_labels == c][:10] for c in CLASSES}
-    bench.figure("letters", isthmus.figures.image_table(rows), "Ten training letters of a class.")
+    bench.figure("letters", charts.ImageRows(rows), "Ten training letters of a class.")
     return letters
 
 
@@ -184,7 +185,7 @@ def manifold(
     placed = bench.keep("t-SNE of the codes", lambda: {"plane": in_the_plane(codes)}, codes)
     bench.figure(
         "manifold",
-        isthmus.figures.code_scatter(placed["plane"], labels, axis_names=("t-SNE 1", "t-SNE 2")),
+        charts.Points(placed["plane"], labels, axis_names=("t-SNE 1", "t-SNE 2")),
         "Codes of test letters, of experiment 6; the report shows its manifold so.",
         main=True,
     )
@@ -347,7 +348,7 @@ def add_rebuilt(
     """Show a test letter of each class, and what each model makes of it."""
     shown = letters.test[one_of_each(letters.test_labels)]
     rows = {"original": shown} | {key: m.reconstruct(shown) for key, m in fitted.items()}
-    table = isthmus.figures.image_table(rows, columns=[*CLASSES], limits=(0, 255))
+    table = charts.ImageRows(rows, columns=[*CLASSES], limits=(0, 255))
     bench.figure(name, table, caption, main=True)
 
 

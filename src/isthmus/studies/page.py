@@ -1,6 +1,5 @@
 """The page of a study: claim by claim, reported and measured."""
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +18,6 @@ def render(
     sections: "Sequence[Section]",
     records: Sequence[Facts],
     run: Facts,
-    folder: Path,
 ) -> str:
     """Write the page of a study as HTML that needs no other file.
 
@@ -31,16 +29,10 @@ def render(
         All of them, for the count at the top.
     run
         What ``run.json`` holds.
-    folder
-        Where the figures lie.
     """
     jinja = environment(TEMPLATES)
 
-    def embedded(file: str) -> str:
-        data = base64.b64encode((folder / file).read_bytes()).decode("ascii")
-        return f"data:image/png;base64,{data}"
-
-    jinja.filters |= {"embedded": embedded, "measured": measured}
+    jinja.filters["measured"] = measured
     template = jinja.get_template("study.html.j2")
     return template.render(sections=sections, run=run, verdicts=count_verdicts(records))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 import isthmus
 from isthmus.plainjson import JsonObject
+from isthmus.report import charts
 from isthmus.studies.pca_comparison_conclusions import comparison, errors_by_size, what_the_error_is
 from isthmus.studies.pca_comparison_parts import (
     ACCURACY,
@@ -250,7 +251,7 @@ def show_denoised(
         }
     bench.figure(
         slug(system),
-        isthmus.figures.image_table(rows, limits=(0, 1)),
+        charts.ImageRows(rows, limits=(0, 1)),
         f"Original, noisy and reconstructed images: {system}.",
         main=system == next(iter(NOISE)),
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 import isthmus
 from isthmus.plainjson import Facts
+from isthmus.report import charts
 from isthmus.studies.pca_comparison_parts import (
     ACCURACY,
     DIGITS,
@@ -43,7 +44,7 @@ def errors_by_size(
     for system, fitted in autoencoders.items():
         errors = [model.measure(digits.images["test"])["mse"] for model in fitted.values()]
         lines[system] = (list(fitted), errors)
-    figure = isthmus.figures.curves(
+    figure = charts.Curves(
         lines,
         x_label="size of the code",
         y_label="test error (mse a pixel)",
@@ -147,7 +148,7 @@ def comparison(
     rank_systems(bench, {system: fmean(values) for system, values in tested.items()})
     for system, key in chosen.items():
         confusion(bench, digits, system, key, outcomes[system][key])
-    figure = isthmus.figures.curves(
+    figure = charts.Curves(
         {
             s: (list(codes[s]), [best_of_size(outcomes[s], d).accuracy["test"] for d in codes[s]])
             for s in (PCA, ONE, THREE)
@@ -193,7 +194,7 @@ def confusion(
     counts = confusion_matrix(digits.labels["test"], outcome.predicted["test"], labels=DIGITS)
     bench.figure(
         slug(f"confusion {system}"),
-        isthmus.figures.matrix(
+        charts.Matrix(
             counts, DIGITS, DIGITS, row_label="digit", column_label="read as"
         ),
         f"Confusion matrix, test images: {system}, {setting(*key)}.",

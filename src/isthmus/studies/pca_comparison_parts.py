@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import isthmus
+from isthmus.report import charts
 
 if TYPE_CHECKING:
     from isthmus import Autoencoder, AutoencoderClassifier
@@ -275,7 +276,7 @@ def show_rebuilt(
     rows |= {row: images[shown].reshape(-1, 28, 28) for row, images in rebuilt.items()}
     bench.figure(
         name,
-        isthmus.figures.image_table(rows, limits=(0, 1)),
+        charts.ImageRows(rows, limits=(0, 1)),
         f"Test images, and their reconstructions: {system}.",
         main=name == "side-by-side",
     )

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import isthmus
 from isthmus.plainjson import Facts
+from isthmus.report import charts
 from isthmus.studies.pca_comparison_parts import ONE, Digits, slug
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def weights(bench: "Workbench", digits: Digits, fitted: Facts) -> None:
         shown /= np.abs(shown).max(axis=(1, 2), keepdims=True)
         bench.figure(
             slug(f"weights {name}"),
-            isthmus.figures.filters(shown, columns=12),
+            charts.Weights(shown, columns=12),
             f"Input weights of the first 96 of 256 hidden units: {name}.",
             main=name == "without noise",
         )

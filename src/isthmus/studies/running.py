@@ -88,7 +88,7 @@ def reproduce(
     write_json(folder / RECORDS, result.records)
     write_json(folder / CLAIMS, result.claims)
     with new_file(folder / PAGE) as partial:
-        partial.write_text(render(bench.sections, result.records, run, folder), encoding="utf-8")
+        partial.write_text(render(bench.sections, result.records, run), encoding="utf-8")
     return result
 
 

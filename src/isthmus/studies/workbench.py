@@ -16,10 +16,10 @@ from isthmus.plainjson import Facts, JsonObject, to_json
 from isthmus.studies.records import SILENT, Key, Record, read_reported, summarise, verdict_of
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from sklearn.base import BaseEstimator
 
     from isthmus.data.source import Source
+    from isthmus.report.charts import Chart
 
 T = TypeVar("T")
 E = TypeVar("E", bound="BaseEstimator")
@@ -229,23 +229,25 @@ class Workbench:
         self.claims.append(claim)
         self._add(kind="claim", **claim)
 
-    def figure(self, name: str, figure: "Figure", caption: str, *, main: bool = False) -> None:
-        """Write a figure to ``figures/NAME.png`` and add it to the page.
+    def figure(self, name: str, chart: "Chart", caption: str, *, main: bool = False) -> None:
+        """Write a chart to ``figures/NAME.png`` and add it to the page, which draws it itself.
 
         Parameters
         ----------
         name
             Of the file.
-        figure
-            From `isthmus.figures`.
+        chart
+            From `isthmus.report.charts`.
         caption
             What is seen, and what the report's own figure was.
         main
             Whether it belongs on the summary of all studies too.
         """
         path = self._figures / f"{name}.png"
-        figure.savefig(path, dpi=110)
-        self._add(kind="figure", file=f"figures/{path.name}", caption=caption, main=main)
+        chart.figure().savefig(path, dpi=110)
+        caption = " ".join(caption.split())
+        file = f"figures/{path.name}"
+        self._add(kind="figure", file=file, caption=caption, main=main, chart=chart.drawn(caption))
 
     def table(
         self,

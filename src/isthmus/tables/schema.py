@@ -336,7 +336,7 @@ def as_type(
     if types.is_floating(entries.type) and is_text(kind):
         whole = all(one is None or float(one).is_integer() for one in entries.to_pylist())
         entries = entries.cast(pyarrow.int64()) if whole else entries
-    if types.is_integer(entries.type) and kind.bit_width == 32 and types.is_temporal(kind):
+    if types.is_integer(entries.type) and types.is_temporal(kind) and kind.bit_width == 32:
         entries = entries.cast(pyarrow.int32())
     return entries.cast(kind, safe=False)
 

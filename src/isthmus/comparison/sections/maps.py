@@ -95,7 +95,8 @@ class Maps(ComparisonSection[SideBySide]):
     <svg class="chart" viewBox="0 0 {{ width }} {{ height }}" tabindex="0" role="application"
       aria-label="Map of {{ map.name }}: {{ map.axes[0] }} against {{ map.axes[1] }}">
       {% for kind in classes %}
-      <g fill="{{ kind.colour }}" data-class="{{ loop.index0 }}">
+      <g class="dots" fill="{{ kind.colour }}" stroke="{{ kind.colour }}"
+        data-class="{{ loop.index0 }}">
         {% for i in kind.members %}
         <g class="dot" data-row="{{ i }}" transform="translate({{ map.x[i] }} {{ map.y[i] }})">{{
           shapes[kind.shape] | safe }}</g>

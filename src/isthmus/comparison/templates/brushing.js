@@ -27,20 +27,12 @@ function show(i, view, speak) {
   current = i;
   views.forEach((other) => {
     other.tip.hidden = true;
-    other.ring.setAttribute("r", i < 0 ? 0 : 7);
-    if (i < 0) return;
-    other.ring.setAttribute("cx", other.x[i]);
-    other.ring.setAttribute("cy", other.y[i]);
+    plane.circle(other.ring, other, i);
   });
   if (i < 0) return;
-  const text = document.createElement("span");
-  text.textContent = words(view, i).join(", ");
+  const text = element("span", {}, words(view, i).join(", "));
   view.tip.replaceChildren(...(data.sheet ? [plane.picture(data.sheet, i, 64)] : []), text);
-  view.tip.hidden = false;
-  const scale = view.svg.getBoundingClientRect().width / data.width;
-  const left = Math.min(view.x[i] * scale + 12, view.svg.clientWidth - view.tip.offsetWidth);
-  view.tip.style.left = `${Math.max(0, left)}px`;
-  view.tip.style.top = `${view.svg.offsetTop + view.y[i] * scale + 12}px`;
+  plane.beside(view.tip, view.svg, [view.x[i], view.y[i]], data.width);
   if (speak) spoken.textContent = words(view, i).join(", ");
 }
 
@@ -115,11 +107,7 @@ views.forEach((view) => {
       select(selected.has(current) ? [...selected].filter((i) => i !== current)
         : [...selected, current]);
     }
-    if (!plane.directions[event.key]) return;
-    event.preventDefault();
-    const middle = [data.width / 2, data.width / 2];
-    const next = current < 0 ? plane.nearest(view, middle, 1000, visible)
-      : plane.ahead(view, event.key, [view.x[current], view.y[current]], visible);
+    const next = plane.next(view, event, current, [data.width / 2, data.width / 2], visible);
     if (next >= 0) show(next, view, true);
   });
 });

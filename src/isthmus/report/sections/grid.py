@@ -37,7 +37,7 @@ class Grid(Section[DecodedGrid]):
     title = "Decoded grid"
     template = """
 {% set xs, ys = data.xs, data.ys %}
-<p class="lead">Codes on a grid over the middle 96% of the plot above, decoded{{
+<p class="lead">Codes on a grid over the middle 96% of the map, decoded{{
   " for the label " ~ data.label if data.label is not none }}.</p>
 <figure class="framed">
   <div class="up"><span>{{ ys[-1] | float | number }}</span><span>code 2</span><span>{{

@@ -1,10 +1,18 @@
 """What was fitted, and to what data."""
 
+import re
+
 from isthmus.fitted import FittedAutoencoder
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import set_name
 from isthmus.report.section import Metrics, Section
+
+BY_KIND = "one per kind of column; missing entries are left out"
+"""The likelihood of a table."""
+
+LONG = re.compile(r"\d+\.\d{5,}(?:e[+-]?\d+)?")
+"""A number in a setting with more than four decimals."""
 
 
 class Summary(Section[list[tuple[str, str]]]):
@@ -47,7 +55,7 @@ class Summary(Section[list[tuple[str, str]]]):
             ("Examples", f"{sizes}; {each} each"),
             ("Code size", f"{model.code_size} for {width} {values}"),
             ("Scaling", estimator.scaling_.describe()),
-            ("Likelihood", _text(estimator.likelihood_)),
+            ("Likelihood", BY_KIND if fit.schema is not None else _text(estimator.likelihood_)),
         ]
         if model.labels is not None:
             count = len(model.labels)
@@ -64,7 +72,7 @@ class Summary(Section[list[tuple[str, str]]]):
 def _built(settings: Facts) -> list[tuple[str, str]]:
     """Return what was built and how it was trained, in words."""
     names = ("encoder", "decoder", "latent", "penalties")
-    lines = [(name.capitalize(), str(settings[name])) for name in names if settings.get(name)]
+    lines = [(name.capitalize(), _short(settings[name])) for name in names if settings.get(name)]
     beta = settings.get("beta")
     bound = f"{settings.get('bound')}" + ("" if beta is None else f", beta {beta:g}")
     rate, size = settings.get("learning_rate"), settings.get("batch_size")
@@ -79,6 +87,17 @@ def _built(settings: Facts) -> list[tuple[str, str]]:
 def kept_epoch(estimator: FittedAutoencoder) -> str:
     """Say which epoch's weights a fitted estimator has."""
     return f"epoch {estimator.best_epoch_}" if estimator.best_epoch_ else "the start"
+
+
+def _short(setting: object) -> str:
+    """Write a setting with the numbers in it in four significant digits.
+
+    Examples
+    --------
+    >>> _short("WeightDecay(weight=0.00015308861941534)")
+    'WeightDecay(weight=0.0001531)'
+    """
+    return LONG.sub(lambda found: f"{float(found[0]):.4g}", str(setting))
 
 
 def _text(setting: object) -> str:

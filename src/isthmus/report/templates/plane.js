@@ -1,5 +1,13 @@
+// An element of a page, with its attributes and what is in it.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...children);
+  return made;
+}
+
 // Points in the plane, for the map of a report and the maps of a comparison: which is nearest,
-// which lies ahead, where the pointer is, what a point's picture is, which classes are shown.
+// which an arrow key leads to, where the pointer is, how a point is shown, which classes are shown.
 const plane = {
   directions: {
     ArrowLeft: (dx, dy) => dx < 0 && -dx >= Math.abs(dy),
@@ -29,6 +37,15 @@ const plane = {
     return plane.nearest(points, [x, y], 1000, before);
   },
 
+  // The point that an arrow key leads to from the current one (-1 for none), or from the middle of
+  // the drawing; -1 for another key, or if there is none.
+  next(points, event, current, middle, allowed) {
+    if (!plane.directions[event.key]) return -1;
+    event.preventDefault();
+    return current < 0 ? plane.nearest(points, middle, 1000, allowed)
+      : plane.ahead(points, event.key, [points.x[current], points.y[current]], allowed);
+  },
+
   // Where the pointer is, in the units of a drawing of that width.
   place(svg, event, width) {
     const frame = svg.getBoundingClientRect();
@@ -36,9 +53,30 @@ const plane = {
     return [(event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale];
   },
 
+  // Draw a ring around point i, or none for -1.
+  circle(ring, points, i) {
+    ring.setAttribute("r", i < 0 ? 0 : 7);
+    if (i < 0) return;
+    ring.setAttribute("cx", points.x[i]);
+    ring.setAttribute("cy", points.y[i]);
+  },
+
+  // Show a tooltip beside a place in a drawing of that width, within the drawing.
+  beside(tip, svg, [x, y], width) {
+    tip.hidden = false;
+    const frame = svg.getBoundingClientRect();
+    const figure = tip.offsetParent.getBoundingClientRect();
+    const scale = frame.width / width;
+    const left = x > width / 2 ? x * scale - tip.offsetWidth - 14 : x * scale + 14;
+    const top = y * scale - tip.offsetHeight / 2;
+    const within = (at, length, size) => Math.max(0, Math.min(at, length - size));
+    tip.style.left = `${frame.left - figure.left + within(left, frame.width, tip.offsetWidth)}px`;
+    tip.style.top = `${frame.top - figure.top + within(top, frame.height, tip.offsetHeight)}px`;
+  },
+
   // The picture of example i out of a sheet of pictures, at most `side` pixels large.
   picture(sheet, i, side) {
-    const box = document.createElement("i");
+    const box = element("i");
     const scale = side / Math.max(sheet.width, sheet.height);
     const x = (i % sheet.columns) * sheet.width * scale;
     const y = Math.floor(i / sheet.columns) * sheet.height * scale;

@@ -22,35 +22,23 @@ function makeMap(figure, data) {
   map.hide = () => {
     map.current = -1;
     tip.hidden = true;
-    ring.setAttribute("r", 0);
+    plane.circle(ring, data, -1);
   };
 
   // Show an example: a ring, and a tooltip with its picture, its reconstruction and its words.
   map.show = (i, speak) => {
     if (i === map.current) return;
     map.current = i;
-    ring.setAttribute("cx", data.x[i]);
-    ring.setAttribute("cy", data.y[i]);
-    ring.setAttribute("r", 7);
-    const words = document.createElement("span");
-    map.words(i).forEach((line, k) => {
-      if (k) words.append(document.createElement("br"));
-      const part = document.createElement(k === 0 ? "b" : "span");
-      part.textContent = line;
-      words.append(part);
-    });
+    plane.circle(ring, data, i);
+    const [first, ...others] = map.words(i);
+    const words = element("span", {}, element("b", {}, first),
+      ...others.flatMap((line) => [element("br"), line]));
     tip.replaceChildren();
     if (data.sheet) tip.append(titled(plane.picture(data.sheet, i, 64), map.rebuilt ? "example" : ""));
     const rebuilt = map.rebuilt?.(i);
     if (rebuilt) tip.append(rebuilt);
     tip.append(words);
-    tip.hidden = false;
-    const frame = svg.getBoundingClientRect();
-    const [x, y] = [data.x[i], data.y[i]].map((at) => at * frame.width / map.WIDTH);
-    const left = x > frame.width / 2 ? x - tip.offsetWidth - 14 : x + 14;
-    const top = Math.min(Math.max(y - tip.offsetHeight / 2, 0), frame.height - tip.offsetHeight);
-    tip.style.left = `${Math.max(0, Math.min(left, frame.width - tip.offsetWidth))}px`;
-    tip.style.top = `${Math.max(0, top)}px`;
+    plane.beside(tip, svg, [data.x[i], data.y[i]], map.WIDTH);
     if (speak) map.say(map.words(i).join(", "));
   };
 
@@ -65,12 +53,8 @@ function makeMap(figure, data) {
 }
 
 // An element above its name.
-function titled(element, name) {
-  const figure = document.createElement("span");
-  figure.className = "titled";
-  figure.append(element);
-  if (name) figure.append(name);
-  return figure;
+function titled(shown, name) {
+  return element("span", { class: "titled" }, shown, ...(name ? [name] : []));
 }
 
 // A map without a model in the page: pointing and arrow keys show examples.
@@ -85,11 +69,7 @@ function showExamples(map) {
   map.svg.addEventListener("pointerleave", map.hide);
   map.svg.addEventListener("keydown", (event) => {
     if (event.key === "Escape") map.hide();
-    if (!plane.directions[event.key]) return;
-    event.preventDefault();
-    const { x, y } = map.data;
-    const next = map.current < 0 ? map.at([340, 244], 1000)
-      : plane.ahead(map.data, event.key, [x[map.current], y[map.current]], map.visible);
+    const next = plane.next(map.data, event, map.current, [340, 244], map.visible);
     if (next >= 0) map.show(next, true);
   });
 }

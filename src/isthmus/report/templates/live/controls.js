@@ -9,7 +9,7 @@ function slider(name, { low, high, step, value, text, changed }) {
   return {
     element: element("label", { class: "slider" }, element("span", {}, name), input, output),
     set(now) {
-      if (document.activeElement !== input || Math.abs(input.value - now) > 1e-9) input.value = now;
+      input.value = now;
       output.textContent = text(now);
       input.setAttribute("aria-valuetext", text(now));
     },
@@ -55,7 +55,7 @@ function fold(root, sliders, count) {
   root.append(element("details", {}, element("summary", {}, `${sliders.length - FIRST} more of ${count}`), rest));
 }
 
-// The label that a conditional model decodes under.
+// The label that a conditional model decodes under; `changed()` follows a choice.
 function labelChooser(root, model, state, changed) {
   const { names } = model.data.labels;
   const options = names.map((name, i) => element("option", { value: i }, name));
@@ -63,7 +63,7 @@ function labelChooser(root, model, state, changed) {
   select.value = state.label;
   select.addEventListener("change", () => {
     state.label = Number(select.value);
-    changed(state.home);
+    changed();
   });
   root.append(element("label", { class: "chooser" }, element("span", {}, "label"), select));
   return () => { select.value = state.label; };
@@ -74,7 +74,7 @@ function featureExamples(root, model, show, choose) {
   const SHOWN = 8;
   const options = model.data.features.map((k) => element("option", { value: k }, `feature ${k + 1}`));
   const select = element("select", { "aria-label": "Feature" }, ...options);
-  const strip = element("div", { class: "strip" });
+  const strip = element("div", { class: "strip scroll" });
   const update = () => {
     const k = Number(select.value);
     const strength = Array.from({ length: model.count }, (_, i) => Math.abs(model.codeOf(i)[k]));

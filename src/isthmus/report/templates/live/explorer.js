@@ -47,8 +47,15 @@ function makeExplorer(root, map, data) {
   const explorer = { root, map, data, model, reading, geometry, part, state, updates: [] };
   let waiting = false;
 
+  // The code in words: its numbers, or of a sparse code the features that are strongest.
   explorer.describe = () => {
     const SHOWN = 8;
+    if (data.features) {
+      const size = (k) => Math.abs(state.code[k]);
+      const on = data.features.filter((k) => size(k) > 0).sort((a, b) => size(b) - size(a));
+      const words = on.slice(0, SHOWN).map((k) => `feature ${k + 1}: ${short(state.code[k])}`);
+      return words.join(", ") + (on.length > SHOWN ? ", …" : "");
+    }
     const numbers = [...state.code].slice(0, SHOWN).map(short).join(", ");
     return numbers + (model.size > SHOWN ? ", …" : "");
   };
@@ -100,14 +107,18 @@ function makeExplorer(root, map, data) {
 }
 
 // The parts of the page around the map, as the model has them.
-function addControls(explorer) {
+function addControls(explorer, walk) {
   const { map, data, model, reading, part, state, stay, choose, updates } = explorer;
   const rebuilt = (i) => {
     const example = model.exampleOf ? model.exampleOf(i) : null;
     return reading.ofPair(example, model.decode(model.codeOf(i), model.labelOf(i)));
   };
   map.rebuilt = rebuilt;
-  if (data.labels) updates.push(labelChooser(part("controls"), model, state, stay));
+  const relabelled = () => {
+    stay(state.home);
+    walk.redraw();
+  };
+  if (data.labels) updates.push(labelChooser(part("controls"), model, state, relabelled));
   const sliders = model.symbolSizes ? symbolSliders : dimensionSliders;
   updates.push(sliders(part("controls"), model, state, stay));
   if (data.features) {
@@ -128,7 +139,7 @@ function explore(root, map, data) {
   const walk = makeWalk(explorer);
   listenToPointer(explorer, walk);
   listenToKeys(explorer, walk);
-  addControls(explorer);
+  addControls(explorer, walk);
   explorer.part("reset").addEventListener("click", () => {
     walk.end();
     explorer.choose(data.start);

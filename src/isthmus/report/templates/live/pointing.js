@@ -1,7 +1,7 @@
 // What the pointer and the keys do on the map.
 
 // A mouse looks, clicks and drags a line; a finger looks, and drags a line when the button asks.
-function listenToPointer({ map, geometry, part, state, look, lookAt, stay, stayAt }, walk) {
+function listenToPointer({ map, model, geometry, part, state, look, lookAt, stay, stayAt }, walk) {
   const { svg } = map;
   const button = part("line");
   const asked = () => button.getAttribute("aria-pressed") === "true";
@@ -29,7 +29,8 @@ function listenToPointer({ map, geometry, part, state, look, lookAt, stay, stayA
   svg.addEventListener("pointerup", (event) => {
     if (!pressed) return;
     const place = placeOf(event);
-    if (walk.line && dragsLine(event) && far(pressed, place)) stay(walk.line.to);
+    const drew = walk.line && dragsLine(event) && far(pressed, place);
+    if (drew && !model.symbolSizes) stay(walk.line.to);
     else stayAt(place);
     button.setAttribute("aria-pressed", false);
     pressed = null;
@@ -49,7 +50,6 @@ function listenToPointer({ map, geometry, part, state, look, lookAt, stay, stayA
 function listenToKeys({ map, data, model, geometry, state, stay, choose, describe }, walk) {
   const STEP = 8;
   const moves = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
-  let begun = null;
 
   function move(key, toExample) {
     const [x, y] = geometry.placeOf(state.home);
@@ -64,14 +64,13 @@ function listenToKeys({ map, data, model, geometry, state, stay, choose, describ
       const far = model.farness(state.home) > 1 ? " Far from the training examples." : "";
       map.say(`code ${describe()}.${far}`);
     }
-    if (begun) walk.draw(begun, state.home);
+    if (walk.begun) walk.draw(walk.begun, state.home);
   }
   function beginOrEnd() {
-    begun = begun ? null : state.home;
-    map.say(begun ? "A line begins here: move on, and press Enter at its end." : "The line ends here.");
+    walk.begun = walk.begun ? null : state.home;
+    map.say(walk.begun ? "A line begins here: move on, and press Enter at its end." : "The line ends here.");
   }
   function clear() {
-    begun = null;
     map.hide();
     walk.end();
   }

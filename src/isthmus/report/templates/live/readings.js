@@ -2,13 +2,6 @@
 
 const SVG = document.querySelector("svg").namespaceURI;
 
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  made.append(...children);
-  return made;
-}
-
 function short(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
