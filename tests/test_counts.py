@@ -41,7 +41,7 @@ def test_gradients_are_those_of_the_mean(r):
 
 @pytest.mark.parametrize("likelihood", [Poisson(), NegativeBinomial()])
 def test_a_likelihood_that_knows_the_data_starts_at_its_means(likelihood):
-    known = likelihood.settled(X).create(4)
+    known = likelihood.resolved(X).create(4)
     np.testing.assert_allclose(known.mean(jnp.zeros(4)), X.mean(axis=0), rtol=1e-5)
     seen = known.seen(jnp.asarray(X, jnp.float32))
     np.testing.assert_allclose(seen.mean(axis=0), 0, atol=1e-4)
@@ -60,7 +60,7 @@ def test_without_data_raw_outputs_are_log_rates_as_they_were():
 
 @pytest.mark.parametrize("kind", [Poisson, NegativeBinomial])
 def test_rates_of_sized_counts_are_multiples_of_the_rows_size(kind):
-    known = kind(sized=True).settled(X).create(4)
+    known = kind(sized=True).resolved(X).create(4)
     x = jnp.asarray(X, jnp.float32)
     once, twice = (known.rebuilt(jnp.zeros((60, 4)), size * x) for size in (1, 2))
     np.testing.assert_allclose(twice, 2 * once, rtol=1e-5)
@@ -73,14 +73,14 @@ def test_rates_of_sized_counts_are_multiples_of_the_rows_size(kind):
 
 
 def test_columns_and_masks_pass_on_what_the_encoder_sees():
-    both = Masked(Columns((NegativeBinomial(),), ((0, 1, 2, 3),))).settled(X).create(4)
-    alone = NegativeBinomial().settled(X)
+    both = Masked(Columns((NegativeBinomial(),), ((0, 1, 2, 3),))).resolved(X).create(4)
+    alone = NegativeBinomial().resolved(X)
     x = jnp.asarray(X, jnp.float32)
     np.testing.assert_allclose(both.seen(x), alone.seen(x), rtol=1e-6)
 
 
 def test_what_is_known_of_the_data_survives_a_model_file():
-    known = NegativeBinomial(sized=True).settled(X).create(4)
+    known = NegativeBinomial(sized=True).resolved(X).create(4)
     tensors = {}
     again = decode_tree(encode_tree(known, tensors), tensors)
     raw, x = jnp.zeros((1, 60, 4)), jnp.asarray(X, jnp.float32)

@@ -163,7 +163,7 @@ def test_kinds_of_columns_are_recognised_with_entries_missing():
             LearnedGaussian, Bernoulli, Categorical, NegativeBinomial,
         ]  # fmt: skip
         assert likelihoods[2].sizes == (3,)
-    assert Columns().settled(x).columns == expected
+    assert Columns().resolved(x).columns == expected
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_kinds_of_columns_are_recognised_with_entries_missing():
     [
         (lambda: Categorical((3, 1)), SettingError, "at least 2"),
         (lambda: Categorical((3, 3)).create(5), SettingError, "6 columns together, and there are"),
-        (lambda: Categorical((2,)).settled(np.ones((4, 2))), DataError, "add up to 2"),
+        (lambda: Categorical((2,)).resolved(np.ones((4, 2))), DataError, "add up to 2"),
         (lambda: Columns((Gaussian(),)), SettingError, "1 likelihoods and 0 groups"),
         (lambda: Columns((Masked(),), ((0,),)), SettingError, "Masked around Columns"),
         (lambda: MIXED.create(8), SettingError, "exactly one group"),

@@ -1,7 +1,7 @@
 """isthmus: autoencoders you can trust.
 
 One scikit-learn estimator or one command fits any autoencoder of the field to your
-data, sets it honestly beside PCA, and keeps it in one safe file. The public names are
+data, compares it with PCA, and keeps it in one safe file. The public names are
 loaded when first used, so that ``import isthmus`` costs nothing.
 """
 

@@ -1,6 +1,6 @@
 """Files and folders that appear whole or not at all, and places that one process at a time writes.
 
-What is being written lies in a private folder beside its place, ``.NAME.RANDOM.part``, which its
+What is being written lies in a private folder next to its place, ``.NAME.RANDOM.part``, which its
 writer keeps locked. The system releases the lock when the writer ends, however it ends. So the next
 writer of the same place knows which of these folders are leftovers, and removes them.
 """
@@ -85,7 +85,7 @@ def claimed(path: Path) -> Iterator[None]:
     """Hold a place that is written later, so that no other process or thread writes it meanwhile.
 
     Leftovers of writers that ended early are removed. The parent folder is made, and
-    removed if it is still empty. The lock is the file ``.NAME.lock`` beside the place; it is
+    removed if it is still empty. The lock is the file ``.NAME.lock`` next to the place; it is
     released when the process ends, however it ends.
 
     Raises
@@ -147,7 +147,7 @@ def is_partial(path: Path) -> bool:
 
 
 def remove_leftovers(target: Path) -> None:
-    """Remove what dead writers of a place left beside it; a folder that one had moved is back."""
+    """Remove what dead writers of a place left next to it; a folder that one had moved is back."""
     pattern = re.compile(re.escape(f".{target.name}.") + "[0-9a-f]{16}[.]part")
     for private in target.parent.iterdir():
         held = _open(private) if pattern.fullmatch(private.name) else None
@@ -164,7 +164,7 @@ def remove_leftovers(target: Path) -> None:
 
 @contextmanager
 def _private_folder(path: Path) -> Iterator[tuple[Path, Path]]:
-    """Make a locked folder beside what ``path`` means; yield both, and remove the folder."""
+    """Make a locked folder next to what ``path`` means; yield both, and remove the folder."""
     target = path.resolve()
     try:
         private, held = _begin_private_folder(target)

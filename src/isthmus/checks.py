@@ -30,14 +30,16 @@ LARGEST = 2**31 - 1
 """Largest whole number of a setting: sizes and steps are counted in 32 bits."""
 
 
-def check_whole(owner: str, name: str, value: object, least: int) -> None:
-    """Raise `SettingError` unless ``value`` is a whole number from ``least`` to 2^31 - 1."""
+def check_whole(owner: str | None, name: str, value: object, least: int) -> None:
+    """Raise `SettingError` unless ``value`` is a whole number from ``least`` to 2^31 - 1.
+
+    The sentence begins with the owner of the setting, if one is named.
+    """
+    found = f"{name} is {value!r}" if owner is None else f"{owner}: {name} is {value!r}"
     if not isinstance(value, SupportsIndex) or not is_whole(value, least):
-        raise SettingError(
-            f"{owner}: {name} is {value!r}; it must be a whole number of at least {least}."
-        )
+        raise SettingError(f"{found}; it must be a whole number of at least {least}.")
     if index(value) > LARGEST:
-        raise SettingError(f"{owner}: {name} is {value!r}; it must be at most {LARGEST}.")
+        raise SettingError(f"{found}; it must be at most {LARGEST}.")
 
 
 def is_whole(value: object, least: int) -> bool:

@@ -7,9 +7,9 @@ if TYPE_CHECKING:  # the command line's first answers come without NumPy
     from pathlib import Path
 
     import numpy as np
-    from numpy.typing import ArrayLike
 
     from isthmus.annotations import ExamplesLike, RandomState, Targets
+    from isthmus.plainjson import Facts, JsonObject
 
 
 class DescribedScaling(Protocol):
@@ -17,6 +17,49 @@ class DescribedScaling(Protocol):
 
     def describe(self) -> str:
         """Return the scaling and the reason for it, in one line."""
+        ...
+
+
+class CarriedPart(Protocol):
+    """A part of a model as a page carries it: `isthmus.export.carrying.Carried`."""
+
+    @property
+    def description(self) -> "JsonObject":
+        """Plain JSON, as the page's runtime takes it."""
+        ...
+
+    @property
+    def weights(self) -> str:
+        """``"float16"`` or ``"float32"``."""
+        ...
+
+    @property
+    def deviation(self) -> float:
+        """Largest difference that float16 makes, as a share of the range of the outputs."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes that its numbers take in the page."""
+        ...
+
+    @property
+    def work(self) -> int:
+        """Numbers that a run computes."""
+        ...
+
+
+class SymbolValues(Protocol):
+    """What each symbol of a discrete code adds to the code."""
+
+    @property
+    def base(self) -> "np.ndarray":
+        """The code (d,) of which every symbol is 0."""
+        ...
+
+    @property
+    def steps(self) -> "tuple[np.ndarray, ...]":
+        """For each symbol, what every value adds to that code, (values, d)."""
         ...
 
 
@@ -73,7 +116,7 @@ class FittedAutoencoder(Protocol):
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         ...
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> "JsonObject":
         """Return the settings by name."""
         ...
 
@@ -83,7 +126,7 @@ class FittedAutoencoder(Protocol):
         """Return code, scaled values and errors, one row per example."""
         ...
 
-    def measure(self, X: "ExamplesLike", labels: "Targets | None" = None) -> "Mapping[str, Any]":
+    def measure(self, X: "ExamplesLike", labels: "Targets | None" = None) -> "Facts":
         """Return errors and likelihoods of the reconstructions of examples."""
         ...
 
@@ -103,7 +146,9 @@ class FittedAutoencoder(Protocol):
         """Return the codes of examples."""
         ...
 
-    def inverse_transform(self, Z: "ArrayLike", /, labels: "Targets | None" = None) -> "np.ndarray":
+    def inverse_transform(
+        self, Z: "ExamplesLike", /, labels: "Targets | None" = None
+    ) -> "np.ndarray":
         """Return the examples that codes decode to, in the data's own units."""
         ...
 
@@ -141,16 +186,32 @@ class FittedAutoencoder(Protocol):
         """Return the model as plain numbers, and what `isthmus.doctor` finds, if anything."""
         ...
 
-    def carry(self, part: str, X: Any, labels: Any = None) -> Any:
+    def carry(self, part: str, X: "ExamplesLike", labels: "Targets | None" = None) -> "CarriedPart":
         """Return the encoder or the decoder as a page carries it: `isthmus.export.Carried`."""
         ...
 
-    def symbols(self, X: Any) -> "tuple[np.ndarray, Any] | None":
+    def symbols(self, X: "ExamplesLike") -> "tuple[np.ndarray, SymbolValues] | None":
         """Return the symbols (n, T) of examples and the codes of symbols; None without symbols."""
         ...
 
     def save(self, path: "Path") -> "Path":
         """Write the model file."""
+        ...
+
+
+class Predictor(FittedAutoencoder, Protocol):
+    """A fitted estimator that predicts labels or quantities."""
+
+    def predict(self, X: "ExamplesLike") -> "np.ndarray":
+        """Return the predicted label or quantities of each example."""
+        ...
+
+    def predict_proba(self, X: "ExamplesLike") -> "np.ndarray":
+        """Return the probability of every class for each example, (n, classes)."""
+        ...
+
+    def score(self, X: "ExamplesLike", y: "Targets") -> float:
+        """Return the accuracy, or R², of the predictions."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The model file: tensors, and in the header a JSON description of them. Never any code.
 
-One ``.safetensors`` file. The header's ``isthmus`` entry is JSON with a format version; beside it
+One ``.safetensors`` file. The header's ``isthmus`` entry is JSON with a format version; next to it
 stands a checksum over description and tensors. What the description says is the business of
 `isthmus.estimators.persistence`.
 """

@@ -5,7 +5,7 @@ applies it inside the compiled step (8-bit pixels stay 8-bit until then) and und
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import equinox as eqx
 import jax
@@ -198,11 +198,11 @@ def _choose_for_some(x: np.ndarray, left: np.ndarray) -> Choice:
 class _Statistics(NamedTuple):
     """NumPy's statistics, or those of its functions that pass over NaN, which are slower."""
 
-    least: Callable[..., Any]
-    most: Callable[..., Any]
-    mean: Callable[..., Any]
-    deviation: Callable[..., Any]
-    quantile: Callable[..., Any]
+    least: Callable[..., np.ndarray]
+    most: Callable[..., np.ndarray]
+    mean: Callable[..., np.ndarray]
+    deviation: Callable[..., np.ndarray]
+    quantile: Callable[..., np.ndarray]
 
 
 _OF_ALL = _Statistics(np.min, np.max, np.mean, np.std, np.quantile)

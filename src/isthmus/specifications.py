@@ -35,9 +35,9 @@ class Spec(eqx.Module):
             elif field.metadata.get("static") and type(value) in (np.ndarray, tuple, list):
                 object.__setattr__(self, field.name, _plain(value))
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> dict[str, object]:
         """Return the fields by name, as scikit-learn's nested parameters want them."""
-        params: dict[str, Any] = {}
+        params: dict[str, object] = {}
         for field in dataclasses.fields(self):
             name, value = field.name, getattr(self, field.name)
             params[name] = value
@@ -55,7 +55,7 @@ def _plain(values: Any) -> Any:
     return type(values)([one.item() if is_bare_number(one) else one for one in values])
 
 
-def is_bare_number(value: Any) -> TypeGuard[np.generic | jax.Array]:
+def is_bare_number(value: object) -> TypeGuard[np.generic | jax.Array]:
     """Return whether this is a number of NumPy or JAX: known, and without axes.
 
     >>> is_bare_number(np.float64(0.5)), is_bare_number(np.zeros(1)), is_bare_number(0.5)

@@ -117,7 +117,7 @@ def _required(cls: type) -> set[str]:
     }
 
 
-def _module(name: Any, fields: Any, tensors: dict[str, np.ndarray]) -> Any:
+def _module(name: object, fields: object, tensors: dict[str, np.ndarray]) -> Any:
     cls = CLASSES.get(name) if isinstance(name, str) else None
     if cls is None or inspect.isabstract(cls):
         raise ModelFileError(f"The model file names {name!r}, which this version does not have.")

@@ -1,16 +1,16 @@
 """Which examples have a label: how labels say that one is missing."""
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
+from isthmus.annotations import Targets
 from isthmus.errors import DataError
 
 MARK = -1
 """Marks an example without a label among whole numbers, as in scikit-learn."""
 
 
-def known_labels(labels: Any, classes: Any = None) -> np.ndarray:
+def known_labels(labels: Targets, classes: ArrayLike | None = None) -> np.ndarray:
     """Return which examples have a label, as truth values (n,).
 
     None, NaN and pandas' NA mark an example without one. Among whole numbers -1 does, where it is
@@ -44,7 +44,7 @@ def known_labels(labels: Any, classes: Any = None) -> np.ndarray:
     return known
 
 
-def is_missing(value: Any) -> bool:
+def is_missing(value: object) -> bool:
     """Return whether an entry is None, NaN, or pandas' NA.
 
     >>> [is_missing(one) for one in (None, float("nan"), "", 0)]
@@ -65,7 +65,7 @@ def plain_labels(labels: np.ndarray) -> np.ndarray:
     return np.array(labels.tolist()) if labels.dtype.hasobject else labels
 
 
-def strata(labels: Any) -> np.ndarray:
+def strata(labels: Targets) -> np.ndarray:
     """Return the number of the class of each label, -1 where there is none: (n,).
 
     >>> strata(["b", None, "a", "b"]).tolist()
@@ -131,7 +131,7 @@ def keep_labels(labels: np.ndarray, count: int, seed: int, *, by_class: bool = T
     return out
 
 
-def _is_mark(labels: np.ndarray, classes: Any) -> bool:
+def _is_mark(labels: np.ndarray, classes: ArrayLike | None) -> bool:
     """Return whether -1 among whole numbers stands for no label."""
     if classes is not None:
         return MARK not in np.asarray(classes).tolist()
@@ -139,5 +139,5 @@ def _is_mark(labels: np.ndarray, classes: Any) -> bool:
     return len(found) > 2 and found[0] == MARK and found[1] >= 0
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

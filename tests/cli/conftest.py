@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,28 @@ def digits_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     argv = ["fit", "digits", "--out", str(run), "--latent-dim", "2", "--hidden", "16"]
     assert main([*argv, "--epochs", "2", "--quiet", "--json"]) == 0
     return run
+
+
+@pytest.fixture
+def training() -> Callable[[Path], "subprocess.Popen[str]"]:
+    """From a run's folder to a process that trains it, without an end of its own."""
+
+    def start(run: Path) -> "subprocess.Popen[str]":
+        argv = ["fit", "digits", "--out", str(run), "--latent-dim", "2", "--hidden", "16"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "isthmus", *argv, "--epochs", "100000", "--patience", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            if line.startswith("scaling "):  # printed once training runs
+                return process
+        pytest.fail(process.stderr.read())
+
+    return start
 
 
 @pytest.fixture(scope="session")

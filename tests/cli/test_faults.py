@@ -12,29 +12,10 @@ import pytest
 from isthmus.atomic import claimed
 
 
-def start(run, *options, **more):
-    argv = ["fit", "digits", "--out", str(run), "--latent-dim", "2", "--hidden", "16"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "isthmus", *argv, "--epochs", "100000", "--patience", "0", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **more,
-    )
-
-
-def wait_for_training(process):
-    for line in process.stdout:
-        if line.startswith("scaling "):
-            return
-    pytest.fail(process.stderr.read())
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_keeps_the_best_model_so_far(number, code, tmp_path):
+def test_a_signal_keeps_the_best_model_so_far(training, number, code, tmp_path):
     run = tmp_path / "run"
-    process = start(run)
-    wait_for_training(process)
+    process = training(run)
     process.send_signal(number)
     out, err = process.communicate(timeout=120)
     assert process.returncode == code, err
@@ -43,9 +24,8 @@ def test_a_signal_keeps_the_best_model_so_far(number, code, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
-def test_a_second_signal_leaves_at_once(tmp_path):
-    process = start(tmp_path / "run")
-    wait_for_training(process)
+def test_a_second_signal_leaves_at_once(training, tmp_path):
+    process = training(tmp_path / "run")
     process.send_signal(signal.SIGTERM)
     for line in process.stderr:
         if line.startswith("interrupted; keeping"):

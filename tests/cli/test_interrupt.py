@@ -1,34 +1,13 @@
 import contextlib
 import json
 import signal
-import subprocess
-import sys
 
 import pytest
 
 
-def start(run, *options):
-    argv = ["fit", "digits", "--out", str(run), "--latent-dim", "2", "--hidden", "16"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "isthmus", *argv, "--epochs", "100000", "--patience", "0", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def wait_for_training(process):
-    """Read until the line that is printed once training runs."""
-    for line in process.stdout:
-        if line.startswith("scaling "):
-            return
-    pytest.fail(process.stderr.read())
-
-
-def test_ctrl_c_keeps_the_best_model_so_far(tmp_path):
+def test_ctrl_c_keeps_the_best_model_so_far(training, tmp_path):
     run = tmp_path / "run"
-    process = start(run)
-    wait_for_training(process)
+    process = training(run)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
@@ -39,10 +18,9 @@ def test_ctrl_c_keeps_the_best_model_so_far(tmp_path):
     assert (run / "model.safetensors").exists()
 
 
-def test_a_second_ctrl_c_leaves_at_once(tmp_path):
+def test_a_second_ctrl_c_leaves_at_once(training, tmp_path):
     run = tmp_path / "run"
-    process = start(run)
-    wait_for_training(process)
+    process = training(run)
     process.send_signal(signal.SIGINT)
     for line in process.stderr:
         if line.startswith("interrupted; keeping"):

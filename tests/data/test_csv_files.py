@@ -138,7 +138,7 @@ def test_a_name_goes_before_a_number(opened):
         ("a,kind\n1,2\n", {"label": "knid"}, 'no column "knid".*did you mean "kind"'),
         ("a,b\n1,2\n", {"label": 2}, "no label column 2"),
         ("a,b\n1,2\n", {"label": -3}, "no label column -3"),
-        ("a\n1\n", {"label": "a"}, "no column beside the labels"),
+        ("a\n1\n", {"label": "a"}, "no column besides the labels"),
         ("a,b\n1,2\n", {"array": "a"}, "npz"),
     ],
 )

@@ -153,7 +153,7 @@ def test_images_of_different_sizes_are_both_named(ten, shape):
 
 def test_images_beside_sub_folders_are_refused(ten):
     save(ten / "cat/1.png", np.zeros((4, 3)))
-    with pytest.raises(DataError, match="beside its sub-folders"):
+    with pytest.raises(DataError, match="next to its sub-folders"):
         open_source(ten)
 
 

@@ -112,7 +112,7 @@ def test_strings_of_pandas_are_labels():
     [
         (np.eye(3), 3, "no label column 3"),
         (np.eye(3), -4, "no label column -4"),
-        (np.ones((2, 1)), 0, "no label column 0 beside"),
+        (np.ones((2, 1)), 0, "no label column 0 and"),
         (np.ones((2, 2, 2)), 0, "holds images"),
     ],
 )

@@ -1,4 +1,4 @@
-"""An autoencoder that is told labels: the layer against its input with the label beside it."""
+"""An autoencoder conditioned on labels: the layer against its input joined with the label."""
 
 import jax
 import jax.numpy as jnp
@@ -25,16 +25,16 @@ def told(layer, labels):
     return given(layer, jnp.asarray(labels))
 
 
-def test_a_bias_of_its_own_is_the_label_beside_the_input(rng, normals):
+def test_a_bias_of_its_own_is_the_label_joined_the_input(rng, normals):
     layer = Conditional.create(Linear.create(rng, (4,), (5,), "tanh"), 3, "tanh", rng)
     x, labels = normals(6, 4), np.array([0, 2, 1, 1, 0, 2])
-    beside = jnp.concatenate([x, jax.nn.one_hot(labels, 3)], axis=1)
+    joined = jnp.concatenate([x, jax.nn.one_hot(labels, 3)], axis=1)
     whole = jnp.concatenate([layer.affine.weight, layer.weight])
-    expected = beside @ whole + layer.affine.bias
+    expected = joined @ whole + layer.affine.bias
     np.testing.assert_allclose(told(layer, labels)(x), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_under_a_convolution_the_label_is_planes_beside_the_image(rng, normals):
+def test_under_a_convolution_the_label_is_planes_joined_the_image(rng, normals):
     layer = Conditional.create(Convolution.create(rng, (5, 4, 2), 3, 3, 2, "relu"), 2, "relu", rng)
     x, labels = normals(3, 5, 4, 2), np.array([1, 0, 1])
     planes = jnp.broadcast_to(jax.nn.one_hot(labels, 2)[:, None, None], (3, 5, 4, 2))

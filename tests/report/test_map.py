@@ -1,4 +1,4 @@
-"""The map's section: measured for codes in the plane, beside other packages where it is a map."""
+"""The map's section: measures of codes in the plane, and for a map those of other packages."""
 
 import numpy as np
 import pytest

@@ -5,7 +5,7 @@ import pytest
 
 from isthmus.evaluation import fit_pca
 from isthmus.report import measure_fit
-from isthmus.report.verdict import judge
+from isthmus.report.verdict import make_verdict
 
 
 def test_every_stable_key_is_there_and_survives_json(better, digits):
@@ -107,6 +107,6 @@ def errors(own, linear):
     ],
 )
 def test_the_verdict_says_who_wins_and_by_how_much(own, linear, beats, words):
-    verdict = judge(errors(own, linear), "test")
+    verdict = make_verdict(errors(own, linear), "test")
     assert verdict["beats_pca"] is beats
     assert words in verdict["sentence"]

@@ -131,7 +131,7 @@ def test_a_conditional_model_is_assessed_under_the_labels_of_the_examples(images
     estimator = conditional_vae(2, hidden=(16,), epochs=2, random_state=0).fit(images, y)
     fit = evaluate_fit(estimator, {"test": (images, y)})
     measured = estimator.measure(images, y)
-    assert fit.judged.errors.mse == pytest.approx(measured["mse"], rel=1e-6)
+    assert fit.measured.errors.mse == pytest.approx(measured["mse"], rel=1e-6)
     np.testing.assert_allclose(fit.shown.codes, estimator.transform(images, y), atol=1e-5)
     metrics = metrics_of(fit)
     assert metrics["model"]["condition_labels"] == metrics["model"]["told_labels"] == 10

@@ -1,4 +1,4 @@
-"""A wider code with zeros beside it is the smaller model exactly."""
+"""A wider code with weights of zero is the smaller model exactly."""
 
 import jax
 import jax.numpy as jnp

@@ -75,7 +75,7 @@ def test_what_is_encoded_comes_back(table):
     assert Schema.from_plain(json.loads(json.dumps(schema.to_plain()))) == schema
     rows = schema.encode(table)
     assert rows.shape == (len(table), schema.width) == (len(table), len(schema.feature_names))
-    back = schema.decode(rows, beside=table)
+    back = schema.decode(rows, source=table)
     assert back.schema.equals(table.schema)
     filled = schema.fill(table, np.nan_to_num(rows))
     for column in schema.columns:

@@ -1,7 +1,6 @@
 """Where words go: results to stdout, everything else to stderr."""
 
 import sys
-from typing import Any
 
 from rich.console import Console
 
@@ -23,7 +22,7 @@ def say(console: Console, text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Print ``value`` as JSON on stdout; what is not finite becomes null."""
     sys.stdout.write(format_json(value))
 

@@ -9,7 +9,7 @@ together by inheritance, so that verbs share options without repeating them.
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar, get_type_hints
 
 import typer
 from typer.models import OptionInfo
@@ -46,7 +46,7 @@ class Reads:
         Turns the option's value into the field's; the value itself where left out.
     """
 
-    def __init__(self, name: str, read: Callable[[Any], object] | None = None) -> None:
+    def __init__(self, name: str, read: Callable[..., object] | None = None) -> None:
         self.name, self.read = name, read
 
 

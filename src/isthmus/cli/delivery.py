@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.cli import consoles, output
 from isthmus.fitted import column_names
 
 if TYPE_CHECKING:
     import numpy as np
+    from pyarrow import Table
 
     from isthmus.estimators.conditional import AnyAutoencoder
 
@@ -30,7 +31,9 @@ def deliver_blocks(
         deliver(_joined([*blocks]), names, target, json, image_shape)
 
 
-def with_columns(blocks: Iterator[Any], kept: Any, names: Sequence[str]) -> Iterator[Any]:
+def with_columns(
+    blocks: "Iterator[np.ndarray]", kept: "Table", names: Sequence[str]
+) -> "Iterator[Table]":
     """Yield blocks of values (b, ...) as tables, with the columns of a table of n rows before."""
     import pyarrow
 
@@ -42,17 +45,16 @@ def with_columns(blocks: Iterator[Any], kept: Any, names: Sequence[str]) -> Iter
         yield pyarrow.table([*own.columns, *columns], names=[*own.column_names, *names])
 
 
-def _joined(blocks: list[Any]) -> Any:
+def _joined(blocks: "list[np.ndarray | Table]") -> "np.ndarray | Table":
     """Return arrays, or tables, one below the other."""
     import numpy as np
 
-    from isthmus.tables import is_table
-
-    if not is_table(blocks[0]):
-        return np.concatenate(blocks)
+    tables = [block for block in blocks if not isinstance(block, np.ndarray)]
+    if not tables:
+        return np.concatenate([np.asarray(block) for block in blocks])
     import pyarrow
 
-    return pyarrow.concat_tables([table.unify_dictionaries() for table in blocks])
+    return pyarrow.concat_tables([table.unify_dictionaries() for table in tables])
 
 
 def deliver_decoded(
@@ -67,7 +69,7 @@ def deliver_decoded(
 
 
 def deliver_examples(
-    values: Any,
+    values: "np.ndarray | Table",
     estimator: "AnyAutoencoder",
     target: output.Target | None,
     json: bool,
@@ -78,7 +80,7 @@ def deliver_examples(
 
 
 def deliver(
-    values: Any,
+    values: "np.ndarray | Table",
     names: Sequence[str],
     target: output.Target | None,
     json: bool,
@@ -105,7 +107,7 @@ def deliver(
         _show(rows, names, len(rows))
 
 
-def _deliver_table(table: Any, target: output.Target | None, json: bool) -> None:
+def _deliver_table(table: "Table", target: output.Target | None, json: bool) -> None:
     """Write a table, or show its beginning."""
     names = table.column_names
     if target is not None:
@@ -126,7 +128,7 @@ def _report(target: output.Target, shape: tuple[int, ...], json: bool) -> None:
         consoles.say(consoles.out(), f"wrote {words} values to {target.path}")
 
 
-def _show(rows: Any, names: Sequence[str], n: int) -> None:
+def _show(rows: "np.ndarray | list[list[object]]", names: Sequence[str], n: int) -> None:
     """Print the first rows, and as many columns as there is room for."""
     from rich.table import Table
 
@@ -141,7 +143,7 @@ def _show(rows: Any, names: Sequence[str], n: int) -> None:
         consoles.say(console, f"{n} examples of {len(names)} values; --out writes them all")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     real = isinstance(value, Real) and not isinstance(value, Integral)

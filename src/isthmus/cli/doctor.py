@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isthmus.cli import consoles, errors, language, models, options, progress
 from isthmus.cli.declaring import option, takes
-from isthmus.cli.fit_options import DataOptions, HeadOptions, ModelOptions, TrainingOptions
+from isthmus.cli.fit_options import DataOptions, TrainingOptions
+from isthmus.cli.model_options import HeadOptions, ModelOptions
 
 if TYPE_CHECKING:
     from isthmus.data import Source
     from isthmus.doctor import Finding
+    from isthmus.doctor.data import Data, Plan
 
 STOPPED = 3
 """Exit code of ``--strict`` where a finding says stop."""
@@ -96,7 +98,7 @@ def _of_source(given: DoctorOptions) -> "Sequence[Finding]":
     return examine_data(_data(source, plan))
 
 
-def _data(source: "Source", plan: Any) -> Any:
+def _data(source: "Source", plan: "Plan") -> "Data":
     from isthmus.doctor import Data
 
     test = None if source.test is None else source.test.examples
@@ -121,6 +123,7 @@ def _of_run(given: DoctorOptions) -> "Sequence[Finding]":
         origin = models.Origin(given.new, given.label, given.array, given.image_shape)
         from isthmus.estimators.diagnosis import compare
 
-        return compare(estimator, parts["train"][0], *models.inputs(origin.open(), estimator))
+        examples, *labels = models.inputs(origin.open(), estimator)
+        return compare(estimator, parts["train"][0], examples, *labels)
     test = parts.get("test", parts.get("validation", (None, None)))
     return estimator.diagnose(*parts["train"], *test)

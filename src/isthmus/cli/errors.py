@@ -3,7 +3,6 @@
 import errno
 import sys
 import traceback
-from typing import Any
 
 from isthmus import stopping
 from isthmus.errors import (
@@ -66,16 +65,15 @@ def _os_sentence(error: OSError) -> str:
     return f"{error.filename!r}: {reason}." if error.filename else f"{reason}."
 
 
-def _usage_sentence(error: Any, message: str) -> str:
+def _usage_sentence(error: BaseException, message: str) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "isthmus"
-    if context is not None and hasattr(error, "option_name") and hasattr(error, "possibilities"):
-        options = [
-            name for param in context.command.params for name in param.opts if name[:2] == "--"
-        ]
-        near = closest(error.option_name, options)
+    name = getattr(error, "option_name", None)
+    if context is not None and name is not None and hasattr(error, "possibilities"):
+        options = [one for param in context.command.params for one in param.opts if one[:2] == "--"]
+        near = closest(name, options)
         hint = "" if near is None else f"; did you mean {near!r}?"
-        message = f"there is no option {error.option_name!r}{hint}"
+        message = f"there is no option {name!r}{hint}"
     message = _one_line(message).rstrip(".")
     see = f"{' See' if message.endswith('?') else '; see'} '{command} --help'."
     return f"{message[:1].lower()}{message[1:]}{see}"

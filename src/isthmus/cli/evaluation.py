@@ -1,13 +1,15 @@
 """What `isthmus evaluate` measures."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.cli import consoles, models
 from isthmus.errors import DataError
 from isthmus.plainjson import Facts, JsonObject
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from isthmus.annotations import ExamplesLike, Targets
     from isthmus.data import parts
     from isthmus.estimators.conditional import AnyAutoencoder
 
@@ -39,7 +41,7 @@ def own_parts(facts: Facts, estimator: "AnyAutoencoder") -> "parts.Parts":
     return parts.divide(source, **origin.division, missing_allowed=masked)
 
 
-def own_rows(facts: Mapping[str, Any]) -> tuple[models.Origin, Any]:
+def own_rows(facts: Facts) -> tuple[models.Origin, "np.ndarray"]:
     """Return a run's own source, and which of its rows are in the training set."""
     from isthmus.data import parts
     from isthmus.report.run_origin import run_origin
@@ -52,7 +54,7 @@ def own_rows(facts: Mapping[str, Any]) -> tuple[models.Origin, Any]:
     return where, parts.rows_of_parts(where.open(), **division)["train"]
 
 
-def parts_of(origin: models.Origin, facts: Mapping[str, Any], estimator: Any) -> "parts.Parts":
+def parts_of(origin: models.Origin, facts: Facts, estimator: "AnyAutoencoder") -> "parts.Parts":
     """Return a whole source as the test set, with the run's training set if it can be read."""
     source = origin.open()
     examples, *_ = models.inputs(source, estimator)
@@ -79,9 +81,9 @@ def log_likelihood(estimator: "AnyAutoencoder", measured: "parts.Parts", draws: 
     from isthmus.cli.progress import map_blocks
 
     X, y = measured["test"]
-    given = (X,) if estimator.labels_from(y) is None else (X, y)
+    given = (X,) if y is None or estimator.labels_from(y) is None else (X, y)
 
-    def estimate(block: Any, labels: Any = None) -> "np.ndarray":
+    def estimate(block: "ExamplesLike", labels: "Targets | None" = None) -> "np.ndarray":
         return estimator.log_likelihood(block, draws, random_state=0, labels=labels)
 
     nats = np.concatenate(

@@ -1,7 +1,7 @@
 """The verbs that let a model leave: export and push."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,9 @@ from isthmus.errors import IsthmusError, SettingError
 from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
+    from isthmus.data.parts import Part
     from isthmus.estimators.conditional import AnyAutoencoder
+    from isthmus.export import exporting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ def push(given: Push) -> None:
     consoles.say(consoles.out(), f"sent: {sent}")
 
 
-def _examples(given: Export, estimator: "AnyAutoencoder") -> tuple[Any, Any]:
+def _examples(given: Export, estimator: "AnyAutoencoder") -> "Part | tuple[None, None]":
     """Return examples to check on and their labels; None where there are none to be had."""
     from isthmus.cli import evaluation
 
@@ -131,7 +133,7 @@ def _examples(given: Export, estimator: "AnyAutoencoder") -> tuple[Any, Any]:
     return parts.get("test") or next(iter(parts.values()))
 
 
-def _facts(written: Any) -> JsonObject:
+def _facts(written: "exporting.Export") -> JsonObject:
     proof = written.proof
     ports = {"inputs": written.program.inputs, "outputs": written.program.outputs}
     return {

@@ -1,8 +1,8 @@
 """`isthmus fit`: from a source to a run folder, with the comparison with PCA at the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -129,7 +129,7 @@ def _choices(estimator: "AnyAutoencoder") -> str:
     return words if schema is None else f"{schema.describe()}\n{words}"
 
 
-def _propagation(found: Mapping[str, Any]) -> str:
+def _propagation(found: Facts) -> str:
     """Say whether labels were propagated, and why."""
     verb = "labels spread to" if found["used"] else "labels do not spread to"
     words = f"{verb} unlabelled neighbours"

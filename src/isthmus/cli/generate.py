@@ -1,7 +1,7 @@
 """The verbs that make examples from codes: generate and interpolate."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from isthmus.cli import consoles, models, options, output, progress
 from isthmus.cli.declaring import option, takes
@@ -9,10 +9,10 @@ from isthmus.cli.delivery import deliver_examples
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from isthmus.annotations import Examples
     from isthmus.estimators.base import AbstractAutoencoder
     from isthmus.estimators.conditional import AnyAutoencoder
+    from isthmus.samplers import Generator
 
 _MOST_COLUMNS = 32
 """Most columns of a contact sheet that has a label per column."""
@@ -153,7 +153,7 @@ def _deliver_each_in_turn(
     deliver_examples(values, estimator, target, json, columns=columns and min(columns, n))
 
 
-def _codes_from(given: Generate, estimator: "AnyAutoencoder") -> "np.ndarray":
+def _codes_from(given: Generate, estimator: "AnyAutoencoder") -> "Examples":
     """Read the examples to whose codes a sampler is fitted: those of the label, if one is given."""
     from isthmus.cli import evaluation
 
@@ -176,7 +176,9 @@ def _codes_from(given: Generate, estimator: "AnyAutoencoder") -> "np.ndarray":
     return examples[chosen.nonzero()[0]]
 
 
-def _generator(text: str, estimator: "AbstractAutoencoder", examples: Any, seed: int) -> Any:
+def _generator(
+    text: str, estimator: "AbstractAutoencoder", examples: "Examples", seed: int
+) -> "Generator":
     """Fit a sampler to the codes of examples."""
     from isthmus import samplers
     from isthmus.cli import parsing

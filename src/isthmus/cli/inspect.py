@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -137,6 +137,6 @@ def _words(value: object) -> str | None:
     return value if isinstance(value, str) else repr(value)
 
 
-def _name(source: Any) -> Any:
+def _name(source: object) -> object:
     """Return the name of a source as ``run.json`` has it, or None."""
     return source.get("name") if isinstance(source, Mapping) else None

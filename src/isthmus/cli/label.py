@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 from isthmus.cli import consoles, evaluation, models, options
 from isthmus.cli.declaring import option, takes
 from isthmus.cli.output import Target, target_ending, write, write_blocks
 from isthmus.errors import DataError, SettingError
+from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     import numpy as np
+    from pyarrow import Table
+
+    from isthmus.annotations import Examples
+    from isthmus.estimators.classifier import AutoencoderClassifier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +63,10 @@ def label(given: Label) -> None:
     """
     import numpy as np
 
-    estimator = models.load(given.run)
-    if estimator.target_kind != "classes":
+    loaded = models.load(given.run)
+    if loaded.target_kind != "classes":
         raise SettingError("this model has no classifier to ask for; fit one with --classifier.")
+    estimator = cast("AutoencoderClassifier", loaded)
     target = sheet = None
     if given.out is not None:
         target = target_ending(given.out, ".csv", force=given.force)
@@ -94,7 +100,9 @@ def label(given: Label) -> None:
     _tell(given, records, target, sheet)
 
 
-def _pool(given: Label, estimator: Any) -> tuple[Any, "np.ndarray", "np.ndarray", Any]:
+def _pool(
+    given: Label, estimator: "AutoencoderClassifier"
+) -> tuple["Examples | Table", "np.ndarray", "np.ndarray", list[object] | None]:
     """Return examples, those without a label, all their rows in the source, and names if any."""
     import numpy as np
 
@@ -127,15 +135,18 @@ def _pool(given: Label, estimator: Any) -> tuple[Any, "np.ndarray", "np.ndarray"
     return examples, free, rows, names
 
 
-def _some(examples: Any, rows: "np.ndarray") -> Any:
+def _some(examples: "Examples | np.ndarray | Table", rows: "np.ndarray") -> "np.ndarray | Table":
     """Return some of the examples, of a table or of an array."""
+    import pyarrow
+
     from isthmus.data.source import Rows
-    from isthmus.tables import is_table
 
-    return examples.take(rows) if is_table(examples) else Rows(examples, rows)[:]
+    if isinstance(examples, pyarrow.Table):
+        return cast("Table", examples).take(rows)
+    return Rows(examples, rows)[:]
 
 
-def _write(target: Target, records: list[dict[str, Any]]) -> None:
+def _write(target: Target, records: list[JsonObject]) -> None:
     import pyarrow as pa
 
     write_blocks(target, [pa.Table.from_pylist(records)], len(records), names=())
@@ -143,7 +154,7 @@ def _write(target: Target, records: list[dict[str, Any]]) -> None:
 
 def _tell(
     given: Label,
-    records: Sequence[dict[str, Any]],
+    records: Sequence[JsonObject],
     target: Target | None,
     sheet: Target | None,
 ) -> None:

@@ -4,17 +4,26 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
+from isthmus.cli import options
 from isthmus.cli.declaring import reading_of
-from isthmus.cli.options import Examples
 from isthmus.errors import DataError, SettingError
 from isthmus.plainjson import JsonObject, read_object
 
 if TYPE_CHECKING:
+    import numpy as np
+    from pyarrow import Table
+
+    from isthmus.annotations import Examples
     from isthmus.data import Source
+    from isthmus.estimators.base import AbstractAutoencoder
     from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.tables import Schema
+
+
+Inputs: TypeAlias = "tuple[Examples, *tuple[np.ndarray, ...]]"
+"""What a model's methods take: examples, and labels if it is conditioned on them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Origin:
             return open_source(self.source, **given, progress=lambda _, *done: advance(*done))
 
 
-def load(run: str, label: str | None = None) -> Any:
+def load(run: str, label: str | None = None) -> "AbstractAutoencoder":
     """Load the estimator of a run folder or a model file; with a label, conditioned on it.
 
     Raises
@@ -69,7 +78,7 @@ def load(run: str, label: str | None = None) -> Any:
     return estimator.given(known_label(estimator, label))
 
 
-def under_one(estimator: "AnyAutoencoder", why: str) -> Any:
+def under_one(estimator: "AbstractAutoencoder", why: str) -> "AbstractAutoencoder":
     """Return a model that needs no labels; a conditional one must have been given one."""
     if estimator.target_kind == "condition":
         raise SettingError(
@@ -79,7 +88,7 @@ def under_one(estimator: "AnyAutoencoder", why: str) -> Any:
     return estimator
 
 
-def known_label(estimator: "AnyAutoencoder", text: str) -> Any:
+def known_label(estimator: "AnyAutoencoder", text: str) -> object:
     """Return the label of a model that a text means, 7 or 7.0 where it is a number."""
     from isthmus.cli.parsing import value
 
@@ -98,7 +107,7 @@ def _some_of(estimator: "AnyAutoencoder", most: int = 20) -> str:
     return f"one of {shown}" + (f" and {len(labels) - most} more" if len(labels) > most else "")
 
 
-def read(estimator: "AnyAutoencoder", given: Examples, *, quiet: bool = True) -> tuple[Any, ...]:
+def read(estimator: "AnyAutoencoder", given: options.Examples, *, quiet: bool = True) -> "Inputs":
     """Open the source that options name, and return what the model's methods take of it."""
     return inputs(open_like(origin(given), getattr(given, "run", ""), quiet=quiet), estimator)
 
@@ -122,7 +131,7 @@ def open_like(wanted: Origin, run: str, *, quiet: bool = True) -> "Source":
         return wanted.open(quiet=quiet)
 
 
-def kept_columns(wanted: Origin, columns: Sequence[str], option: str = "--keep") -> Any:
+def kept_columns(wanted: Origin, columns: Sequence[str], option: str = "--keep") -> "Table":
     """Return columns of the source as they stand in it, whatever the model makes of them.
 
     Raises
@@ -144,7 +153,7 @@ def _is_number(text: str) -> bool:
     return text.removeprefix("-").isdecimal()
 
 
-def origin(given: Examples) -> Origin:
+def origin(given: options.Examples) -> Origin:
     """Return where the examples come from that options name."""
     reading = reading_of(given)
     return Origin(given.source, given.label, given.array, given.image_shape, reading)
@@ -158,12 +167,12 @@ def read_for(
     image_shape: str | None,
     *,
     quiet: bool = True,
-) -> tuple[Any, ...]:
+) -> "Inputs":
     """Open a source as a verb's options say, and give what the model's methods take of it."""
     return inputs(Origin(source, label, array, image_shape).open(quiet=quiet), estimator)
 
 
-def inputs(source: "Source", estimator: "AnyAutoencoder") -> tuple[Any, ...]:
+def inputs(source: "Source", estimator: "AnyAutoencoder") -> "Inputs":
     """Return what the model's methods take of a source: examples, and labels if it is conditional.
 
     Raises
@@ -191,7 +200,7 @@ def run_facts(run: str) -> JsonObject:
         return {}
 
 
-def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> Any:
+def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> "Examples":
     """Return the source's examples as the model takes them.
 
     A table's columns are found by name where the model knows names, so that further columns and
@@ -221,7 +230,7 @@ def matching_examples(source: "Source", estimator: "AnyAutoencoder") -> Any:
     return examples
 
 
-def _named_columns(source: "Source", names: list[str]) -> Any:
+def _named_columns(source: "Source", names: list[str]) -> "Examples":
     """Return the columns of a table of numbers, in the order of the names."""
     from isthmus.data.table_rows import TableRows
     from isthmus.data.tables import matrix_of
@@ -239,7 +248,7 @@ def _named_columns(source: "Source", names: list[str]) -> Any:
     return _columns(source.examples, [where[name] for name in names])
 
 
-def rows_of_table(source: "Source", schema: "Schema") -> Any:
+def rows_of_table(source: "Source", schema: "Schema") -> "Examples":
     """Return rows of a table for what was fitted on one of several kinds of columns."""
     import numpy as np
     import pyarrow
@@ -258,7 +267,7 @@ def rows_of_table(source: "Source", schema: "Schema") -> Any:
     return TableRows(pyarrow.table(columns, names=list(source.feature_names)))
 
 
-def _columns(examples: Any, chosen: list[int]) -> Any:
+def _columns(examples: "Examples", chosen: list[int]) -> "Examples":
     """Return some columns; those of a file are taken where they are read."""
     import numpy as np
 
@@ -269,7 +278,7 @@ def _columns(examples: Any, chosen: list[int]) -> Any:
     return examples[:, chosen] if isinstance(examples, np.ndarray) else Columns(examples, chosen)
 
 
-def pick(examples: Any, index: int, option: str) -> Any:
+def pick(examples: "Examples", index: int, option: str) -> "np.ndarray":
     """Return one example, (1, ...)."""
     if not -len(examples) <= index < len(examples):
         raise SettingError(

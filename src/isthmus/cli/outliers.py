@@ -3,9 +3,10 @@
 import shlex
 import shutil
 import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +18,11 @@ from isthmus.plainjson import Facts, JsonObject
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow
+    from rich.console import Console
 
+    from isthmus.annotations import Examples
+    from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.outliers import OutlierDetector
 
 DETECTOR = "detector"
@@ -104,7 +109,7 @@ def outliers(given: Outliers, context: typer.Context) -> None:
         _score(given)
 
 
-def _fit(given: Outliers, command: Any) -> None:
+def _fit(given: Outliers, command: Sequence[str]) -> None:
     """Fit a detector, and write its run folder."""
     from sklearn.frozen import FrozenEstimator
 
@@ -139,7 +144,7 @@ def _fit(given: Outliers, command: Any) -> None:
         "source": {"name": source.name, "source": given.first},
         "outliers": found,
     }
-    fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
+    fitted: AnyAutoencoder = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         kept = detector.save(Path(scratch) / DETECTOR)  # first, for it may refuse
@@ -176,7 +181,7 @@ def _score(given: Outliers) -> None:
     label = given.id if given.id is not None else given.label
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
-    fitted: Any = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
+    fitted: AnyAutoencoder = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
     names = getattr(detector, "feature_names_in_", None)
     if detector.schema_ is not None:
         examples = models.rows_of_table(source, detector.schema_)
@@ -216,7 +221,7 @@ def _score(given: Outliers) -> None:
 
 
 def _scored(
-    detector: "OutlierDetector", examples: Any, *, quiet: bool
+    detector: "OutlierDetector", examples: "Examples", *, quiet: bool
 ) -> tuple["np.ndarray", "np.ndarray"]:
     """Return scores and p-values (n,) of examples that are read block by block."""
     import numpy as np
@@ -230,7 +235,7 @@ def _scored(
     return values[:, 0], values[:, 1]
 
 
-def _taken(examples: Any, rows: "np.ndarray") -> Any:
+def _taken(examples: "Examples", rows: "np.ndarray") -> "np.ndarray | pyarrow.Table":
     import numpy as np
 
     from isthmus.data.table_rows import TableRows
@@ -262,7 +267,7 @@ def _share(text: str) -> float | str:
         ) from None
 
 
-def _known(labels: Any) -> Any:
+def _known(labels: "np.ndarray | None") -> "np.ndarray | None":
     """Return which examples are outliers, of labels of two values of which the rarer is that."""
     import numpy as np
 
@@ -274,7 +279,7 @@ def _known(labels: Any) -> Any:
     return np.asarray(labels) == values[counts.argmin()]
 
 
-def _names_array(names: Any) -> Any:
+def _names_array(names: Iterable[object]) -> "np.ndarray":
     import numpy as np
 
     return np.array(list(names), dtype=object)
@@ -287,11 +292,11 @@ def _names(detector: "OutlierDetector") -> list[str]:
     return [str(name) for name in names]
 
 
-def _console(given: Outliers) -> Any:
+def _console(given: Outliers) -> "Console":
     return consoles.err() if given.json else consoles.out()
 
 
-def _print(records: list[JsonObject], console: Any) -> None:
+def _print(records: list[JsonObject], console: "Console") -> None:
     """Print outliers, a row each."""
     from rich.table import Table
 

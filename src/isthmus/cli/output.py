@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.atomic import new_file, new_folder
 from isthmus.errors import SettingError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from isthmus.estimators.conditional import AnyAutoencoder
 
-Write = Callable[["np.ndarray"], object]
+Write = Callable[["np.ndarray | Table"], object]
 """Writes a block of values."""
 
 _FORMS = {".npy": "npy", ".csv": "csv", ".parquet": "parquet", ".png": "sheet", "": "folder"}
@@ -153,7 +153,7 @@ def write(
 
 
 def write_blocks(
-    target: Target, blocks: Iterable[Any], n: int, *, names: Sequence[str]
+    target: Target, blocks: "Iterable[np.ndarray | Table]", n: int, *, names: Sequence[str]
 ) -> tuple[int, ...]:
     """Write n values that come block by block to a file, all or none; return their shape.
 
@@ -191,18 +191,18 @@ def _begin_npy(stack: ExitStack, path: Path, block: "np.ndarray", shape: tuple[i
 
 
 def _begin_table(
-    stack: ExitStack, path: Path, block: "np.ndarray", names: Sequence[str], form: str
+    stack: ExitStack, path: Path, block: "np.ndarray | Table", names: Sequence[str], form: str
 ) -> Write:
     """Begin a CSV or Parquet file for blocks such as this one; return what writes them."""
     from pyarrow import csv, parquet
 
-    begin: Any = csv.CSVWriter if form == "csv" else parquet.ParquetWriter
+    begin = csv.CSVWriter if form == "csv" else parquet.ParquetWriter
     as_table = _plain_table if form == "csv" else _table
     writer = stack.enter_context(begin(path, as_table(block[:1], names).schema))
     return lambda block: writer.write_table(as_table(block, names))
 
 
-def _plain_table(values: Any, names: Sequence[str]) -> "Table":
+def _plain_table(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
     """Return a table of what CSV can hold: categories as their entries, durations as numbers.
 
     Text that a spreadsheet would run as a formula is marked as text.
@@ -224,7 +224,7 @@ def _plain_table(values: Any, names: Sequence[str]) -> "Table":
     return guarded(pa.table(columns, names=table.column_names))
 
 
-def _table(values: Any, names: Sequence[str]) -> "Table":
+def _table(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
     import pyarrow as pa
 
     if isinstance(values, pa.Table):

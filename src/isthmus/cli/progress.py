@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
 
 from rich import progress as rich
 
@@ -11,9 +11,13 @@ from isthmus.cli import consoles
 
 if TYPE_CHECKING:
     import numpy as np
+    from pyarrow import Table
 
     from isthmus.data.source import Examples
     from isthmus.engine import EpochRecord
+
+Block = TypeVar("Block", "np.ndarray", "Table")
+"""A block of results, all of one kind."""
 
 EVERY = 5.0
 """Seconds between two lines of a log."""
@@ -266,11 +270,11 @@ def advancing(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int]
 
 def map_blocks(
     what: str,
-    function: Callable[..., "np.ndarray"],
+    function: Callable[..., Block],
     *given: "Examples",
     rows: int | None = None,
     quiet: bool = False,
-) -> Iterator[Any]:
+) -> Iterator[Block]:
     """Apply ``function`` block by block; yield what it returns.
 
     Parameters
@@ -298,5 +302,5 @@ def map_blocks(
     with advancing(what, quiet=quiet) as advance:
         for start in range(0, len(examples), step):
             result = function(*(array[start : start + step] for array in given))
-            yield to_arrow(result) if is_table(result) else np.asarray(result)
+            yield cast(Block, to_arrow(result) if is_table(result) else np.asarray(result))
             advance(min(start + step, len(examples)), len(examples))

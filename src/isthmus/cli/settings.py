@@ -1,19 +1,20 @@
 """From the options of `isthmus fit` to an estimator."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.cli import parsing
 from isthmus.cli.declaring import settings_of
-from isthmus.cli.fit_options import FitOptions, HeadOptions, ModelOptions
+from isthmus.cli.fit_options import FitOptions
+from isthmus.cli.model_options import HeadOptions, ModelOptions
 from isthmus.errors import SettingError, unknown
 from isthmus.plainjson import Facts
 
 if TYPE_CHECKING:
-    from isthmus.estimators.conditional import AnyAutoencoder
+    from isthmus.estimators.base import AbstractAutoencoder
 
 
-def build(given: FitOptions) -> Any:
+def build(given: FitOptions) -> "AbstractAutoencoder":
     """Build the estimator that the options of a fit describe.
 
     Parameters
@@ -29,7 +30,7 @@ def build(given: FitOptions) -> Any:
     return _supervised(autoencoder(given), given)
 
 
-def autoencoder(given: ModelOptions) -> Any:
+def autoencoder(given: ModelOptions) -> "AbstractAutoencoder":
     """Build the autoencoder that options describe, which its recipe may condition on labels."""
     from isthmus import Autoencoder
 
@@ -39,7 +40,7 @@ def autoencoder(given: ModelOptions) -> Any:
     return estimator
 
 
-def _supervised(estimator: "AnyAutoencoder", given: HeadOptions) -> Any:
+def _supervised(estimator: "AbstractAutoencoder", given: HeadOptions) -> "AbstractAutoencoder":
     """Return the estimator that learns what the options say from labels, if anything."""
     from isthmus import AutoencoderClassifier, AutoencoderRegressor
 
@@ -69,7 +70,7 @@ def _supervised(estimator: "AnyAutoencoder", given: HeadOptions) -> Any:
     return estimator
 
 
-def _recipe(name: str) -> Any:
+def _recipe(name: str) -> "AbstractAutoencoder":
     from isthmus import recipes
 
     known = recipes.RECIPES

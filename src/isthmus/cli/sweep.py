@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,13 +22,16 @@ from isthmus.cli import (
     targets,
 )
 from isthmus.cli.declaring import Alias, option, takes
-from isthmus.cli.fit_options import DataOptions, ModelOptions, TrainingOptions
+from isthmus.cli.fit_options import DataOptions, TrainingOptions
+from isthmus.cli.model_options import ModelOptions
 from isthmus.errors import DataError, SettingError
 from isthmus.plainjson import Facts, JsonObject, read_object, write_json
 
 if TYPE_CHECKING:
+    from isthmus.annotations import Examples
     from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.sweep import Sweep
+    from isthmus.sweep.results import Point
 
 MARK = "sweep.json"
 """The file by which a sweep's folder is known."""
@@ -139,7 +142,7 @@ def _run(given: SweepOptions, command: Sequence[str]) -> None:
                 shutil.rmtree(folder / "models")
 
 
-def _check_points(estimator: "AnyAutoencoder", values: Mapping[str, Sequence[Any]]) -> None:
+def _check_points(estimator: "AnyAutoencoder", values: Mapping[str, Sequence[object]]) -> None:
     """Raise `SettingError` for a setting of the grid that cannot be, before any is fitted."""
     from sklearn.model_selection import ParameterGrid
 
@@ -150,7 +153,7 @@ def _check_points(estimator: "AnyAutoencoder", values: Mapping[str, Sequence[Any
         check_settings(unfitted_at(estimator, point))
 
 
-def _recipes(values: dict[str, list[Any]], given: SweepOptions) -> JsonObject:
+def _recipes(values: dict[str, list[object]], given: SweepOptions) -> JsonObject:
     """Return the estimators of a grid over recipes, which take that axis's place, by name."""
     names = values.pop(RECIPE, [])
     if names and given.recipe is not None:
@@ -165,8 +168,8 @@ def _recipes(values: dict[str, list[Any]], given: SweepOptions) -> JsonObject:
 
 def _search(
     estimator: "AnyAutoencoder",
-    values: Mapping[str, Sequence[Any]],
-    examples: Any,
+    values: Mapping[str, Sequence[object]],
+    examples: "Examples",
     folder: Path,
     given: SweepOptions,
     recipes: Facts,
@@ -191,7 +194,7 @@ def _search(
         ).fit(examples)
 
 
-def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
+def read_grid(texts: Sequence[str]) -> dict[str, list[object]]:
     """Read ``latent_dim=2,5`` and the like.
 
     Examples
@@ -199,7 +202,7 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
     >>> read_grid(["latent_dim=2,5", "learning_rate=1e-3"])
     {'latent_dim': [2, 5], 'learning_rate': [0.001]}
     """
-    values: dict[str, list[Any]] = {}
+    values: dict[str, list[object]] = {}
     for text in texts:
         name, equals, rest = text.partition("=")
         if not equals or not name or not rest.strip(" ,"):
@@ -219,7 +222,7 @@ def _is_finished(folder: Path) -> bool:
     return bool(facts.get("finished")) and not (folder / "models").exists()
 
 
-def _words(point: Any, recipes: Facts) -> str:
+def _words(point: "Point", recipes: Facts) -> str:
     from isthmus.report.sweep_page import named_settings
 
     settings = named_settings(point.params, recipes)

@@ -1,10 +1,12 @@
 """What a fit learns besides examples: classes or quantities to predict, labels to condition on."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isthmus.errors import DataError, SettingError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from isthmus.data import Source
     from isthmus.data.parts import Parts
     from isthmus.estimators.conditional import AnyAutoencoder
@@ -91,9 +93,10 @@ def _check_partial(parts: "Parts", name: str, *, partly: bool) -> None:
             )
 
 
-def _classes(labels: Any) -> set[Any]:
+def _classes(labels: "np.ndarray | None") -> set[int | float | str]:
     from isthmus.unlabelled import known_labels
 
+    assert labels is not None
     return set(labels[known_labels(labels)].tolist())
 
 

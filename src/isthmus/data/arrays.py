@@ -49,7 +49,7 @@ def from_array(array: ExamplesLike, name: str, *, labels: ArrayLike | None = Non
         name,
         examples,
         _labels(labels, len(examples), name),
-        image_shape=image_shape_of(examples.shape),
+        image_shape=_image_shape(examples.shape),
         notes=notes,
     )
 
@@ -67,12 +67,8 @@ def channels_first(shape: Sequence[int]) -> bool:
     return len(shape) == 4 and shape[1] in CHANNELS and shape[3] not in CHANNELS
 
 
-def image_shape_of(shape: Sequence[int]) -> tuple[int, int, int] | None:
-    """Read (H, W, C) off the shape (n, H, W) or (n, H, W, C) of examples.
-
-    >>> image_shape_of((100, 28, 28))
-    (28, 28, 1)
-    """
+def _image_shape(shape: Sequence[int]) -> tuple[int, int, int] | None:
+    """Read (H, W, C) off the shape (n, H, W) or (n, H, W, C) of examples."""
     if len(shape) < 3:
         return None
     height, width, channels = (*shape[1:], 1)[:3]

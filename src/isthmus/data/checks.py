@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from operator import index
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -139,12 +141,26 @@ def _with_none(array: np.ndarray, missing: np.ndarray, name: str) -> np.ndarray:
     return whole
 
 
+def as_image_shape(shape: object) -> ImageShape | None:
+    """Return (H, W, C) for the shape (H, W) or (H, W, C) of an image, and None for no such shape.
+
+    >>> as_image_shape((28, 28)), as_image_shape([8, 8, 3]), as_image_shape(64)
+    ((28, 28, 1), (8, 8, 3), None)
+    """
+    if not isinstance(shape, Iterable):
+        return None
+    sides = [index(side) if isinstance(side, SupportsIndex) else 0 for side in shape]
+    if len(sides) not in (2, 3) or min(sides) < 1:
+        return None
+    height, width, channels = (*sides, 1)[:3]
+    return height, width, channels
+
+
 def check_image_shape(shape: Sequence[int], examples: Examples, name: str) -> ImageShape:
     """Give (H, W, C) if an example has as many values, and is stored flat or in that shape."""
-    sides = tuple(int(side) for side in shape)
-    sides = (*sides, 1) if len(sides) == 2 else sides
+    sides = as_image_shape(shape)
     stored = examples.shape[1:]
-    if len(sides) != 3 or min(sides) < 1:
+    if sides is None:
         raise DataError(
             f"The image shape {tuple(shape)} is not one; expected (H, W, C), for instance "
             "(28, 28, 1)."
@@ -158,7 +174,7 @@ def check_image_shape(shape: Sequence[int], examples: Examples, name: str) -> Im
         raise DataError(
             f"The images of {name} have shape {stored}, not {sides}; leave the image shape out."
         )
-    return sides  # pyright: ignore[reportReturnType]
+    return sides
 
 
 def check_finite(
@@ -200,6 +216,25 @@ def check_finite(
     """
     if examples.dtype.kind != "f":
         return 0
+    missing, infinite, first = _not_finite(examples, missing_allowed)
+    if first is None:
+        return missing
+    example, *place = first
+    where = ", ".join(map(str, place))
+    where = f"index {where}" if feature_names is None else f'column "{feature_names[place[0]]}"'
+    remedy = "drop or fill these"
+    if not infinite:
+        remedy += ', or fit with the likelihood "masked"'
+    raise DataError(
+        f"{name} holds {0 if missing_allowed else missing} missing and {infinite} infinite values, "
+        f"the first at example {example}, {where}, counted from 0; {remedy}."
+    )
+
+
+def _not_finite(
+    examples: Examples, missing_allowed: bool
+) -> tuple[int, int, tuple[int, ...] | None]:
+    """Return how many values are missing and infinite, and the place of the first refused one."""
     missing = infinite = 0
     first = None
     for start, block in blocks(examples):
@@ -208,24 +243,12 @@ def check_finite(
             continue
         nan = np.isnan(block)
         missing += int(nan.sum())
-        bad = ~finite & ~nan if missing_allowed else ~finite
         infinite += int((~finite & ~nan).sum())
-        if first is None and bad.any():
-            example, *index = (int(i) for i in np.unravel_index(bad.argmax(), bad.shape))
-            first = (start + example, index)
-    if first is None:
-        return missing
-    example, index = first
-    place = ", ".join(map(str, index))
-    place = f"index {place}" if feature_names is None else f'column "{feature_names[index[0]]}"'
-    remedy = "drop or fill these"
-    if not infinite:
-        remedy += ', or fit with the likelihood "masked"'
-    raise DataError(
-        f"{name} holds {0 if missing_allowed else missing} missing and {infinite} infinite values, "
-        f"the first at example "
-        f"{example}, {place}, counted from 0; {remedy}."
-    )
+        refused = ~finite & ~nan if missing_allowed else ~finite
+        if first is None and refused.any():
+            example, *place = (int(i) for i in np.unravel_index(refused.argmax(), refused.shape))
+            first = (start + example, *place)
+    return missing, infinite, first
 
 
 def check_observed(examples: Examples, name: str, feature_names: Sequence[str] | None) -> None:

@@ -1,7 +1,6 @@
 """What a source holds, as plain data."""
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -127,7 +126,7 @@ def _range(source: Source) -> tuple[float | None, float | None, int, int]:
     return low, high, missing, infinite
 
 
-def _count(labels: np.ndarray) -> dict[str, Any]:
+def _count(labels: np.ndarray) -> JsonObject:
     known = known_labels(labels)
     classes, counts = np.unique(plain_labels(labels[known]), return_counts=True)
     pairs = zip(classes.tolist(), counts.tolist(), strict=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from types import ModuleType
+from typing import Literal
 
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -113,6 +114,6 @@ def known_suffixes() -> str:
     return ", ".join(suffix for one in FORMATS for suffix in one.suffixes)
 
 
-def optional(module: str) -> Any:
+def optional(module: str) -> ModuleType:
     """Return a module that is an optional dependency, imported when it is needed."""
     return import_module(module)

@@ -149,7 +149,7 @@ def _with_labels(path: Path, name: str) -> Source:
 
 
 def _existing(path: Path, name: str) -> Path | None:
-    """Find a file of this name beside the path, with or without .gz."""
+    """Find a file of this name next to the path, with or without .gz."""
     stem = name.removesuffix(".gz")
     candidates = (path.with_name(name), path.with_name(stem), path.with_name(f"{stem}.gz"))
     return next((candidate for candidate in candidates if candidate.is_file()), None)

@@ -231,7 +231,7 @@ def _folder_labels(paths: list[Path], folder: Path, name: str) -> np.ndarray | N
         return None
     if loose:
         raise DataError(
-            f"{name} has images beside its sub-folders ({listed(loose)}), so these have no label; "
+            f"{name} has images next to its sub-folders ({listed(loose)}), so these have no label; "
             "move them into one."
         )
     return np.array([parts[0] for parts in inside])

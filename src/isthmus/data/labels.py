@@ -69,8 +69,8 @@ def _split_off_column(source: Source, number: int) -> Source:
     width = source.examples.shape[1]
     if not -width <= number < width or width == 1:
         raise DataError(
-            f"{source.name} has {width} columns, so it has no label column {number} beside columns "
-            f"to learn from; columns are counted from 0 to {width - 1}."
+            f"{source.name} has {width} columns, so it has no label column {number} and "
+            f"columns to learn from as well; columns are counted from 0 to {width - 1}."
         )
     values = source.examples[:]
     labels = np.array(values[:, number])

@@ -32,7 +32,7 @@ def open_source(
     array: str | None = None,
     image_shape: Sequence[int] | None = None,
     progress: Progress | None = None,
-    **how: Any,
+    **how: object,
 ) -> Source:
     """Read anything into a `Source`.
 
@@ -51,8 +51,8 @@ def open_source(
     image_shape : (H, W) or (H, W, C), optional
         The shape of images that are stored flat.
     progress : callable, optional
-        Told of long work, the unpacking of a Parquet table larger than memory: what is being done,
-        how many rows are done, and how many there are.
+        Called while a Parquet table larger than memory is unpacked, with what is being done, how
+        many rows are done, and how many there are.
     **how
         How a table of text, a workbook or a folder of images is to be read, where a look at it is
         not enough: ``delimiter``, ``decimal``, ``header``, ``skip``, ``missing``, ``encoding``,
@@ -127,10 +127,10 @@ def _path(spec: object) -> Path | None:
     path = Path(spec).expanduser()
     if path.exists():
         return path
-    beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    present = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     raise DataError(
         f"There is no file, folder or data set of the catalogue called {spec}"
-        f"{nearest(path.name, [*names, *beside])}"
+        f"{nearest(path.name, [*names, *present])}"
     )
 
 

@@ -1,17 +1,22 @@
 """The training, validation and test parts of a source."""
 
 import math
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
+from isthmus.annotations import Examples
 from isthmus.data.checks import check_finite
 from isthmus.data.source import Rows, Source
 from isthmus.data.splits import split
 from isthmus.errors import DataError
 from isthmus.unlabelled import keep_labels, known_labels
 
-Parts = dict[str, tuple[Any, Any]]
+Part: TypeAlias = tuple[Examples, np.ndarray | None]
+"""Examples, and their labels or quantities where there are any."""
+
+Parts: TypeAlias = dict[str, Part]
+"""Sets of examples by name: "train", "validation" and "test"."""
 
 _IN_MEMORY = 2**30  # bytes up to which a part is read at once, rather than where it is needed
 
@@ -132,7 +137,7 @@ def _describe_labels(parts: Parts) -> str:
     return f"; labelled {', '.join(counts).replace('for train', 'for training')}"
 
 
-def _part(source: Source, rows: np.ndarray) -> tuple[Any, Any]:
+def _part(source: Source, rows: np.ndarray) -> Part:
     view = Rows(source.examples, rows)
     size = view.dtype.itemsize * math.prod(view.shape)
     labels = None if source.labels is None else source.labels[rows]

@@ -30,7 +30,7 @@ class Reading:
     skip
         How many lines come before the table.
     missing
-        Entries that are missing, beside the usual marks: -999, say.
+        Further marks of a missing entry, such as -999.
     encoding
         Of a text table: "utf-8", "latin-1", "utf-16", ...
     sheet
@@ -44,7 +44,7 @@ class Reading:
     kinds
         Kinds of columns by title, where the guess is wrong: see `isthmus.tables.Rules`.
     progress
-        Told of long work.
+        Called during long work.
 
     Examples
     --------

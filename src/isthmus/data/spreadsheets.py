@@ -7,7 +7,7 @@ how spreadsheets mark text, and the reader of isthmus takes it away again.
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from isthmus.tables.values import functions, is_text
 
@@ -56,15 +56,19 @@ def unguarded(table: "pyarrow.Table") -> "pyarrow.Table":
     return _mapped(table, _GUARDED, _without_first)
 
 
-def _with_apostrophe(column: Any) -> Any:
+def _with_apostrophe(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     return functions().binary_join_element_wise("'", column, "")
 
 
-def _without_first(column: Any) -> Any:
+def _without_first(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     return functions().utf8_slice_codeunits(column, 1)
 
 
-def _mapped(table: "pyarrow.Table", pattern: str, change: Callable[[Any], Any]) -> "pyarrow.Table":
+def _mapped(
+    table: "pyarrow.Table",
+    pattern: str,
+    change: "Callable[[pyarrow.ChunkedArray], pyarrow.ChunkedArray]",
+) -> "pyarrow.Table":
     """Return the table with the entries of text that match a pattern changed."""
     compute = functions()
     for i, column in enumerate(table.columns):

@@ -69,7 +69,7 @@ def from_table(
     arrow = _chosen(arrow, how)
     if not arrow.num_columns:
         raise DataError(
-            f"{name} has no column beside the labels; expected at least one of numbers."
+            f"{name} has no column besides the labels; expected at least one of numbers."
         )
     columns = list(zip(arrow.column_names, arrow.columns, strict=True))
     if how.kinds or not all(is_matrix_column(column) for _, column in columns):

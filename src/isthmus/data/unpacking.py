@@ -197,9 +197,9 @@ def _labels(name: str, files: Sequence[Path], column: int) -> np.ndarray:
             title = parquet.schema_arrow.names[column]
             same = [i for i, other in enumerate(parquet.schema_arrow.names) if other == title]
             taken = parquet.read(columns=[title]).column(same.index(column))
-            # A column of numbers beside it, since a table of labels alone is none.
-            beside = pyarrow.array(np.zeros(len(taken), np.uint8))
-            tables.append(pyarrow.table([taken, beside], ["label", "beside"]))
+            # With a column of numbers, since a table needs a column besides the labels.
+            zeros = pyarrow.array(np.zeros(len(taken), np.uint8))
+            tables.append(pyarrow.table([taken, zeros], ["label", "zeros"]))
     joined = pyarrow.concat_tables(tables, promote_options="permissive")
     labels = from_table(joined, name, Reading(label=0)).labels
     assert labels is not None

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from isthmus.doctor.data import Data
 from isthmus.doctor.data_checks import DATA_CHECKS
@@ -22,6 +22,9 @@ EXPLAINED: dict[str, frozenset[str]] = {
     "overfitting": frozenset({"learning-rate"}),
 }  # fmt: skip
 """Findings that are left out where one of these causes was found."""
+
+
+S = TypeVar("S")
 
 
 def examine_data(data: Data) -> tuple[Finding, ...]:
@@ -45,7 +48,7 @@ def examine_fit(fit: Fit) -> tuple[Finding, ...]:
     )
 
 
-def _run(checks: Iterable[Callable[[Any], Finding | None]], subject: Any) -> Iterator[Finding]:
+def _run(checks: Iterable[Callable[[S], Finding | None]], subject: S) -> Iterator[Finding]:
     for check in checks:
         with warnings.catch_warnings():  # rows and columns that are missing as a whole
             warnings.filterwarnings("ignore", "All-NaN|Mean of empty|Degrees of freedom")

@@ -104,7 +104,7 @@ class Fit:
     pca_corrupted : (m,)
         Squared errors of PCA's reconstructions of corrupted examples.
     bound, linear_bound : (m,)
-        Lower bound of the log likelihood of judged examples, and their log likelihood under
+        Lower bound of the log likelihood of the measured examples, and their log likelihood under
         probabilistic PCA of the same size, nats, where both are densities of the scaled examples.
     samples_apart
         Share of samples and reconstructions whose nearest neighbour is of their own kind.
@@ -147,8 +147,8 @@ class Fit:
         return asked and not self.settings.get("automatic_penalties", False)
 
     @property
-    def judged(self) -> Errors:
-        """Errors of the part farthest from the training."""
+    def measured(self) -> Errors:
+        """Errors on the test set, or on the training set where there is none."""
         return self.train if self.test is None else self.test
 
     @cached_property

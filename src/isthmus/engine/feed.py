@@ -6,11 +6,13 @@ bits: a block of examples is gathered by index, in the type in which the example
 
 from collections.abc import Iterator, Sequence
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
+from numpy.typing import DTypeLike
 
+from isthmus.annotations import Examples
 from isthmus.data.source import Rows
 from isthmus.engine.pairs import Partners
 from isthmus.engine.supervision import Supervision
@@ -50,12 +52,12 @@ class Block(NamedTuple):
         How much each example teaches the heads; None where all have labels.
     """
 
-    x: Any
-    target: Any
-    weights: Any
+    x: np.ndarray | jax.Array
+    target: np.ndarray | jax.Array | None
+    weights: np.ndarray | jax.Array
     steps: np.ndarray
-    partner: tuple[Any, Any] | None = None
-    supervision: Any = None
+    partner: tuple[np.ndarray | jax.Array, np.ndarray | jax.Array | None] | None = None
+    supervision: np.ndarray | jax.Array | None = None
 
 
 class Buffer(NamedTuple):
@@ -102,7 +104,7 @@ class Feed:
 
     def __init__(
         self,
-        x: Any,
+        x: Examples,
         target: np.ndarray | None,
         batch_size: int,
         seed: int | None,
@@ -207,7 +209,7 @@ class Feed:
         target[: len(index)] = self.target[index]
         return target
 
-    def _take(self, index: np.ndarray, buffer: np.ndarray) -> Any:
+    def _take(self, index: np.ndarray, buffer: np.ndarray) -> np.ndarray | jax.Array:
         """Return examples (S, B, D) for an index (s, B), s <= S: in the buffer, if the host can."""
         x, flat = self.x, index.ravel()
         while isinstance(x, Rows):  # read in place, so that a subset is never a copy
@@ -290,7 +292,7 @@ def aligned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
-def stored_type(dtype: Any) -> np.dtype:
+def stored_type(dtype: DTypeLike) -> np.dtype:
     """Return the type in which examples are fed: 8-bit stays, all else is single precision.
 
     Examples

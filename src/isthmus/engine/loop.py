@@ -51,12 +51,8 @@ def train(
 
     Parameters
     ----------
-    model
-        Where to start.
-    optimiser
-        How to move.
-    feed
-        The training set's.
+    model, optimiser, feed
+        The initial weights, how they move, and the batches of the training set.
     epochs
         Maximum number of epochs.
     seed
@@ -90,20 +86,31 @@ def train(
     run = _Training(model, optimiser, feed, validation, epochs, seed, state, devices)
     if checkpoint is not None and checkpoint.resume:
         run.restore(checkpoint)
-    listeners = [callback for callback in callbacks if isinstance(callback, HearsProgress)]
-    watchers = [callback for callback in callbacks if callable(callback)]
     for callback in callbacks:
         if isinstance(callback, HearsStart):
             callback.on_start(model, feed.x)
-    stop_reason = "finished"
+    stop_reason = _run_epochs(run, feed, patience, callbacks, checkpoint, start)
+    return run.finish(patience > 0, stop_reason, start)
+
+
+def _run_epochs(
+    run: "_Training",
+    feed: Feed,
+    patience: int,
+    callbacks: Sequence[Callback | HearsProgress | HearsStart],
+    checkpoint: Checkpoint | None,
+    start: float,
+) -> str:
+    """Train until the last epoch or a reason to stop, which is returned."""
+    listeners = [callback for callback in callbacks if isinstance(callback, HearsProgress)]
+    watchers = [callback for callback in callbacks if callable(callback)]
     with Interruptible() as interrupt:
         if run.validation is not None and run.best is None:
             run.validate()
         for logs, first, steps in run.blocks(bool(watchers or checkpoint), patience):
             check_losses(logs, first, feed)
             if interrupt.requested:
-                stop_reason = "interrupted"
-                break
+                return "interrupted"
             for listener in listeners:
                 listener.on_progress(first + steps, run.total_steps)
             if run.validation is not None and (first + steps) % feed.steps_per_epoch == 0:
@@ -114,11 +121,8 @@ def train(
             if checkpoint is not None and len(run.history.records) % checkpoint.every == 0:
                 run.save(checkpoint)
             if _asked_to_stop(watchers, finished):
-                stop_reason = "callback"
-                break
-    if stop_reason == "finished" and run.history.is_out_of(patience):
-        stop_reason = "patience"
-    return run.finish(patience > 0, stop_reason, start)
+                return "callback"
+    return "patience" if run.history.is_out_of(patience) else "finished"
 
 
 class _Training:

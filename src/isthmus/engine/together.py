@@ -283,7 +283,7 @@ def _stacked_blocks(
         yield Block(x, target, weights, parts[0].steps, partner, supervision)
 
 
-def _joined(arrays: Sequence[Any], memory: np.ndarray | None = None) -> Array | np.ndarray | None:
+def _joined(arrays: Sequence[Any], memory: np.ndarray | None = None) -> Any:
     """Stack the arrays of several feeds; those that the host gathered lie in memory already."""
     if arrays[0] is None:
         return None

@@ -16,9 +16,9 @@ from isthmus.heads import AbstractHead
 class Autoencoder(AbstractAutoencoder):
     """Learn a small code from unlabelled examples, and to get them back from it.
 
-    With nothing set, a dense network beside a linear path that starts at PCA: training begins at
-    PCA's error. Every slot takes a name or a specification; a specification's own parameters are
-    reached as scikit-learn does, ``corruption__scale`` for instance.
+    With nothing set, a dense network with a parallel linear path that starts at PCA, so that
+    training begins at PCA's error. Every slot takes a name or a specification; a specification's
+    own parameters are reached as scikit-learn does, ``corruption__scale`` for instance.
 
     Parameters
     ----------

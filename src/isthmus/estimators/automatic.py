@@ -12,9 +12,9 @@ from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters, PenaltySetting
 from isthmus.estimators.slots import penalty_members
 from isthmus.latents import AbstractLatent
-from isthmus.likelihoods import AbstractLikelihood, Gaussian, Masked
+from isthmus.likelihoods import AbstractLikelihood
 from isthmus.model import Model
-from isthmus.networks import LinearPath
+from isthmus.networks.chain import has_linear_path
 from isthmus.penalties import AbstractPenalty, WeightDecay
 
 STEPS = 20_000
@@ -30,7 +30,7 @@ STEEP, SAFE = 3e-3, 1e-3
 """Learning rates of Adam: for a fit that begins gently, and for any other."""
 
 DECAY = 3.0
-"""How strongly, in nats a squared weight over all of them, beside features of unit variance."""
+"""How strongly, in nats a squared weight over all of them, for features of unit variance."""
 
 
 class Plan(NamedTuple):
@@ -72,7 +72,7 @@ def chosen_learning_rate(
 ) -> float | str:
     """Return the learning rate of a setting; ``"auto"`` dares more where a fit begins gently.
 
-    That is after a warm-up, from PCA with the network beside it at zero.
+    That is after a warm-up, from PCA with the parallel network at zero.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def chosen_learning_rate(
     """
     if setting != "auto":
         return setting
-    gentle = schedule == "warmup_cosine" and isinstance(model.encoder, LinearPath)
+    gentle = schedule == "warmup_cosine" and has_linear_path(model.encoder)
     return STEEP if gentle else SAFE
 
 
@@ -120,9 +120,8 @@ def chosen_penalties(
         return penalty_members(setting)
     if n >= FEW or latent.stochastic:
         return ()
-    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
     variances = scaled[:].var(axis=0)
-    if not isinstance(inner, Gaussian):
+    if not likelihood.squared_error:
         variances = np.minimum(variances, 1.0)
     return (WeightDecay(DECAY * float(variances.mean()) / n),)
 

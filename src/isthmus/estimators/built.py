@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from isthmus.estimators.automatic import automatic_batch_size
-from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
+from isthmus.networks import AbstractNetwork, nonlinear_branch
 from isthmus.plainjson import JsonObject
 from isthmus.specifications import Number
 
@@ -59,9 +59,9 @@ def _network(network: AbstractNetwork | None) -> str | None:
         return None
     chain = nonlinear_branch(network)
     path = ", and a linear path from PCA" if chain is not network else ""
-    if not isinstance(chain, Chain):
+    if chain is None or not chain.layer_shapes:
         return type(chain).__name__ + path
-    shapes = ["x".join(map(str, affine.out_shape)) for affine in chain.affines[:-1]]
+    shapes = ["x".join(map(str, shape)) for shape in chain.layer_shapes[1:-1]]
     return f"layers of {', '.join(shapes) or 'no width: linear'}{path}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,7 @@ from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_random_state, compute_sample_weight
 
-from isthmus.annotations import ExamplesLike, Targets
+from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_whole
 from isthmus.data.source import Rows
 from isthmus.errors import SettingError
@@ -32,6 +32,7 @@ from isthmus.evaluation.asking import ask
 from isthmus.evaluation.calibration import best_temperature
 from isthmus.heads import AbstractHead, Classifier
 from isthmus.model import Model
+from isthmus.plainjson import Facts
 from isthmus.propagation import Propagation
 from isthmus.unlabelled import known_labels, plain_labels
 
@@ -102,7 +103,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     """Fewest labelled validation examples from which the temperature is found."""
 
     classification_weight_: ClassVar[float] = 1.0
-    propagation_: ClassVar[dict[str, Any] | None] = None
+    propagation_: ClassVar[Facts | None] = None
     temperature_: ClassVar[float] = 1.0
     _plain = (*AbstractAutoencoder._plain, "classification_weight_", "propagation_", "temperature_")
     _arrays = (*AbstractAutoencoder._arrays, "classes_")
@@ -160,7 +161,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         """Return the probabilities (n, classes) of the classes, in the order of ``classes_``."""
         return softmax(self._read_head(X) / self.temperature_, axis=1)
 
-    def ask(self, X: Any, n: int = 20, random_state: Any = 0) -> np.ndarray:
+    def ask(self, X: ExamplesLike, n: int = 20, random_state: RandomState = 0) -> np.ndarray:
         """Return which examples to label next: unsure ones, that differ from each other.
 
         Parameters
@@ -197,7 +198,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         logits = self._read_head(X)
         return self.classes_[logits.argmax(axis=1)]
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: ExamplesLike, y: Targets, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy on the examples that have a label.
 
         Parameters
@@ -215,7 +216,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         weights = None if sample_weight is None else np.asarray(sample_weight)[known]
         return float(accuracy_score(y, self.predict(X)[known], sample_weight=weights))
 
-    def _learn_targets(self, X: Any, y: Any) -> np.ndarray:
+    def _learn_targets(self, X: ExamplesLike, y: Targets | None) -> np.ndarray:
         vars(self)["temperature_"] = 1.0  # until the validation set says otherwise
         y, known = partial_labels_of(self, X, y, WHY)
         self.classes_ = np.unique(y if known.all() else plain_labels(y[known]))
@@ -225,7 +226,7 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
     def _encode_targets(self, y: Targets | None) -> np.ndarray:
         return class_numbers(self.classes_, y)
 
-    def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
+    def _teach(self, model: Model, examples: Examples, target: np.ndarray, seed: int) -> np.ndarray:
         propagation, decide = setting_of(self.unlabelled)
         vars(self)["propagation_"] = None
         if propagation is None or (target >= 0).all():
@@ -241,20 +242,21 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         vars(self)["propagation_"] = found.described()
         return target if found.probabilities is None else found.probabilities
 
-    def _calibrate(self, examples: Any, target: np.ndarray) -> None:
+    def _calibrate(self, examples: Examples, target: np.ndarray) -> None:
         rows = np.flatnonzero(target >= 0)
         if len(rows) >= self.calibrated_from:
             some = Rows(examples, rows)
             logits = inference.map_rows(inference.read_head, self.model_, some)
             vars(self)["temperature_"] = best_temperature(logits.astype(np.float64), target[rows])
 
-    def _weigh(self, y: Any, sample_weight: Any) -> Any:
+    def _weigh(self, y: Targets | None, sample_weight: ArrayLike | None) -> ArrayLike | None:
         if self.class_weight is None:
             return sample_weight
-        known = known_labels(y, self.classes_)
+        labels = np.asarray(y)
+        known = known_labels(labels, self.classes_)
         of_classes = np.ones(len(known))
         try:
-            of_classes[known] = compute_sample_weight(self.class_weight, np.asarray(y)[known])
+            of_classes[known] = compute_sample_weight(self.class_weight, labels[known])
         except ValueError as error:
             raise SettingError(f"class_weight does not fit the labels: {error}") from None
         return of_classes if sample_weight is None else of_classes * np.asarray(sample_weight)

@@ -93,7 +93,7 @@ class ConditionalAutoencoder(Fitted, BaseEstimator):
         fitted = vars(self).get("autoencoder_")
         return _unfitted(self.autoencoder) if fitted is None else fitted
 
-    def given(self, label: Any) -> Autoencoder:
+    def given(self, label: object) -> Autoencoder:
         """Return the fitted autoencoder of one label: all its methods under that label."""
         check_is_fitted(self)
         return self.autoencoder_.given(label)

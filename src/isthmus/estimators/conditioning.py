@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sized
-from typing import Any, Self
+from typing import Self
 
 import jax.numpy as jnp
 import numpy as np
@@ -18,7 +18,7 @@ from isthmus.estimators.targets import condition_numbers
 class Conditioned(FittedAttributes):
     """What the methods of a fitted autoencoder share: rows, labels, shapes."""
 
-    def given(self, label: Any) -> Self:
+    def given(self, label: object) -> Self:
         """Return the fitted autoencoder of one label: all its methods, conditioned on that label.
 
         Raises
@@ -29,7 +29,7 @@ class Conditioned(FittedAttributes):
             If the fit had no such label.
         """
         check_is_fitted(self)
-        numbers = self._label_numbers([label], "given", [label])
+        numbers = self._label_numbers(np.array([label]), "given", [label])
         assert numbers is not None
         one = copy.copy(self)
         one.model_ = self.model_.given(jnp.asarray(numbers))

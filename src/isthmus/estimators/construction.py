@@ -11,21 +11,23 @@ import jax.numpy as jnp
 import numpy as np
 
 from isthmus.annotations import Index, PyTree
+from isthmus.corruption import AbstractCorruption
 from isthmus.data.source import Computed, Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.automatic import automatic_widths, chosen_penalties
 from isthmus.estimators.learner import AbstractLearner
 from isthmus.estimators.parameters import NetworkSetting
-from isthmus.estimators.pca_start import ends_bare, pca_of, start_from_pca, starts_from_pca
-from isthmus.estimators.slots import MEMBERS, LikelihoodSetting, member
+from isthmus.estimators.pca_start import pca_of, start_from_pca, starts_from_pca
+from isthmus.estimators.slots import LikelihoodSetting, member
+from isthmus.evaluation.pca import PCABaseline
 from isthmus.heads import AbstractHead
 from isthmus.latents import AbstractLatent
-from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Columns, Gaussian, Masked
+from isthmus.likelihoods import AbstractLikelihood, Bernoulli, Gaussian
 from isthmus.model import Model
+from isthmus.networks import MEMBERS as NETWORKS
 from isthmus.networks import (
     AbstractNetwork,
     Chain,
-    Dense,
     PerExample,
     mirror,
     start_at_zero,
@@ -56,12 +58,12 @@ def build_model(
     settings
         The estimator.
     likelihood
-        A member, settled, or ``"auto"``.
+        A member, resolved, or ``"auto"``.
     scaled_sample : (m, D)
         Some training examples, scaled where they are indexed, NaN where entries are missing: what
         the start from PCA and a latent that looks at examples are made of.
     n
-        How many training examples there are in all.
+        Number of training examples in all.
     choice
         The scaling, chosen.
     image_shape
@@ -74,24 +76,18 @@ def build_model(
     features = scaled_sample.shape[1]
     latent: AbstractLatent = member("latent", settings.latent)
     likelihood = choose_likelihood(likelihood, choice.kind, latent)
-    if likelihood.masked:
-        scaled_sample = without_missing(scaled_sample)
-    seen = _seen(likelihood, scaled_sample)
-    as_scaled, scaled_sample = seen is scaled_sample, seen
-    corruption = settings.corruption
-    if corruption is not None:
-        corruption = member("corruption", corruption).create(image_shape)
+    as_scaled, scaled_sample = _seen(likelihood, scaled_sample)
     spec = encoder_spec(settings, features, n, image_shape)
     size = int(settings.latent_dim)  # NumPy's numbers would be arrays to JAX
     width = latent.width(size)
     encoder = _build(spec, features, width, image_shape, rng)
     decoder = _build_decoder(settings, encoder, features, n, image_shape, rng)
-    if likelihood.starts_at_zero and isinstance(decoder, Chain) and ends_bare(decoder):
+    if likelihood.starts_at_zero and decoder is not None and decoder.ends_bare:
         decoder = start_at_zero(decoder)
     penalties = chosen_penalties(settings.penalties, n, scaled_sample, likelihood, latent)
     model = Model(
         scaling=choice.scaling,
-        corruption=corruption,
+        corruption=_corruption(settings, image_shape),
         encoder=encoder,
         latent=latent.create(size, rng).started(scaled_sample, rng),
         decoder=decoder,
@@ -101,13 +97,28 @@ def build_model(
         heads=heads(rng),
         latent_dim=size,
     )
-    if not starts_from_pca(settings, model):
-        settings.pca_ = None
-        return _with_penalties_of_codes(model, scaled_sample)
-    pca = pca_of(scaled_sample, model.latent_dim)
+    model, pca = _started(settings, model, scaled_sample)
     whole = as_scaled and len(scaled_sample) == n
     settings.pca_ = pca if whole else None  # a report compares with it
-    return _with_penalties_of_codes(start_from_pca(model, pca), scaled_sample)
+    return _with_penalties_of_codes(model, scaled_sample)
+
+
+def _corruption(
+    settings: AbstractLearner, image_shape: tuple[int, int, int] | None
+) -> AbstractCorruption | None:
+    if settings.corruption is None:
+        return None
+    return member("corruption", settings.corruption).create(image_shape)
+
+
+def _started(
+    settings: AbstractLearner, model: Model, scaled_sample: Examples
+) -> tuple[Model, PCABaseline | None]:
+    """Return the model as training starts from it, and the PCA that it starts from, if any."""
+    if not starts_from_pca(settings, model):
+        return model, None
+    pca = pca_of(scaled_sample, model.latent_dim)
+    return start_from_pca(model, pca), pca
 
 
 def _with_penalties_of_codes(model: Model, scaled_sample: Examples) -> Model:
@@ -146,17 +157,17 @@ def choose_likelihood(
     >>> type(choose_likelihood("auto", "pixels", Deterministic())).__name__
     'Gaussian'
     """
-    if isinstance(setting, Masked) and setting.likelihood == "auto":
-        return Masked(choose_likelihood("auto", scaling, latent))
     if setting != "auto":
-        return member("likelihood", setting)
+        return member("likelihood", setting).chosen(
+            lambda name: choose_likelihood(name, scaling, latent)
+        )
     within_unit = scaling in ("unit", "pixels", "range", "minmax")
     if scaling == "binary" or (within_unit and latent.stochastic):
         return Bernoulli()
     return Gaussian()
 
 
-def settled_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodSetting:
+def resolved_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodSetting:
     """Return the likelihood of a setting with what it takes from the examples decided.
 
     Parameters
@@ -168,19 +179,10 @@ def settled_likelihood(setting: LikelihoodSetting, x: np.ndarray) -> LikelihoodS
     """
     if setting in (None, "auto"):
         return "auto"
-    found = member("likelihood", setting)
-    if not isinstance(found, Masked):
-        return found.settled(x)
-    return Masked(settled_likelihood(found.likelihood, x))
-
-
-def left_alone(likelihood: LikelihoodSetting) -> np.ndarray | None:
-    """Return which columns (D,) automatic scaling leaves as they are, or None.
-
-    Those of a `Columns` whose likelihoods bound them; every other likelihood is one for all.
-    """
-    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
-    return np.isfinite(inner.domain()[0]) if isinstance(inner, Columns) else None
+    known = member("likelihood", setting).chosen(
+        lambda name: name if name == "auto" else member("likelihood", name)
+    )
+    return known.resolved(x)
 
 
 def check_domain(likelihood: AbstractLikelihood, scaled: Examples) -> None:
@@ -214,12 +216,9 @@ def scaling_for(setting: str, likelihood: LikelihoodSetting) -> str:
     >>> scaling_for("auto", "poisson"), scaling_for("auto", "auto")
     ('none', 'auto')
     """
-    if isinstance(likelihood, Masked):
-        return scaling_for(setting, likelihood.likelihood)
     if setting != "auto" or likelihood in (None, "auto"):
         return setting
-    low, high = member("likelihood", likelihood).domain()
-    return "none" if np.all(np.isfinite(low) & ~np.isfinite(high)) else setting
+    return "none" if member("likelihood", likelihood).models_counts else setting
 
 
 def encoder_spec(
@@ -228,10 +227,10 @@ def encoder_spec(
     """Return the encoder's specification with nothing left to choose, or the user's own module."""
     spec = settings.encoder
     if isinstance(spec, str):
-        if spec not in MEMBERS["encoder"]:
-            raise SettingError(unknown("encoder called", spec, MEMBERS["encoder"]))
-        spec = MEMBERS["encoder"][spec](activation=settings.activation)
-        if isinstance(spec, Dense) or settings.hidden != "auto":
+        if spec not in NETWORKS:
+            raise SettingError(unknown("encoder called", spec, NETWORKS))
+        spec = NETWORKS[spec](activation=settings.activation)
+        if settings.hidden != "auto":
             spec = replace(spec, hidden=_as_widths(settings.hidden))
     elif settings.hidden != "auto":
         raise SettingError(
@@ -332,11 +331,13 @@ def without_missing(examples: Examples) -> Examples:
     return Computed(lambda rows: np.nan_to_num(examples[rows], nan=0.0), examples.shape)
 
 
-def _seen(likelihood: AbstractLikelihood, examples: Examples) -> Examples:
-    """Return examples, none missing, as the encoder sees them."""
+def _seen(likelihood: AbstractLikelihood, examples: Examples) -> tuple[bool, Examples]:
+    """Return whether the encoder sees examples as they are scaled, and as it sees them."""
+    if likelihood.masked:
+        examples = without_missing(examples)
 
     def rows(index: Index) -> np.ndarray:
         return np.asarray(likelihood.seen(jnp.asarray(examples[index], jnp.float32)))
 
     whole = type(likelihood).seen is AbstractLikelihood.seen
-    return examples if whole else Computed(rows, examples.shape)
+    return whole, examples if whole else Computed(rows, examples.shape)

@@ -1,13 +1,19 @@
 """How well a fitted head does, compared with a linear model of the columns."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, cast
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.data.source import take
 from isthmus.doctor import Head
+from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.fitted import Predictor
 from isthmus.unlabelled import known_labels, plain_labels
+
+Given: TypeAlias = tuple[ExamplesLike, Targets | None]
+"""Examples and their targets, where they have any."""
 
 ROWS = 2_000
 """Maximum of examples of a part that are looked at."""
@@ -17,19 +23,23 @@ ROWS = 2_000
 class Part:
     """Some examples of a part, with their targets and, for conditional models, their labels."""
 
-    X: Any
+    X: ExamplesLike
     y: np.ndarray | None
-    labels: np.ndarray | None
+    labels: Targets | None
 
     @classmethod
-    def of(cls, estimator: Any, X: Any, y: Any, most: int = ROWS) -> "Part":
+    def of(
+        cls, estimator: "AbstractAutoencoder", X: ExamplesLike, y: Targets | None, most: int = ROWS
+    ) -> "Part":
         """Return up to ``most`` examples, evenly spaced."""
         rows = _spaced(len(X), most)
         y = None if y is None else np.asarray(y)[rows]
         return cls(take(X, rows), y, estimator.labels_from(y))
 
     @classmethod
-    def with_targets(cls, estimator: Any, X: Any, y: np.ndarray, most: int = ROWS) -> "Part":
+    def with_targets(
+        cls, estimator: "AbstractAutoencoder", X: ExamplesLike, y: np.ndarray, most: int = ROWS
+    ) -> "Part":
         """Return up to ``most`` of the examples that have a target, evenly spaced."""
         classes = estimator.classes_ if estimator.target_kind == "classes" else None
         known = np.flatnonzero(known_labels(y, classes).reshape(len(y), -1).all(axis=1))
@@ -42,7 +52,7 @@ def _spaced(n: int, most: int) -> np.ndarray:
     return np.linspace(0, n - 1, min(n, most)).astype(int)
 
 
-def head_of(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None) -> Head | None:
+def head_of(estimator: "AbstractAutoencoder", train: Given, test: Given | None) -> Head | None:
     """Return how well targets are predicted from the code, and by a linear model.
 
     Parameters
@@ -66,7 +76,8 @@ def head_of(estimator: Any, train: tuple[Any, Any], test: tuple[Any, Any] | None
     if len(part.y) < 2 or len(train_part.y) < 2 or _is_one(kind, train_part.y):
         return None
     known, asked = estimator.scale(train_part.X), estimator.scale(part.X)
-    score, found = float(estimator.score(part.X, part.y)), estimator.predict(part.X)
+    predictor = cast(Predictor, estimator)
+    score, found = float(predictor.score(part.X, part.y)), predictor.predict(part.X)
     if kind == "quantities":
         linear = Ridge().fit(known, train_part.y).predict(asked)
         spread = np.square(part.y - part.y.mean(axis=0)).mean()

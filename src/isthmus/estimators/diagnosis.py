@@ -24,12 +24,11 @@ from isthmus.doctor import (
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
-from isthmus.estimators.slots import LikelihoodSetting, member, takes_missing
+from isthmus.estimators.slots import likelihood_kind, member, takes_missing
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.latents.discrete import is_discrete
-from isthmus.likelihoods import Gaussian, LearnedGaussian, Masked, OptimalGaussian
 from isthmus.model import Model
 from isthmus.plainjson import JsonObject
 
@@ -47,9 +46,6 @@ DRAWS = 64
 
 DIRECTIONS = 16
 """Maximum of sizes of a cut code that are tried."""
-
-DENSITIES = (Gaussian, LearnedGaussian, OptimalGaussian)
-"""Likelihoods under which an example has a density as under probabilistic PCA."""
 
 BOUNDED = ("pixels", "range", "unit", "binary", "minmax")
 """Scalings of data that have a range, which all columns share but under ``minmax``."""
@@ -153,26 +149,19 @@ def plan_of(settings: "AbstractAutoencoder") -> Plan:
     likelihood = settings.likelihood
     masked = takes_missing(likelihood)
     chosen = getattr(settings, "likelihood_", None)
-    if _inner_name(chosen) == "Columns":  # of a schema's kinds, which "auto" does not tell
+    if likelihood_kind(chosen) == "columns":  # of a schema's kinds, which "auto" does not tell
         likelihood = chosen
-    name = _inner_name(likelihood)
     latent = member("latent", settings.latent)
     held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
     return Plan(
         scaling=settings.scaling,
-        likelihood="auto" if name is None else name.lower().replace("_", ""),
+        likelihood=likelihood_kind(likelihood),
         stochastic=bool(latent.stochastic),
         latent_dim=int(settings.latent_dim),
         batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
         masked=masked,
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
-
-
-def _inner_name(likelihood: LikelihoodSetting | None) -> str | None:
-    """Return the name of a likelihood, masked or not."""
-    inner = likelihood.likelihood if isinstance(likelihood, Masked) else likelihood
-    return inner if inner is None or isinstance(inner, str) else type(inner).__name__
 
 
 def numbers_of(
@@ -286,7 +275,7 @@ def _settings(estimator: "AbstractAutoencoder", examples: int) -> JsonObject:
     return built_settings(estimator, examples) | {"automatic_penalties": automatic}
 
 
-def _kept(estimator: Any, few: _Seen, codes: np.ndarray) -> np.ndarray | None:
+def _kept(estimator: "AbstractAutoencoder", few: _Seen, codes: np.ndarray) -> np.ndarray | None:
     """Return the errors of reconstructions from the first principal directions of the code."""
     if is_discrete(estimator.model_.latent):
         return None
@@ -337,7 +326,7 @@ def _draw_codes(model: Model, scaled: Array) -> Array:
 
 
 def _ranges(estimator: "AbstractAutoencoder", part: Part, seen: _Seen) -> JsonObject:
-    """Return what comes out beside what went in, in the data's own units."""
+    """Return the ranges of outputs and of inputs, in the data's own units."""
     if estimator.scaling_.kind not in BOUNDED:
         return {}
     x = _flat(part.X)
@@ -376,7 +365,7 @@ def _apart(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _bounds(
-    estimator: "AbstractAutoencoder", known: np.ndarray, judged: Part
+    estimator: "AbstractAutoencoder", known: np.ndarray, measured: Part
 ) -> dict[str, np.ndarray]:
     """Return bounds of the log likelihood, and probabilistic PCA's log likelihood.
 
@@ -384,10 +373,10 @@ def _bounds(
     """
     from sklearn.decomposition import PCA
 
-    normal = isinstance(estimator.likelihood_, DENSITIES)
-    if not estimator.model_.latent.stochastic or judged.labels is not None or not normal:
+    normal = estimator.likelihood_.normal
+    if not estimator.model_.latent.stochastic or measured.labels is not None or not normal:
         return {}
-    few = Part.of(estimator, judged.X, judged.y, CLOSELY)
+    few = Part.of(estimator, measured.X, measured.y, CLOSELY)
     asked = estimator.scale(few.X)
     d = int(estimator.latent_dim)
     if d >= min(known.shape):

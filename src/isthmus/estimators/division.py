@@ -1,6 +1,6 @@
 """The training and the validation set of a fit, with their targets and weights."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,7 +27,7 @@ them says little, and each teaches much."""
 class Part(NamedTuple):
     """Examples (n, ...), their targets (n, ...) as heads and networks take them, their weights."""
 
-    examples: Any
+    examples: Examples
     target: np.ndarray | None
     weights: np.ndarray | None = None
 
@@ -53,7 +53,7 @@ def given_validation(
     if estimator.target_kind == "none":
         if isinstance(validation_data, tuple):
             raise DataError("validation_data is a tuple; it must be examples alone, as X is.")
-        return Part(validation_data, None)
+        return Part(cast(Examples, validation_data), None)
     examples, targets = pair_of(validation_data)
     return Part(examples, estimator._encode_targets(targets))
 

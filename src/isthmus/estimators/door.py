@@ -1,7 +1,7 @@
 """The door: what a user gives as examples becomes an array, and what comes out looks like it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy.sparse import issparse
@@ -68,16 +68,16 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
     return examples
 
 
-def _as_array(X: ExamplesLike) -> Any:
+def _as_array(X: ExamplesLike) -> Examples:
     _check_container(X)
     if is_table(X) and all(str(kind).startswith("Sparse") for kind in getattr(X, "dtypes", [""])):
-        X = X.sparse.to_coo().tocsr()
+        X = cast(Any, X).sparse.to_coo().tocsr()
     return SparseRows(X) if issparse(X) else as_numpy(X)
 
 
 def _check_container(X: Any) -> None:
     """Raise `DataError` for what holds examples, but in a way that cannot be read as rows."""
-    first = X[0] if isinstance(X, list | tuple) and X else None
+    table, first = X, X[0] if isinstance(X, list | tuple) and X else None
     if isinstance(X, Source):
         remedy = "a Source: give its examples, and its labels as y"
     elif isinstance(X, Mapping) or isinstance(first, Mapping):
@@ -88,8 +88,8 @@ def _check_container(X: Any) -> None:
         remedy = "a lazy frame: give X.collect()"
     elif hasattr(X, "to_frame"):
         remedy = "one column: give a table, such as X.to_frame()"
-    elif is_table(X) and 0 in X.shape:
-        remedy = f"a table of {X.shape[0]} rows and {X.shape[1]} columns: give some of both"
+    elif is_table(X) and 0 in table.shape:
+        remedy = f"a table of {table.shape[0]} rows and {table.shape[1]} columns: give some of both"
     else:
         return
     raise DataError(f"X is {remedy}.")
@@ -126,7 +126,7 @@ def leave(
     if given is None:
         return frame_like(schema.decode(rows), schema.make)
     table = _table_of(given)
-    decoded = schema.decode(rows, beside=align(schema, table).table)
+    decoded = schema.decode(rows, source=align(schema, table).table)
     return frame_like(decoded, make_of(table) or schema.make, getattr(table, "index", None))
 
 
@@ -172,7 +172,7 @@ def _member(group: Group) -> AbstractLikelihood:
     return Bernoulli() if group.member == "bernoulli" else LearnedGaussian(per_feature=True)
 
 
-def _table_of(X: ExamplesLike) -> Any:
+def _table_of(X: ExamplesLike) -> Any:  # what it is, only its type says
     """Return the table that rows are of, and anything else as it is."""
     if isinstance(X, TableRows):
         return X.table

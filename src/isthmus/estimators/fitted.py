@@ -20,12 +20,12 @@ from isthmus.estimators.measured import Measured
 from isthmus.estimators.slots import takes_missing
 from isthmus.estimators.stored import StoredAsNumPy
 from isthmus.likelihoods import AbstractLikelihood
-from isthmus.networks import Chain, nonlinear_branch
-from isthmus.networks.layers import Linear
+from isthmus.networks import nonlinear_branch
 from isthmus.plainjson import JsonObject
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
+    from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.export import Carried, Export
     from isthmus.report import ReportPage
 
@@ -246,9 +246,9 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         codes = random.multivariate_normal(self.code_mean_, self.code_covariance_, n)
         return codes.astype(np.float32)
 
-    def as_autoencoder(self) -> "Fitted":
+    def as_autoencoder(self) -> "AbstractAutoencoder":
         """Return the autoencoder itself; `ConditionalAutoencoder` returns the one that it names."""
-        return self
+        return self._described()
 
     def save(self, path: str | Path) -> Path:
         """Write the fitted estimator to one ``.safetensors`` file; `isthmus.load` reads it."""
@@ -293,25 +293,25 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         SettingError
             If the part cannot be exported, or the export differs by more than 1e-5 (relative).
         """
-        from isthmus.export import export  # opens the room above, which import-linter is told
+        from isthmus.export import export  # a layer above, by way of exception
 
         return export(self, path, to=to, part=part, X=X, labels=labels, unchecked=unchecked)
 
-    def carry(self, part: str, X: Any, labels: Any = None) -> "Carried":
+    def carry(self, part: str, X: ExamplesLike, labels: Targets | None = None) -> "Carried":
         """Return a part for a page, as `isthmus.export.carry` does."""
         from isthmus.export import carry
 
         check_is_fitted(self)
-        return carry(self, part, X, labels)
+        return carry(self._described(), part, X, labels)
 
     def report(
         self,
-        X: Any,
-        y: Any = None,
+        X: ExamplesLike,
+        y: Targets | None = None,
         path: str | Path | None = None,
         *,
-        X_test: Any = None,
-        y_test: Any = None,
+        X_test: ExamplesLike | None = None,
+        y_test: Targets | None = None,
         live_limit: float | None = None,
     ) -> "ReportPage":
         """Return the report of this fit: a page that a notebook shows, a browser or a file holds.
@@ -325,7 +325,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         path
             Where to write the page, too.
         X_test, y_test
-            Further examples and their targets, which the model is then judged on.
+            Further examples and their targets, which the model is then measured on.
         live_limit
             Largest size, in MB, of the decoder that the page carries to decode any code; 0 carries
             none, None is 5.
@@ -339,7 +339,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
 
         check_is_fitted(self)
         parts = {"train": (X, y)} | ({} if X_test is None else {"test": (X_test, y_test)})
-        page = report_page(cast(Any, self), parts, live_limit=live_limit)
+        page = report_page(self._described(), parts, live_limit=live_limit)
         if path is not None:
             page.save(path)
         return page
@@ -351,7 +351,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
     @classmethod
     def _restored(
         cls, settings: JsonObject, restore: Callable[["AbstractAutoencoder"], None]
-    ) -> "Fitted":
+    ) -> "AnyAutoencoder":
         """Return the estimator of a model file.
 
         Parameters
@@ -361,7 +361,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         restore
             Gives the unfitted estimator that was described its fitted attributes.
         """
-        estimator: Any = cls(**settings)
+        estimator = cast("AbstractAutoencoder", cls(**settings))
         restore(estimator)
         return estimator
 
@@ -377,8 +377,8 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         """Input weights of the first hidden units, (units, D), or None for other networks."""
         check_is_fitted(self)
         network = nonlinear_branch(self.model_.encoder)
-        first = network.affines[0] if isinstance(network, Chain) else None
-        return np.asarray(first.weight).T if isinstance(first, Linear) else None
+        weights = None if network is None else network.first_weights
+        return None if weights is None else np.asarray(weights).T
 
     def need_masked(self) -> None:
         """Raise `SettingError` unless the likelihood lets entries be missing."""

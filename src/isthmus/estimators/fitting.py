@@ -24,45 +24,24 @@ from isthmus.engine import (
     train,
 )
 from isthmus.engine.compiled import refuse_forked
-from isthmus.errors import SettingError, warn
+from isthmus.errors import SettingError
 from isthmus.estimators import inference
 from isthmus.estimators.automatic import Plan, chosen_learning_rate, plan
-from isthmus.estimators.construction import (
-    build_model,
-    check_domain,
-    left_alone,
-    scaling_for,
-    settled_likelihood,
-)
-from isthmus.estimators.division import Part, divided, given_validation, loaded, weighted
-from isthmus.estimators.door import enter, enter_first, likelihood_setting
+from isthmus.estimators.division import Part, divided, given_validation, weighted
+from isthmus.estimators.door import enter
+from isthmus.estimators.first_model import first_examples, first_model, spread
 from isthmus.estimators.fit_cache import digest, fingerprint
 from isthmus.estimators.inputs import (
-    check_varied,
-    example_shape_of,
     flat_examples,
-    flat_rows,
-    image_shape_of,
 )
 from isthmus.estimators.learner import AbstractLearner, History
-from isthmus.estimators.memory import WeightGenerator, memory, memory_named
+from isthmus.estimators.memory import memory_named
 from isthmus.estimators.neighbour_graph import neighbour_graph
-from isthmus.estimators.number_columns import columns_of
 from isthmus.estimators.parameter_checks import check_settings
-from isthmus.estimators.scaled import scaled_examples, scaled_rows
-from isthmus.estimators.slots import LikelihoodSetting
+from isthmus.estimators.scaled import scaled_examples
 from isthmus.estimators.supervising import count_labelled, supervision_of, validates_labels
 from isthmus.estimators.targets import ValidationData
-from isthmus.estimators.units import Range, range_of
 from isthmus.model import Model, count_parameters
-from isthmus.networks import conditioned
-from isthmus.scaling import Choice, choose
-
-LOOKED_AT = 60_000
-"""Maximum number of examples, evenly spaced, that decide the scaling and are checked under it."""
-
-BEGUN_FROM = 30_000
-"""Maximum number of those, scaled, whose PCA training starts from."""
 
 CODED = 20_000
 """Maximum number of examples, evenly spaced, whose codes give the mean and covariance."""
@@ -169,10 +148,10 @@ def prepare(
     target = estimator._learn_targets(X, y)
     given = given_validation(estimator, validation_data)
     check_settings(estimator)
-    whole = weighted(estimator, Part(_first_examples(estimator, X), target), y, sample_weight)
+    whole = weighted(estimator, Part(first_examples(estimator, X), target), y, sample_weight)
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     training, validation = divided(estimator, whole, given, seed)
-    model = _first_model(estimator, training.examples, seed)
+    model = first_model(estimator, training.examples, seed)
     labelled = count_labelled(estimator, training.target)
     if training.target is not None:
         taught = estimator._teach(model, training.examples, training.target, seed)
@@ -214,7 +193,7 @@ def partial_fit(
     check_settings(estimator)
     first = not hasattr(estimator, "model_")
     if first:
-        examples = _first_examples(estimator, X)
+        examples = first_examples(estimator, X)
     else:
         examples = flat_examples(estimator, enter(estimator, X))
     seed = check_random_state(estimator.random_state).randint(2**31 - 1)
@@ -222,7 +201,7 @@ def partial_fit(
     part = weighted(estimator, Part(examples, target), y, sample_weight)
     examples = part.examples
     size = plan(estimator, len(examples)).batch_size
-    model = _first_model(estimator, examples, seed) if first else estimator.model_
+    model = first_model(estimator, examples, seed) if first else estimator.model_
     order = seed + done  # another order each time
     trained = train(
         model,
@@ -247,74 +226,6 @@ def _validation_feed(
         devices.check_batch(batch_size)
         size += -size % devices.count
     return None if validation is None else _feed(estimator, validation, size, None)
-
-
-def _first_examples(estimator: AbstractLearner, X: ExamplesLike) -> Examples:
-    X = enter_first(estimator, X)
-    examples = loaded(estimator, flat_examples(estimator, X, fitting=True))
-    features = estimator.width_
-    estimator.image_shape_ = image_shape_of(X, estimator.image_shape, features)
-    estimator._example_shape = example_shape_of(X)
-    check_varied(examples)
-    return examples
-
-
-def _first_model(estimator: AbstractLearner, examples: Examples, seed: int) -> Model:
-    """Choose the scaling, fill the slots, and condition the networks where they are to be."""
-    _warn_of_copying(estimator)
-    looked_at = _spread(examples, LOOKED_AT)
-    likelihood, estimator.scaling_ = _look(estimator, looked_at)
-    scaling = estimator.scaling_.scaling
-    rng = WeightGenerator(seed, memory())
-    model = build_model(
-        estimator,
-        likelihood,
-        scaled_rows(scaling, _spread(looked_at, BEGUN_FROM)),
-        len(examples),
-        estimator.scaling_,
-        estimator.image_shape_,
-        estimator._heads,
-        rng,
-    )
-    estimator.likelihood_ = model.likelihood
-    check_domain(model.likelihood, scaled_rows(scaling, looked_at))
-    if estimator.target_kind != "condition":
-        return model
-    labels = len(estimator.classes_)
-    return _conditioned(model, labels, np.random.default_rng([seed, labels]))
-
-
-def _spread(examples: Examples, most: int) -> Rows:
-    """Return at most that number of the examples, evenly spaced, read where they are indexed."""
-    return Rows(examples, np.arange(0, len(examples), -(-len(examples) // most)))
-
-
-def _look(estimator: AbstractLearner, examples: Rows) -> tuple[LikelihoodSetting, Choice]:
-    """Settle the likelihood and choose the scaling."""
-    x = flat_rows(examples, slice(None))
-    seen = range_of(x)
-    offset = 0.0 if estimator.offset_ is None else estimator.offset_
-    estimator.range_ = Range(seen.low + offset, seen.high + offset)
-    rows = estimator.schema_ is None and estimator.image_shape_ is None
-    estimator.number_columns_ = columns_of(x, offset) if rows else None
-    likelihood = settled_likelihood(likelihood_setting(estimator), x)
-    if estimator.schema_ is not None and estimator.scaling == "auto":
-        encoded = choose("none", x)
-        return likelihood, encoded._replace(reason="columns encoded by their kinds")
-    kind, left = scaling_for(estimator.scaling, likelihood), left_alone(likelihood)
-    image = estimator.image_shape_ is not None
-    return likelihood, choose(kind, x, image=image, left=left)
-
-
-def _warn_of_copying(estimator: AbstractLearner) -> None:
-    latent_dim, features = estimator.latent_dim, estimator.width_
-    held_back = estimator.corruption is not None or estimator.penalties not in ("auto", ())
-    rebuilds = estimator.decoder is not None
-    if latent_dim > features and rebuilds and not held_back:
-        warn(
-            f"latent_dim is {latent_dim}, more than the {features} features, so the code can copy "
-            "its input: take a smaller one, or add a penalty or a corruption."
-        )
 
 
 def _partners(model: Model, examples: Examples, seed: int) -> Partners | None:
@@ -351,24 +262,13 @@ def _optimiser(
     return Optimiser(estimator.optimizer, learning_rate, schedule, estimator.gradient_clip)
 
 
-def _conditioned(model: Model, labels: int, rng: np.random.Generator) -> Model:
-    """Return the model with its networks conditioned on a number of labels."""
-    if model.attached_latent() != model.latent:
-        raise SettingError(
-            f"The prior of latent {type(model.latent).__name__} is made of posteriors of examples "
-            "that have no label: take another prior."
-        )
-    encoder = conditioned(model.encoder, labels, rng)
-    return replace(model, encoder=encoder, decoder=conditioned(model.decoder, labels, rng))
-
-
 def _note(estimator: AbstractLearner, trained: Trained, part: Part) -> None:
     model = trained.model
     estimator.model_ = model
     estimator.stop_reason_ = trained.stop_reason
     estimator.fit_seconds_ = trained.seconds
     estimator.n_parameters_, estimator.n_trainable_parameters_ = count_parameters(model)
-    some = _spread(part.examples, CODED)
+    some = spread(part.examples, CODED)
     labels = part.target[some.index] if model.conditional and part.target is not None else None
     codes = inference.map_rows(inference.encode, model, some, labels).astype(np.float64)
     if len(codes) > 1:  # one example, added by `partial_fit`, has no covariance

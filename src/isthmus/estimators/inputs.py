@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 from isthmus.annotations import Examples, ExamplesLike, Index
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.arrays import channels_first
-from isthmus.data.checks import check_finite, check_observed
+from isthmus.data.checks import as_image_shape, check_finite, check_observed
 from isthmus.data.source import blocks
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine.feed import stored_type
@@ -92,7 +92,7 @@ def flat_examples(
     offset = estimator.offset_
     if is_indexed(X):
         return examples if offset is None else CheckedExamples(examples, names, masked, offset)
-    return _single(examples, offset)
+    return _single(np.asarray(examples), offset)
 
 
 def examples_to_walk(estimator: "FittedAttributes", X: ExamplesLike) -> "CheckedExamples":
@@ -171,16 +171,13 @@ def image_shape_of(
             f"X has shape {(len(X), *own)}, whose channels seem to come first: give "
             f"numpy.moveaxis(X, 1, -1), or image_shape={own} if they do not."
         )
-    shape: Any = own if given is None else given
-    shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
-    shape = (*shape, 1) if len(shape) == 2 else shape
-    sides = [side for side in shape if hasattr(side, "__index__") and side >= 1]
-    if len(shape) != 3 or sides != list(shape) or math.prod(sides) != features:
+    shape = as_image_shape(own if given is None else given)
+    if shape is None or math.prod(shape) != features:
         raise DataError(
             f"image_shape is {given!r}, and an example has {features} values: give (height, width) "
             "or (height, width, channels) of the images."
         )
-    return shape[0], shape[1], shape[2]
+    return shape
 
 
 def example_shape_of(X: ExamplesLike) -> tuple[int, ...]:
@@ -262,7 +259,7 @@ def _refuse_dates(X: ExamplesLike) -> None:
 def _lost_offset(X: Examples) -> np.ndarray | None:
     """Return what to subtract from each column (n, D), so that single precision keeps its digits.
 
-    That is the middle of columns, such as time stamps, that are far from zero beside their range;
+    That is the middle of columns, such as time stamps, that are far from zero for their range;
     zero for the others, and None if there are no such columns.
     """
     features = math.prod(X.shape[1:])
@@ -285,7 +282,7 @@ def _names(estimator: "FittedAttributes", examples: Examples) -> Names:
     return None if is_indexed(examples) else getattr(estimator, "feature_names_in_", None)
 
 
-def _single(X: Any, offset: np.ndarray | None = None) -> np.ndarray:
+def _single(X: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
     """Return numbers of double precision in single precision, others as they are.
 
     An offset is subtracted before any digit is lost.

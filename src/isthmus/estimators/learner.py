@@ -1,11 +1,11 @@
 """What `fitting` needs to know of an estimator: parameters, targets, heads, fitted attributes."""
 
 from abc import ABCMeta, abstractmethod
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from isthmus.annotations import ExamplesLike, Targets
+from isthmus.annotations import Examples, ExamplesLike, Targets
 from isthmus.estimators.inputs import ImageShape
 from isthmus.estimators.number_columns import NumberColumns
 from isthmus.estimators.parameters import Parameters
@@ -42,8 +42,6 @@ class FittedAttributes:
     n_trainable_parameters_: int
     code_mean_: np.ndarray
     code_covariance_: np.ndarray
-    pca_: PCABaseline | None
-    """PCA of the scaled training examples, where training started from it."""
     classes_: np.ndarray
     pca_: PCABaseline | None
     """PCA of the scaled training examples, where training started from it."""
@@ -90,7 +88,7 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
     def _heads(self, rng: np.random.Generator) -> tuple[AbstractHead, ...]:
         """Draw the heads."""
 
-    def _teach(self, model: Model, examples: Any, target: np.ndarray, seed: int) -> np.ndarray:
+    def _teach(self, model: Model, examples: Examples, target: np.ndarray, seed: int) -> np.ndarray:
         """Return what the head learns from, given the encoded targets of the training examples.
 
         Parameters
@@ -106,9 +104,9 @@ class AbstractLearner(Parameters, FittedAttributes, metaclass=ABCMeta):
         """
         return target
 
-    def _calibrate(self, examples: Any, target: np.ndarray) -> None:
+    def _calibrate(self, examples: Examples, target: np.ndarray) -> None:
         """Note what the validation set says of the trained head; nothing by default."""
 
-    def _weigh(self, y: Any, sample_weight: Any) -> Any:
+    def _weigh(self, y: Targets | None, sample_weight: ArrayLike | None) -> ArrayLike | None:
         """Return the weights of examples with these targets, given those of the user."""
         return sample_weight

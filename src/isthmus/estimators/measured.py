@@ -211,6 +211,15 @@ class Measured(Tabular):
         >>> bool(few < many)
         True
         """
+        self._need_drawn_code()
+        check_whole("log_likelihood", "n_samples", n_samples, 1)
+        examples = examples_to_walk(self, X)
+        seed = check_random_state(random_state).randint(2**31 - 1)
+        numbers = self._label_numbers(labels, "log_likelihood", examples)
+        return importance.log_likelihood(self.model_, examples, n_samples, seed, numbers)
+
+    def _need_drawn_code(self) -> None:
+        """Raise `SettingError` unless the fitted model draws codes and decodes them."""
         check_is_fitted(self)
         self.need_decoder()
         if not self.model_.latent.stochastic:
@@ -218,11 +227,6 @@ class Measured(Tabular):
                 f"log_likelihood needs a code that is drawn, and the latent here is "
                 f"{type(self.model_.latent).__name__}: fit with latent='gaussian' for instance."
             )
-        check_whole("log_likelihood", "n_samples", n_samples, 1)
-        examples = examples_to_walk(self, X)
-        seed = check_random_state(random_state).randint(2**31 - 1)
-        numbers = self._label_numbers(labels, "log_likelihood", examples)
-        return importance.log_likelihood(self.model_, examples, n_samples, seed, numbers)
 
     def symbols(self, X: ExamplesLike) -> tuple[np.ndarray, symbols.SymbolCodes] | None:
         """Return the symbols (n, T) of examples under a discrete latent, and the codes of symbols.
@@ -240,7 +244,7 @@ class Measured(Tabular):
         ((200, 3), True)
         """
         check_is_fitted(self)
-        return symbols.symbols_of(self, X)
+        return symbols.symbols_of(cast("AbstractAutoencoder", self), X)
 
     def need_decoder(self) -> None:
         """Raise `SettingError` if the model has no decoder."""

@@ -4,14 +4,16 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import jax
 import numpy as np
 
 from isthmus.errors import SettingError
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
+E = TypeVar("E")
 
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 """Where Linux writes the bytes that a container may take."""
@@ -38,7 +40,7 @@ class WeightGenerator(np.random.Generator):
     MemoryError: at least 348 bytes of weights
     """
 
-    def __init__(self, seed: Any, memory: float):
+    def __init__(self, seed: int | np.random.SeedSequence | None, memory: float):
         super().__init__(np.random.PCG64(seed))
         self.memory, self.drawn = memory, 0
 
@@ -51,11 +53,13 @@ class WeightGenerator(np.random.Generator):
         return super().standard_normal(size, dtype, out)
 
 
-def memory_named(fit: F) -> F:
+def memory_named(
+    fit: Callable[Concatenate[E, P], R],
+) -> Callable[Concatenate[E, P], R]:
     """Return a step of a fit whose errors for lack of memory name the estimator's sizes."""
 
     @wraps(fit)
-    def named(estimator: Any, *given: Any, **more: Any) -> Any:
+    def named(estimator: E, *given: P.args, **more: P.kwargs) -> R:
         try:
             return fit(estimator, *given, **more)
         except (MemoryError, jax.errors.JaxRuntimeError) as error:
@@ -68,7 +72,7 @@ def memory_named(fit: F) -> F:
                 f"{sizes}; take smaller sizes, or fewer examples."
             ) from error
 
-    return named  # pyright: ignore[reportReturnType]
+    return named
 
 
 def memory() -> float:

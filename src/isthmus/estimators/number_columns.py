@@ -1,11 +1,13 @@
 """Drawing rows of a table of numbers: as spread out, as whole and as wide as its columns were."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from isthmus.likelihoods import AbstractLikelihood
 
 USUAL = 512
 """Codes whose rows tell how much the decoder's means and the likelihood's noise vary."""
@@ -26,7 +28,7 @@ class NumberColumns(NamedTuple):
     whole: np.ndarray
 
 
-def columns_of(x: np.ndarray, offset: Any = 0.0) -> NumberColumns:
+def columns_of(x: np.ndarray, offset: np.ndarray | float = 0.0) -> NumberColumns:
     """Return what the columns of (n, D) are like; missing entries are left out.
 
     Examples
@@ -46,7 +48,7 @@ def columns_of(x: np.ndarray, offset: Any = 0.0) -> NumberColumns:
 def draw_rows(
     columns: NumberColumns,
     limits: tuple[np.ndarray, np.ndarray],
-    likelihood: Any,
+    likelihood: AbstractLikelihood,
     unscaled: Callable[[np.ndarray], np.ndarray],
     raw: np.ndarray,
     usual: np.ndarray,
@@ -88,6 +90,12 @@ def draw_rows(
     return np.where(two, chosen, rows)
 
 
-def _noise(likelihood: Any, unscaled: Any, raw: np.ndarray, means: Any, seed: int) -> np.ndarray:
+def _noise(
+    likelihood: AbstractLikelihood,
+    unscaled: Callable[[np.ndarray], np.ndarray],
+    raw: np.ndarray,
+    means: np.ndarray,
+    seed: int,
+) -> np.ndarray:
     drawn = likelihood.sample(jax.random.key(seed), jnp.asarray(raw))
     return unscaled(np.asarray(drawn)) - means

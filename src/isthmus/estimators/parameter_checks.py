@@ -1,6 +1,6 @@
 """Checks of an estimator's plain parameters."""
 
-from isthmus.checks import LARGEST, check_between, is_whole
+from isthmus.checks import check_between, check_whole
 from isthmus.engine import HearsProgress, HearsStart
 from isthmus.errors import SettingError
 from isthmus.estimators.parameters import Parameters
@@ -15,12 +15,8 @@ def check_settings(settings: Parameters) -> None:
     for name, least in LEAST.items():
         value = getattr(settings, name)
         automatic = isinstance(value, str) and value == "auto" and name != "latent_dim"
-        if not automatic and not is_whole(value, least):
-            raise SettingError(
-                f"{name} is {value!r}; it must be a whole number of at least {least}."
-            )
-        if not automatic and int(value) > LARGEST:
-            raise SettingError(f"{name} is {value!r}; it must be at most {LARGEST}.")
+        if not automatic:
+            check_whole(None, name, value, least)
     check_between("The estimator", "validation_fraction", settings.validation_fraction, 0, 0.9)
     check_between("The estimator", "memory_limit", settings.memory_limit, 0, float("inf"))
     callbacks = settings.callbacks

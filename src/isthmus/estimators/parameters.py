@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import Any, Self
+from typing import Self, cast
 
 import numpy as np
 import optax
+from jaxtyping import Array
 from sklearn.base import BaseEstimator
 
 from isthmus.annotations import Settings
@@ -20,7 +21,7 @@ from isthmus.penalties import AbstractPenalty
 from isthmus.specifications import Spec
 from isthmus.tables import Rules, Schema
 
-NetworkSetting = str | Spec | Callable[..., Any] | None
+NetworkSetting = str | Spec | Callable[..., Array] | None
 """A network: its name, specification, or a module of the user's own; None for none."""
 
 Penalty = str | AbstractPenalty
@@ -102,5 +103,5 @@ def _changed(slot: str, spec: Spec, field: str, value: object) -> Spec:
     if first not in known:
         raise SettingError(unknown(f"parameter of {slot} {type(spec).__name__}", first, known))
     if rest:
-        value = _changed(f"{slot}__{first}", known[first], rest, value)
+        value = _changed(f"{slot}__{first}", cast(Spec, known[first]), rest, value)
     return replace(spec, **{first: value})

@@ -13,9 +13,8 @@ from isthmus.data.source import Examples, blocks
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.parameters import Parameters
 from isthmus.evaluation.pca import PCABaseline, fit_pca
-from isthmus.latents import Deterministic
 from isthmus.model import Model
-from isthmus.networks import AbstractNetwork, Chain, LinearPath, start_at_zero
+from isthmus.networks import LinearPath, start_at_zero
 from isthmus.networks.layers import Linear
 
 _shared: ContextVar[dict[Hashable, PCABaseline] | None] = ContextVar("shared", default=None)
@@ -25,9 +24,9 @@ def starts_from_pca(settings: Parameters, model: Model) -> bool:
     """Tell whether training starts from PCA: where the networks allow it, unless it is refused."""
     if settings.start not in ("auto", "pca", "random"):
         raise SettingError(unknown("start called", settings.start, ["auto", "pca", "random"]))
-    free_code = isinstance(model.latent, Deterministic) and model.latent.activation == "identity"
-    linked = model.likelihood.link is not None
-    possible = free_code and linked and ends_bare(model.encoder) and ends_bare(model.decoder)
+    decoder = model.decoder
+    bare = model.encoder.ends_bare and decoder is not None and decoder.ends_bare
+    possible = model.latent.free and model.likelihood.link is not None and bare
     if settings.start == "pca" and not possible:
         raise SettingError(
             "start is 'pca', which needs a deterministic code without an activation and built-in "
@@ -37,19 +36,10 @@ def starts_from_pca(settings: Parameters, model: Model) -> bool:
     return possible and settings.start != "random"
 
 
-def ends_bare(network: AbstractNetwork | None) -> bool:
-    """Tell whether a network can be made to add nothing: a chain whose output is linear."""
-    if not isinstance(network, Chain):
-        return False
-    last = network.finishes[-1]
-    return last.norm is None and last.activation == "identity" and last.dropout is None
-
-
 def start_from_pca(model: Model, pca: PCABaseline) -> Model:
     """Return the model with a linear path from PCA parallel to each network, which adds zero."""
     link = model.likelihood.link
-    assert isinstance(model.encoder, Chain)
-    assert isinstance(model.decoder, Chain)
+    assert model.decoder is not None
     assert link is not None
     weight = _padded_components(pca, model.latent_dim)
     encoder_path = _path(weight.T, -pca.mean @ weight.T)

@@ -1,7 +1,7 @@
 """Fitted estimators to and from model files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from isthmus.treecodec import decode_tree, encode_tree
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 OF_THE_MACHINE = ("devices",)
 """Settings that say where a fit ran, which is no business of whoever loads it."""
@@ -93,7 +94,7 @@ def save(estimator: "AbstractAutoencoder", kind: str, path: str | Path) -> Path:
     return write_model_file(Path(path), about, tensors)
 
 
-def load(path: str | Path) -> Any:
+def load(path: str | Path) -> "AnyAutoencoder":
     """Read a fitted estimator from a model file.
 
     Parameters
@@ -124,7 +125,7 @@ def load(path: str | Path) -> Any:
         ) from error
 
 
-def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> Any:
+def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> "AnyAutoencoder":
     if about["estimator"] not in ESTIMATORS:
         raise ModelFileError(f"it holds an unknown estimator, {about['estimator']!r}.")
     settings = {name: decode_tree(v, tensors) for name, v in about["settings"].items()}

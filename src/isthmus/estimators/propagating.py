@@ -2,7 +2,6 @@
 
 import importlib.util
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -57,7 +56,7 @@ class Propagated:
     crossed: Crossed | None
     linear: np.ndarray | None
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> dict[str, bool | float | None]:
         """Return plain values: whether labels were propagated, and both accuracies."""
         return {
             "used": self.probabilities is not None,
@@ -66,7 +65,7 @@ class Propagated:
         }
 
 
-def setting_of(value: Any) -> tuple[Propagation | None, bool]:
+def setting_of(value: object) -> tuple[Propagation | None, bool]:
     """Return the propagation of a setting, and whether the labels decide about it."""
     if isinstance(value, Propagation):
         return value, False
@@ -134,7 +133,9 @@ def propagated(
     return Propagated(probabilities, crossed, linear)
 
 
-def _linear(labelled: Any, numbers: np.ndarray, folds: np.ndarray, axes: PCABaseline) -> np.ndarray:
+def _linear(
+    labelled: Examples, numbers: np.ndarray, folds: np.ndarray, axes: PCABaseline
+) -> np.ndarray:
     """Return which labels logistic regression on principal axes tells, fold by fold."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -196,7 +197,7 @@ def _distances(
 
 @jax.jit
 def _orthonormal_directions(
-    augmentation: Any, x: Float[Array, "B D"], axes: Float[Array, "D d"]
+    augmentation: AbstractCorruption | None, x: Float[Array, "B D"], axes: Float[Array, "D d"]
 ) -> Float[Array, "B r d"]:
     """Return orthonormal directions in which examples move under an augmentation; zero if none."""
     if augmentation is None:

@@ -1,8 +1,13 @@
 """The estimators that a model file may name."""
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
-ESTIMATORS: dict[str, Any] = {}
+if TYPE_CHECKING:
+    from isthmus.estimators.fitted import Fitted
+
+from typing import TypeVar
+
+ESTIMATORS: dict[str, "type[Fitted]"] = {}
 """Classes by the names that model files know them by."""
 
 Class = TypeVar("Class", bound=type)

@@ -4,6 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 from sklearn.utils import Tags, check_array
 from sklearn.utils.validation import check_consistent_length
@@ -78,7 +79,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         shape = (len(read), *self.target_mean_.shape)
         return read.reshape(shape) * self.target_scale_ + self.target_mean_
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: ExamplesLike, y: Targets, sample_weight: ArrayLike | None = None) -> float:
         """Return R² of the predictions, on the examples whose quantities are known.
 
         Parameters
@@ -134,7 +135,7 @@ class AutoencoderRegressor(RegressorMixin, AbstractAutoencoder):
         return tags
 
 
-def _numbers(y: Any) -> np.ndarray:
+def _numbers(y: Targets | None) -> np.ndarray:
     """Return targets as numbers, (n,) or (n, quantities), NaN where one is missing."""
     given = np.asarray(y)
     if given.dtype.hasobject:

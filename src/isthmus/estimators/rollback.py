@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
+E = TypeVar("E")
 
 
-def rolled_back_on_failure(fit: F) -> F:
+def rolled_back_on_failure(
+    fit: Callable[Concatenate[E, P], R],
+) -> Callable[Concatenate[E, P], R]:
     """Return a fit whose estimator is what it was before, if it raises.
 
     Attributes are replaced by a fit, not changed, so those of before are kept as they are.
@@ -29,7 +33,7 @@ def rolled_back_on_failure(fit: F) -> F:
     """
 
     @wraps(fit)
-    def whole(self: Any, *given: Any, **named: Any) -> Any:
+    def whole(self: E, *given: P.args, **named: P.kwargs) -> R:
         before = dict(vars(self))
         try:
             return fit(self, *given, **named)
@@ -38,4 +42,4 @@ def rolled_back_on_failure(fit: F) -> F:
             vars(self).update(before)
             raise
 
-    return whole  # pyright: ignore[reportReturnType]
+    return whole

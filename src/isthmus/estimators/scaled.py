@@ -1,7 +1,5 @@
 """Examples in the scaled space, before there is a fitted model."""
 
-from typing import Any
-
 import numpy as np
 
 from isthmus.data.source import Computed, Examples, Rows
@@ -18,7 +16,7 @@ def scaled_rows(scaling: Scaling, examples: Rows) -> Computed:
     return Computed(lambda rows: inference.map_scaling(scaling, flat_rows(examples, rows)), shape)
 
 
-def scaled_examples(model: Model, examples: Any) -> Examples:
+def scaled_examples(model: Model, examples: Examples) -> Examples:
     """Return examples (n, D) scaled as a model does, zero where entries are missing."""
     scaled = scaled_rows(model.scaling, Rows(examples, np.arange(len(examples))))
     return without_missing(scaled) if model.likelihood.masked else scaled

@@ -9,7 +9,7 @@ from isthmus.specifications import member_of
 LikelihoodSetting = str | likelihoods.AbstractLikelihood
 """A likelihood, its name, or "auto"."""
 
-MEMBERS: dict[str, Mapping[str, Callable[..., Any]]] = {
+MEMBERS: dict[str, Mapping[str, Callable[..., object]]] = {
     "corruption": dict(corruption.MEMBERS),
     "encoder": dict(networks.MEMBERS),
     "decoder": dict(networks.MEMBERS),
@@ -29,7 +29,7 @@ KINDS: dict[str, type] = {
 }
 
 
-def member(slot: str, value: object) -> Any:
+def member(slot: str, value: object) -> Any:  # the slot says which
     """Return the member that a setting names, or the setting itself where it is one already.
 
     Raises
@@ -56,8 +56,20 @@ def takes_missing(likelihood: object) -> bool:
     >>> takes_missing("masked"), takes_missing("auto"), takes_missing("gaussian")
     (True, True, False)
     """
-    named = isinstance(likelihood, str) and likelihood in ("masked", "auto")
-    return isinstance(likelihood, likelihoods.Masked) or named
+    if isinstance(likelihood, likelihoods.AbstractLikelihood):
+        return likelihood.masked
+    return isinstance(likelihood, str) and likelihood in ("masked", "auto")
+
+
+def likelihood_kind(setting: LikelihoodSetting | None) -> str:
+    """Return the kind of a likelihood, masked or not, or of its name; "auto" for none.
+
+    >>> likelihood_kind("negative_binomial"), likelihood_kind(likelihoods.Masked("laplace"))
+    ('negativebinomial', 'laplace')
+    """
+    if setting is None:
+        return "auto"
+    return setting.lower().replace("_", "") if isinstance(setting, str) else setting.kind
 
 
 def penalty_members(value: object) -> tuple[penalties.AbstractPenalty, ...]:

@@ -1,17 +1,21 @@
 """The symbols that discrete codes stand for, and the codes that symbols stand for."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from isthmus.annotations import ExamplesLike
 from isthmus.estimators import inference
 from isthmus.latents.discrete import is_discrete
 from isthmus.model import Model
 from isthmus.records import Context
+
+if TYPE_CHECKING:
+    from isthmus.estimators.base import AbstractAutoencoder
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ def write_symbols(model: Model, scaled: Array) -> Array:
     return model.latent.symbols(draw)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def symbols_of(estimator: Any, X: Any) -> tuple[np.ndarray, SymbolCodes] | None:
+def symbols_of(
+    estimator: "AbstractAutoencoder", X: ExamplesLike
+) -> tuple[np.ndarray, SymbolCodes] | None:
     """Return the symbols (n, T) of examples, and the codes of symbols; None without symbols.
 
     Parameters

@@ -102,7 +102,12 @@ class Tabular(Conditioned):
         return frame_like(table, self.schema_.make)
 
     def _drawn_numbers(
-        self, columns: NumberColumns, limits: Range, raw: np.ndarray, labels: Any, seed: int
+        self,
+        columns: NumberColumns,
+        limits: Range,
+        raw: np.ndarray,
+        labels: Targets | None,
+        seed: int,
     ) -> np.ndarray:
         """Return rows (n, D) of a table of numbers, drawn from raw outputs."""
         codes = self.sample_codes(USUAL, seed)

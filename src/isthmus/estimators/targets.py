@@ -1,7 +1,7 @@
 """Targets of examples: labels to condition on or to predict, quantities to predict."""
 
 from collections.abc import Sized
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from sklearn.utils import assert_all_finite
@@ -41,13 +41,15 @@ def pair_of(validation_data: object) -> tuple[Examples, np.ndarray]:
 def labels_of(estimator: object, X: ExamplesLike, y: Targets | None, why: str) -> np.ndarray:
     """Return labels (n,) of examples, if they are numbers or strings, one per example."""
     need_targets(estimator, y, why)
-    column: np.ndarray = column_or_1d(y, warn=True)  # pyright: ignore[reportAssignmentType]
+    column = _column(y)
     _check_labels(column)
     check_consistent_length(X, column)
     return column
 
 
-def partial_labels_of(estimator: object, X: Any, y: Any, why: str) -> tuple[np.ndarray, np.ndarray]:
+def partial_labels_of(
+    estimator: object, X: ExamplesLike, y: Targets | None, why: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Return labels (n,) of examples as `labels_of` does, and which are known: truth values (n,).
 
     Raises
@@ -56,15 +58,20 @@ def partial_labels_of(estimator: object, X: Any, y: Any, why: str) -> tuple[np.n
         If no example has a label.
     """
     need_targets(estimator, y, why)
-    y = column_or_1d(y, warn=True)
-    known = known_labels(y)
+    labels = _column(y)
+    known = known_labels(labels)
     if len(known) and not known.any():
         raise DataError(
-            f"None of the {len(y)} examples has a label, and {why}: give the labels of some."
+            f"None of the {len(labels)} examples has a label, and {why}: give the labels of some."
         )
-    _check_labels(y if known.all() else plain_labels(y[known]))
-    check_consistent_length(X, y)
-    return y, known
+    _check_labels(labels if known.all() else plain_labels(labels[known]))
+    check_consistent_length(X, labels)
+    return labels, known
+
+
+def _column(y: Targets | None, *, warn: bool = True) -> np.ndarray:
+    """Return labels as a column (n,): `sklearn.utils.column_or_1d`, which has no types."""
+    return column_or_1d(y, warn=warn)  # pyright: ignore[reportReturnType]
 
 
 def _check_labels(y: np.ndarray) -> None:
@@ -87,20 +94,20 @@ def need_targets(estimator: object, y: object, why: str) -> None:
         )
 
 
-def class_numbers(classes: np.ndarray, labels: Any) -> np.ndarray:
+def class_numbers(classes: np.ndarray, labels: Targets | None) -> np.ndarray:
     """Return the number of the class of every label, -1 where there is none: int32 (n,)."""
     from sklearn.preprocessing import LabelEncoder
 
     encoder = LabelEncoder()
     encoder.classes_ = classes
-    labels = column_or_1d(labels)
-    known = known_labels(labels, classes)
-    numbers = np.full(len(labels), UNKNOWN, np.int32)
-    numbers[known] = encoder.transform(labels[known])
+    column = _column(labels, warn=False)
+    known = known_labels(column, classes)
+    numbers = np.full(len(column), UNKNOWN, np.int32)
+    numbers[known] = encoder.transform(column[known])
     return numbers
 
 
-def labelled_rows(y: Any, classes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def labelled_rows(y: Targets, classes: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return the targets (m,) or (m, quantities) of the rows that have them, and which do (n,).
 
     Raises

@@ -2,7 +2,7 @@
 
 All three compare a matrix (d, f) of how much each code dimension says about each factor.
 They differ in what "says" means, so figures of one are not figures of another, and each moves
-with the estimator: quote it, and the number of examples, beside the figure.
+with the estimator: quote it, and the number of examples, next to the figure.
 """
 
 from typing import NamedTuple
@@ -105,12 +105,11 @@ def dci(
 ) -> DCI:
     """Disentanglement, completeness and informativeness [1]_, by random forests.
 
-    A forest predicts each factor, as a class, from the whole code. The importance of a
-    dimension to a factor is its mean decrease in Gini impurity, as scikit-learn has it, with
-    every dimension considered at every split. Disentanglement is 1 less the entropy, to base f,
-    of a dimension's importances over the factors, the mean weighted by the dimensions' share of
-    all importance. Completeness is 1 less the entropy, to base d, of a factor's importances over
-    the dimensions, the mean over the factors.
+    A forest predicts each factor, as a class, from the whole code. The importance of a dimension
+    to a factor is its mean decrease in Gini impurity, with every dimension considered at every
+    split. Disentanglement is 1 less the entropy, to base f, of a dimension's importances over the
+    factors, the mean weighted by the dimensions' share of all importance. Completeness is 1 less
+    the entropy, to base d, of a factor's importances over the dimensions, the mean over factors.
 
     Parameters
     ----------
@@ -152,10 +151,17 @@ def dci(
     >>> found.disentanglement > 0.9, found.completeness > 0.9, found.informativeness
     (True, True, 1.0)
     """
-    from sklearn.ensemble import RandomForestClassifier
-
     codes = finite_rows("codes", codes)
     values = _values(factors, len(codes))
+    return _scores_of_forests(codes, values, held_out, trees, seed)
+
+
+def _scores_of_forests(
+    codes: np.ndarray, values: np.ndarray, held_out: float, trees: int, seed: int
+) -> DCI:
+    """Return the scores of one forest per factor, tested on a share of the examples."""
+    from sklearn.ensemble import RandomForestClassifier
+
     tested = round(held_out * len(codes))
     if trees < 1 or not 0 < tested < len(codes):
         raise SettingError(

@@ -1,17 +1,16 @@
 """What the code does with its dimensions: spread, dead and collapsed ones, correlation."""
 
-from typing import Any
-
 import numpy as np
 
 from isthmus.errors import DataError
+from isthmus.plainjson import JsonObject
 
 DEAD = 1e-4
 COLLAPSED_NATS = 0.01
 ACTIVE_VARIANCE = 0.01
 
 
-def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> dict[str, Any]:
+def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> JsonObject:
     """Measure how a code uses its dimensions.
 
     Parameters
@@ -50,13 +49,7 @@ def diagnose(codes: np.ndarray, kl_per_dimension: np.ndarray | None = None) -> d
     >>> report["active"], report["dead"], report["effective_rank"]
     (1, [1], 1.0)
     """
-    codes = np.asarray(codes, np.float64).reshape(len(codes), -1)
-    if not np.isfinite(codes).all():
-        raise DataError(
-            f"{int((~np.isfinite(codes)).any(axis=1).sum())} of {len(codes)} codes are not "
-            "finite, but every code must be; fit again with a lower learning rate or "
-            "gradient_clip=1."
-        )
+    codes = _finite_codes(codes)
     variance = codes.var(axis=0)
     dead = np.flatnonzero(variance <= DEAD * variance.max()).tolist()
     collapsed = None
@@ -95,3 +88,15 @@ def _effective_rank(codes: np.ndarray) -> float:
     share = spectrum / spectrum.sum()
     share = share[share > 0]
     return float(np.exp(-(share * np.log(share)).sum()))
+
+
+def _finite_codes(codes: np.ndarray) -> np.ndarray:
+    """Return codes (n, d) in double precision; raise `DataError` if one is not finite."""
+    codes = np.asarray(codes, np.float64).reshape(len(codes), -1)
+    if not np.isfinite(codes).all():
+        raise DataError(
+            f"{int((~np.isfinite(codes)).any(axis=1).sum())} of {len(codes)} codes are not "
+            "finite, but every code must be; fit again with a lower learning rate or "
+            "gradient_clip=1."
+        )
+    return codes

@@ -177,7 +177,7 @@ def _jackknife(log_weights: np.ndarray, whole: np.ndarray) -> np.ndarray:
     nothing = np.full((n, 1), -np.inf)
     before = np.logaddexp.accumulate(np.hstack([nothing, log_weights[:, :-1]]), axis=1)
     after = np.logaddexp.accumulate(np.hstack([nothing, log_weights[:, :0:-1]]), axis=1)[:, ::-1]
-    # Two running sums instead of a difference, which loses everything beside a large weight.
+    # Two running sums instead of a difference, which loses all digits next to a large weight.
     others = (np.logaddexp(before, after) - np.log(draws - 1)).mean(axis=1)
     can = np.isfinite(others)
     corrected = draws * whole - (draws - 1) * np.where(can, others, 0.0)

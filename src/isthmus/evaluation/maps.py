@@ -88,18 +88,9 @@ def map_quality(
     >>> map_quality(x, 3 * x, neighbours=5)[:4]
     (1.0, 1.0, 1.0, 1.0)
     """
-    if len(x) != len(codes):
-        raise SettingError(
-            f"There are {len(x)} examples and {len(codes)} codes: give one for each."
-        )
-    if len(x) > most:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(x), most, replace=False))
-        x, codes = np.asarray(x)[chosen], np.asarray(codes)[chosen]
-    n, k = len(x), neighbours
-    if not 1 <= k < n / 2:
-        raise SettingError(
-            f"neighbours is {k}; it must be at least 1 and less than half of the {n} examples."
-        )
+    k = neighbours
+    x, codes = _sample_of_both(x, codes, k, most, seed)
+    n = len(x)
     intrusions = extrusions = hits = 0
     for ranks, ranks_in_map in zip(_ranks(x), _ranks(codes), strict=True):
         intrusions += int(np.maximum(ranks - k, 0)[ranks_in_map <= k].sum())
@@ -114,6 +105,25 @@ def map_quality(
         neighbours=k,
         examples=n,
     )
+
+
+def _sample_of_both(
+    x: np.ndarray, codes: np.ndarray, k: int, most: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return at most that number of examples and their codes, enough for k neighbours."""
+    if len(x) != len(codes):
+        raise SettingError(
+            f"There are {len(x)} examples and {len(codes)} codes: give one for each."
+        )
+    n = min(len(x), most)
+    if not 1 <= k < n / 2:
+        raise SettingError(
+            f"neighbours is {k}; it must be at least 1 and less than half of the {n} examples."
+        )
+    if len(x) <= most:
+        return x, codes
+    chosen = np.sort(np.random.default_rng(seed).choice(len(x), most, replace=False))
+    return np.asarray(x)[chosen], np.asarray(codes)[chosen]
 
 
 def _ranks(points: np.ndarray) -> Iterator[np.ndarray]:

@@ -55,7 +55,7 @@ def principal_axes(X: Rows, axes: int = AXES) -> PCABaseline:
     """
     n, features = X.shape
     some = np.arange(0, n, -(-n // SAMPLE))
-    sample: Any = np.asarray(X[some])  # pyright: ignore[reportArgumentType]
+    sample = np.asarray(X[some])
     return fit_pca(sample, min(axes, features, len(sample)))
 
 

@@ -1,7 +1,7 @@
 """PCA as the baseline: what a linear code of the same size achieves on the same data."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class Rows(Protocol):
         ...
 
     def __len__(self) -> int: ...
-    def __getitem__(self, rows: slice, /) -> Any: ...
+    def __getitem__(self, rows: slice | np.ndarray, /) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Are generated examples like real ones? Fréchet distance, precision and recall of features.
 
 Features come from a network of the caller's choosing, or are the examples themselves. Neither
-measure means anything without the name of that network: report it beside the figure, with the
+measure means anything without the name of that network: report it next to the figure, with the
 number of examples.
 """
 

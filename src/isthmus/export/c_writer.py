@@ -1,4 +1,4 @@
-"""A program as one C99 file: a function of one example, without malloc, only math.h beside it."""
+"""A program as one C99 file: a function of one example, without malloc; it needs math.h alone."""
 
 from collections.abc import Callable
 

@@ -11,7 +11,8 @@ from isthmus.export.exporting import Export
 from isthmus.fitted import column_names
 from isthmus.latents import Deterministic
 from isthmus.likelihoods import AbstractLikelihood, Columns, Masked
-from isthmus.networks import AbstractNetwork, Chain, nonlinear_branch
+from isthmus.networks import AbstractNetwork, nonlinear_branch
+from isthmus.plainjson import Facts, JsonObject
 from isthmus.version import __version__
 
 SHOWN = 20
@@ -30,7 +31,7 @@ def model_card(
     run
         Its run folder, whose measurements the card shows; without one it shows none.
     exports
-        Files beside the model, which the card lists with what their checks found.
+        Exported files in the model's folder, which the card lists with what their checks found.
 
     Raises
     ------
@@ -114,10 +115,9 @@ def _likelihood(member: AbstractLikelihood) -> str:
 def _network(network: AbstractNetwork | None) -> str:
     """Return the sizes of a chain's layers, or the name of another network."""
     inside = nonlinear_branch(network)
-    if not isinstance(inside, Chain):
+    if inside is None or not inside.layer_shapes:
         return _name(inside)
-    shapes = [inside.affines[0].in_shape, *(affine.out_shape for affine in inside.affines)]
-    sizes = " - ".join(" x ".join(map(str, shape)) for shape in shapes)
+    sizes = " - ".join(" x ".join(map(str, shape)) for shape in inside.layer_shapes)
     return sizes if inside is network else f"{sizes}, and a linear path"
 
 
@@ -159,10 +159,10 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(name.replace("|", "\\|") for name in names[:SHOWN]) + more
 
 
-def _measurements(metrics: Mapping[str, Any]) -> str:
+def _measurements(metrics: Facts) -> str:
     errors = metrics.get("reconstruction", {})
     if not errors:
-        return "None were found beside the model file."
+        return "None were found in the folder of the model file."
     pca = metrics.get("pca", {})
     lines = [
         "| set | examples | mean squared error (scaled) | of PCA, equal code size |",
@@ -177,7 +177,7 @@ def _measurements(metrics: Mapping[str, Any]) -> str:
     return "\n".join(lines) + (f"\n\n{verdict}" if verdict else "")
 
 
-def _origin(facts: Mapping[str, Any]) -> dict[str, object]:
+def _origin(facts: Facts) -> dict[str, object]:
     versions = facts.get("versions", {})
     return {
         "seed": facts.get("seed"),
@@ -187,7 +187,7 @@ def _origin(facts: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _read(run: str | Path | None, name: str) -> dict[str, Any]:
+def _read(run: str | Path | None, name: str) -> JsonObject:
     """Return a file of a run folder, or nothing where there is none."""
     path = None if run is None else Path(run) / name
     if path is None or not path.is_file():

@@ -3,14 +3,17 @@
 import copy
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
+from isthmus.annotations import ExamplesLike, Targets
+from isthmus.estimators.fitted import Fitted
 from isthmus.export.javascript import Weights, describe
 from isthmus.export.parts import PARTS, part_of
+from isthmus.plainjson import JsonObject
 
 TOLERANCE = 1e-3
 """Largest difference, as a share of the range, at which weights are carried in 16 bits: a quarter
@@ -31,7 +34,7 @@ class Carried:
         Largest difference that float16 makes, as a share of the range of the outputs.
     """
 
-    description: dict[str, Any]
+    description: JsonObject
     weights: Weights
     deviation: float
 
@@ -46,7 +49,7 @@ class Carried:
         return sum(math.prod(shape) for _, _, shape, *_ in self.description["operations"])
 
 
-def carry(estimator: Any, part: str, X: Any, labels: Any = None) -> Carried:
+def carry(estimator: Fitted, part: str, X: ExamplesLike, labels: Targets | None = None) -> Carried:
     """Return a part of a fitted estimator as a page carries it.
 
     Its weights are float16 where that changes what the estimator gives for ``X`` by at most one
@@ -81,18 +84,19 @@ def carry(estimator: Any, part: str, X: Any, labels: Any = None) -> Carried:
     """
     program = part_of(estimator, part)
     reference = PARTS[part].reference
-    whole = reference(estimator, X, labels)
-    halved = reference(in_half_precision(estimator), X, labels)
+    x = np.asarray(X)
+    whole = reference(estimator, x, labels)
+    halved = reference(in_half_precision(estimator), x, labels)
     of_columns = part != "encoder" and estimator.image_shape_ is None
     deviation = _deviation(halved, whole, 0 if of_columns else None)
     weights: Weights = "float16" if deviation <= TOLERANCE else "float32"
     return Carried(describe(program, weights), weights, deviation)
 
 
-def in_half_precision(estimator: Any) -> Any:
+def in_half_precision(estimator: Fitted) -> Fitted:
     """Return a copy of a fitted estimator whose matrices hold numbers of float16."""
 
-    def rounded(leaf: Any) -> Any:
+    def rounded(leaf: object) -> object:
         if not isinstance(leaf, jax.Array) or leaf.ndim < 2 or leaf.dtype != jnp.float32:
             return leaf
         numbers = np.asarray(leaf)
@@ -104,7 +108,7 @@ def in_half_precision(estimator: Any) -> Any:
     return estimator
 
 
-def _deviation(given: Any, expected: Any, axis: int | None) -> float:
+def _deviation(given: ArrayLike, expected: ArrayLike, axis: int | None) -> float:
     """Return the largest difference as a share of the range, of all or along an axis.
 
     What is the same for all rows has the range of its magnitude.

@@ -15,6 +15,7 @@ from isthmus.export.parts import PARTS, trace_part
 from isthmus.export.program import Program
 from isthmus.export.proof import Proof, make_batch, prove
 from isthmus.export.running import ToolMissingError
+from isthmus.export.tracing import Traced
 from isthmus.fitted import column_names
 
 COLUMNS = 100
@@ -61,8 +62,7 @@ def export(
 ) -> Export:
     """Write a part of a fitted estimator for programs without isthmus, and check it first.
 
-    Scaling, link and inverse scaling are inside: inputs and outputs are in the data's own units.
-    The first axis of every input and output is free, but in C, where a function takes one example.
+    Inputs and outputs are in the data's own units; their first axis is free, but not in C.
 
     Parameters
     ----------
@@ -74,23 +74,21 @@ def export(
         ``onnx``, ``numpy``, ``js`` or ``c``; None takes it from the end of ``path``.
     part
         ``encoder``, ``decoder``, ``reconstruct``, ``score`` or ``predict``.
-    X : (n, ...), optional
-        Examples to check on, of which up to 1,000 are taken; without them the model generates some.
-    labels : (n,), optional
-        Their labels, where the model is conditioned on labels.
+    X, labels : (n, ...) and (n,), optional
+        Examples to check on, with the labels that the model is conditioned on; up to 1,000 are
+        taken. Without them the model generates some.
     unchecked
         Write it too where the tool that would run it is not installed.
 
     Returns
     -------
     Export
-        What was written, and how far it is from the estimator.
+        What was written, and its largest deviation from the estimator.
 
     Raises
     ------
     SettingError
-        If there is no such format or part, the part cannot be exported, the export differs from the
-        estimator by more than 1e-5 (relative), or it cannot be run here and ``unchecked`` is False.
+        If the part cannot be exported, deviates by more than 1e-5 (relative), or is not checked.
 
     Examples
     --------
@@ -105,28 +103,43 @@ def export(
     """
     check_is_fitted(estimator)
     path = Path(path)
-    to = _format_of(path) if to is None else to
-    if to not in FORMATS:
-        raise SettingError(unknown("export format", to, FORMATS))
-    form, traced = FORMATS[to], trace_part(estimator, part)
-    source = form.write(traced.program, part, _about(estimator, part))
-    try:
-        batch = make_batch(estimator, part, X, labels)
-        proof = prove(estimator, part, to, form, traced, source, batch)
-    except ToolMissingError as error:
-        if not unchecked:
-            raise SettingError(
-                f"The export cannot be checked: {error}. Install it, or write the file without a "
-                "check by unchecked=True."
-            ) from None
-        proof = None
+    to = _format_of(path, to)
+    traced = trace_part(estimator, part)
+    source = FORMATS[to].write(traced.program, part, _about(estimator, part))
+    proof = _proof(estimator, part, to, traced, source, (X, labels), unchecked)
     with new_file(path) as partial:
         partial.write_bytes(source)
     return Export(path, to, part, traced.program, proof)
 
 
-def _format_of(path: Path) -> str:
-    """Return the format that a file's name asks for."""
+def _proof(
+    estimator: Fitted,
+    part: str,
+    to: str,
+    traced: Traced,
+    source: bytes,
+    given: tuple[ExamplesLike | None, Targets | None],
+    unchecked: bool,
+) -> Proof | None:
+    """Return how far an export is from the estimator; None where it may not, and cannot, be run."""
+    try:
+        batch = make_batch(estimator, part, *given)
+        return prove(estimator, part, to, FORMATS[to], traced, source, batch)
+    except ToolMissingError as error:
+        if unchecked:
+            return None
+        raise SettingError(
+            f"The export cannot be checked: {error}. Install it, or write the file without a "
+            "check by unchecked=True."
+        ) from None
+
+
+def _format_of(path: Path, to: str | None) -> str:
+    """Return the format that is asked for, else the one of the file's name."""
+    if to is not None:
+        if to not in FORMATS:
+            raise SettingError(unknown("export format", to, FORMATS))
+        return to
     for name, form in FORMATS.items():
         if path.suffix.lower() == form.suffix:
             return name

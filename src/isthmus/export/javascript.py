@@ -1,4 +1,4 @@
-"""A program as plain JavaScript: a description that the runtime beside it, `runtime.js`, runs."""
+"""A program as plain JavaScript: a description of it, and `runtime.js`, which runs that."""
 
 import base64
 import json

@@ -106,7 +106,7 @@ class _Graph:
         """Add a node; return the name of its output."""
         from onnx import helper
 
-        output = output or self._fresh()
+        output = output or self.fresh()
         self.nodes.append(helper.make_node(operator, inputs, [output], output, **attributes))
         return output
 
@@ -117,7 +117,7 @@ class _Graph:
         array = np.asarray(values, dtype)
         key = (array.tobytes(), array.dtype.str, array.shape)
         if key not in self._known:
-            self._known[key] = self._fresh()
+            self._known[key] = self.fresh()
             self.arrays.append(numpy_helper.from_array(array, self._known[key]))
         return self._known[key]
 
@@ -129,7 +129,8 @@ class _Graph:
         shape = self.array(self.program.constants[name].shape)
         return self.add("Expand", [name, self.add("Concat", [first, shape], axis=0)])
 
-    def _fresh(self) -> str:
+    def fresh(self) -> str:
+        """Return a name that no value has yet."""
         self._made += 1
         return f"onnx_{self._made}"
 
@@ -236,7 +237,7 @@ def _top(graph: _Graph, operation: Operation) -> None:
     from onnx import helper
 
     k = graph.array([operation.attributes["k"]])
-    values, places = graph._fresh(), graph._fresh()
+    values, places = graph.fresh(), graph.fresh()
     node = helper.make_node("TopK", [operation.inputs[0], k], [values, places], axis=1)
     graph.nodes.append(node)
     graph.add("Cast", [places], operation.output.name, to=6)  # int32

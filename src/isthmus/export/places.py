@@ -4,8 +4,8 @@ import numpy as np
 from jax.extend.core import JaxprEqn
 
 from isthmus.errors import SettingError
+from isthmus.export.equations import shape_of
 from isthmus.export.graph import Graph, Node, squeezed
-from isthmus.export.lowering import shape_of
 from isthmus.export.program import Port, Shape
 
 

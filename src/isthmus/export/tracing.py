@@ -11,17 +11,18 @@ from typing import Any
 import equinox as eqx
 import jax
 import numpy as np
-from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
-from jax.tree_util import KeyPath
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
 from isthmus.annotations import PyTree
 from isthmus.errors import SettingError
 from isthmus.export import places
+from isthmus.export.equations import Lower
 from isthmus.export.graph import Graph, Node, squeezed
-from isthmus.export.lowering import LOWERINGS, Lower, cut, joined
+from isthmus.export.lowering import LOWERINGS
 from isthmus.export.program import DTYPES, Port, Program
+from isthmus.export.rearranging import cut, joined
 
 INLINED = ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call",
            "remat", "checkpoint", "custom_vjp_call_jaxpr")  # fmt: skip
@@ -100,6 +101,26 @@ def trace(
         lambda given, *x: dict(function(eqx.combine(given, static), *x)), return_shape=True
     )(arrays, *shapes)
     graph, environment = Graph(taken={*inputs, *outputs}), Environment()
+    ports = _bind(graph, environment, closed, arrays, inputs)
+    given = _run(graph, closed.jaxpr, environment, "")
+    named = {
+        name: (node, tuple(outputs[name].shape[1:]))
+        for name, node in zip(sorted(outputs), given, strict=True)
+    }
+    program = graph.program(ports, {name: named[name] for name in outputs})
+    watched = _ends_of_layers(closed.jaxpr, environment, graph, program)
+    evaluate = _evaluator(closed, arrays, [*inputs], watched)
+    return Traced(program, {layer: port for layer, (_, port) in watched.items()}, evaluate)
+
+
+def _bind(
+    graph: Graph,
+    environment: Environment,
+    closed: ClosedJaxpr,
+    arrays: PyTree,
+    inputs: Mapping[str, tuple[int, str]],
+) -> list[Port]:
+    """Note what the variables of a traced function are: constants and inputs; return the inputs."""
     leaves = jax.tree_util.tree_flatten_with_path(arrays)[0]
     variables = iter(closed.jaxpr.invars)
     for (path, leaf), variable in zip(leaves, variables, strict=False):
@@ -115,13 +136,13 @@ def trace(
         variable: Node(np.shape(value), constant=np.asarray(value))
         for variable, value in zip(closed.jaxpr.constvars, closed.consts, strict=True)
     }
-    given = _run(graph, closed.jaxpr, environment, "")
-    named = {
-        name: (node, tuple(outputs[name].shape[1:]))
-        for name, node in zip(sorted(outputs), given, strict=True)
-    }
-    program = graph.program(ports, {name: named[name] for name in outputs})
-    watched = _ends_of_layers(closed.jaxpr, environment, graph, program)
+    return ports
+
+
+def _evaluator(
+    closed: ClosedJaxpr, arrays: PyTree, inputs: list[str], watched: Mapping[str, tuple[Var, Port]]
+) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
+    """Return the function from inputs by name to what JAX gives at the end of every layer."""
 
     def of_one(*row: Array) -> dict[str, Array]:
         values = dict(zip(closed.jaxpr.constvars, closed.consts, strict=True))
@@ -137,7 +158,7 @@ def trace(
             for layer, (_, port) in watched.items()
         }
 
-    return Traced(program, {layer: port for layer, (_, port) in watched.items()}, evaluate)
+    return evaluate
 
 
 def _ends_of_layers(
@@ -181,7 +202,7 @@ def _called(equation: JaxprEqn) -> tuple[Jaxpr, Sequence[ArrayLike]]:
     return getattr(called, "jaxpr", called), getattr(called, "consts", ())
 
 
-def _label(path: KeyPath) -> str:
+def _label(path: Sequence[object]) -> str:
     """Return a name for an array of the model: ``encoder affines 0 weight``."""
     words = [
         str(getattr(key, "name", getattr(key, "idx", getattr(key, "key", "")))) for key in path

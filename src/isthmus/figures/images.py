@@ -1,7 +1,7 @@
 """Figures made of images."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,7 +9,9 @@ from isthmus.figures.style import DIVERGING, Limits, new_figure, plain, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 
 def mosaic(images: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
@@ -178,7 +180,7 @@ def samples(images: np.ndarray, columns: int = 12, limits: Limits | None = None)
 @styled
 def image_table(
     rows: Mapping[str, np.ndarray],
-    columns: Sequence[Any] | None = None,
+    columns: Sequence[object] | None = None,
     limits: Limits | None = None,
 ) -> "Figure":
     """Draw rows of images, each row named on the left and each column, if named, above.
@@ -205,7 +207,9 @@ def image_table(
     return figure
 
 
-def _picture(axes: "Axes", canvas: np.ndarray, limits: Limits, colours: Any = "gray") -> Any:
+def _picture(
+    axes: "Axes", canvas: np.ndarray, limits: Limits, colours: "str | Colormap" = "gray"
+) -> "AxesImage":
     """Show a mosaic without frame, ticks or smoothing; gaps stay empty."""
     if canvas.ndim == 3:
         low, high = limits

@@ -1,7 +1,7 @@
 """Figures made of points, lines and bars."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from isthmus.figures.style import (
     SHADES,
     TEN_COLOURS,
     THEIRS,
+    Lines,
     class_colours,
     new_figure,
     plain,
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 
 @styled
-def loss_curves(history: Mapping[str, Sequence[Any]], best_epoch: int | None = None) -> "Figure":
+def loss_curves(
+    history: Mapping[str, Sequence[float | None]], best_epoch: int | None = None
+) -> "Figure":
     """Draw the loss of every epoch on the training and the validation set.
 
     Parameters
@@ -44,7 +47,7 @@ def loss_curves(history: Mapping[str, Sequence[Any]], best_epoch: int | None = N
     ):
         values = _numbers(history.get(key, ()))
         if np.isfinite(values).any():
-            axes.plot(history["epoch"], values, color=colour, label=name, linewidth=1.6)
+            axes.plot(_numbers(history["epoch"]), values, color=colour, label=name, linewidth=1.6)
     if best_epoch is not None:
         axes.axvline(best_epoch, color="#9aa0a6", linestyle=":", linewidth=1.2)
         axes.annotate(
@@ -135,7 +138,7 @@ def column_errors(names: Sequence[str], errors: np.ndarray, pca_errors: np.ndarr
 
 @styled
 def curves(
-    lines: Mapping[str, Sequence[Any]],
+    lines: Lines,
     *,
     x_label: str,
     y_label: str,
@@ -177,7 +180,9 @@ def curves(
 
 
 @styled
-def bars(groups: Mapping[str, Sequence[float]], names: Sequence[Any], *, y_label: str) -> "Figure":
+def bars(
+    groups: Mapping[str, Sequence[float]], names: Sequence[object], *, y_label: str
+) -> "Figure":
     """Draw a bar a name for each group, the groups side by side.
 
     Parameters
@@ -206,7 +211,7 @@ def bars(groups: Mapping[str, Sequence[float]], names: Sequence[Any], *, y_label
 @styled
 def labelled_points(
     points: np.ndarray,
-    names: Sequence[Any],
+    names: Sequence[object],
     *,
     axis_names: tuple[str, str] = ("code 1", "code 2"),
 ) -> "Figure":
@@ -223,8 +228,8 @@ def labelled_points(
 @styled
 def matrix(
     values: np.ndarray,
-    rows: Sequence[Any],
-    columns: Sequence[Any],
+    rows: Sequence[object],
+    columns: Sequence[object],
     *,
     row_label: str = "",
     column_label: str = "",
@@ -263,6 +268,6 @@ def matrix(
     return figure
 
 
-def _numbers(values: Sequence[Any]) -> np.ndarray:
+def _numbers(values: Sequence[float | None]) -> np.ndarray:
     """Turn a column of the history into floats, with NaN where an epoch has none."""
     return np.array([np.nan if value is None else float(value) for value in values])

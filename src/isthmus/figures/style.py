@@ -1,9 +1,9 @@
 """How every figure looks: colours, type, and a figure that belongs to no window."""
 
 import colorsys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,9 @@ TEN_COLOURS = (
 OURS, THEIRS, INK = "#3f90da", "#b4bab9", "#3c4147"
 DIVERGING = ("#2166ac", "#f6f6f4", "#b35806")
 SHADES = ("#ffffff", "#3f90da", "#173f66")
+Lines: TypeAlias = Mapping[str, tuple[Sequence[float] | np.ndarray, ...]]
+"""Lines by name: places and values (n,), and maybe the spread of the values."""
+
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
     "axes.labelsize": 9,
@@ -74,6 +77,6 @@ def new_figure(width: float, height: float) -> "Figure":
     return Figure(figsize=(width, float(np.clip(height, 1.0, 12.0))), layout="constrained")
 
 
-def plain(text: Any) -> str:
+def plain(text: object) -> str:
     """Keep matplotlib from reading a dollar sign in a name as mathematics."""
     return str(text).replace("$", r"\$")

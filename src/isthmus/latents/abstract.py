@@ -21,6 +21,11 @@ class AbstractLatent(Spec):
     stochastic: ClassVar[bool]
     """Whether a code is drawn, which decides what ``"auto"`` means for likelihood and start."""
 
+    @property
+    def free(self) -> bool:
+        """Whether the code is what the encoder puts out, as it is: neither drawn nor bounded."""
+        return False
+
     @abstractmethod
     def create(self, latent_dim: int, rng: np.random.Generator) -> "AbstractLatent":
         """Return this latent with its parameters drawn; itself where it has none."""

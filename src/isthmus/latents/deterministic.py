@@ -33,6 +33,11 @@ class Deterministic(AbstractLatent):
     def __check_init__(self) -> None:
         activation(self.activation)
 
+    @property
+    def free(self) -> bool:
+        """Whether there is no activation."""
+        return self.activation == "identity"
+
     def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
         """Return itself."""
         return self

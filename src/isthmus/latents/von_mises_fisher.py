@@ -1,7 +1,7 @@
 """Codes on a sphere, spread like a normal distribution's."""
 
 from functools import partial
-from typing import Any, Self
+from typing import Self
 
 import jax
 import jax.numpy as jnp
@@ -172,7 +172,7 @@ def draw_artanh_cosine(
 
 @draw_artanh_cosine.defjvp
 def _implicit(
-    d: int, primals: tuple[PRNGKeyArray, Array], tangents: tuple[Any, Array]
+    d: int, primals: tuple[PRNGKeyArray, Array], tangents: tuple[object, Array]
 ) -> tuple[Array, Array]:
     y = draw_artanh_cosine(d, *primals)
     slope = quantile_slope(d, y, primals[1]).astype(y.dtype)

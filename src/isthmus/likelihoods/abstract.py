@@ -1,7 +1,8 @@
 """What every likelihood does."""
 
 from abc import abstractmethod
-from typing import Self
+from collections.abc import Callable
+from typing import ClassVar, Self
 
 import jax.numpy as jnp
 import numpy as np
@@ -21,7 +22,35 @@ SLACK = 1e-5
 class AbstractLikelihood(Spec):
     """What every likelihood does."""
 
-    def settled(self, x: np.ndarray) -> "AbstractLikelihood":
+    normal: ClassVar[bool] = False
+    """Whether it is a normal density of scaled examples, none of whose entries is missing."""
+
+    @property
+    def kind(self) -> str:
+        """The name of this kind of likelihood, in small letters."""
+        return type(self).__name__.lower()
+
+    @property
+    def squared_error(self) -> bool:
+        """Whether it charges squared errors in the units of the scaled examples."""
+        return False
+
+    @property
+    def models_counts(self) -> bool:
+        """Whether entries are counts, which automatic scaling leaves as they are."""
+        low, high = self.domain()
+        return bool(np.all(np.isfinite(low) & ~np.isfinite(high)))
+
+    @property
+    def unscaled_columns(self) -> np.ndarray | None:
+        """Which columns (D,) automatic scaling leaves as they are; None where all are alike."""
+        return None
+
+    def chosen(self, choose: "Callable[[str], AbstractLikelihood | str]") -> "AbstractLikelihood":
+        """Return this likelihood with a name within it replaced by what it chooses: itself."""
+        return self
+
+    def resolved(self, x: np.ndarray) -> "AbstractLikelihood":
         """Return this likelihood with what it takes from the data decided: itself.
 
         Parameters

@@ -55,7 +55,7 @@ class Categorical(AbstractLikelihood):
         for size in self.sizes:
             check_whole("likelihood Categorical", "sizes", size, 2)
 
-    def settled(self, x: np.ndarray) -> Self:
+    def resolved(self, x: np.ndarray) -> Self:
         """Return itself, if every group adds up to one where it is not missing."""
         for group in self._groups(x.shape[1]):
             totals = x[:, group].astype(np.float64).sum(axis=1)

@@ -1,7 +1,8 @@
 """Tables whose columns are of several kinds: a likelihood for each group of columns."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
 import equinox as eqx
 import jax
@@ -68,13 +69,18 @@ class Columns(AbstractLikelihood):
                     "member of isthmus.likelihoods, and put Masked around Columns."
                 )
 
-    def settled(self, x: np.ndarray) -> "Columns":
+    @property
+    def unscaled_columns(self) -> np.ndarray | None:
+        """Columns whose likelihoods bound their values: bits, categories, counts."""
+        return np.isfinite(self.domain()[0])
+
+    def resolved(self, x: np.ndarray) -> "Columns":
         """Return this likelihood with its groups found where none are given."""
         if not self.likelihoods:
-            return Columns(*recognise(x)).settled(x)
+            return Columns(*recognise(x)).resolved(x)
         self._check(x.shape[1])
         pairs = zip(self.likelihoods, self.columns, strict=True)
-        return self._with(one.settled(x[:, list(group)]) for one, group in pairs)
+        return self._with(one.resolved(x[:, list(group)]) for one, group in pairs)
 
     def create(self, features: int) -> "Columns":
         """Return this likelihood with the parameters of its members."""
@@ -150,10 +156,10 @@ class Columns(AbstractLikelihood):
         """Return where each column stands when the groups are put one after the other."""
         return np.argsort(np.concatenate([np.array(group) for group in self.columns]))
 
-    def _joined(self, parts: Any) -> Array:
+    def _joined(self, parts: Iterable[Array]) -> Array:
         return jnp.concatenate(list(parts), axis=-1)[..., self._order()]
 
-    def _with(self, likelihoods: Any) -> Self:
+    def _with(self, likelihoods: Iterable[AbstractLikelihood]) -> Self:
         return replace(self, likelihoods=tuple(likelihoods))
 
     def _check(self, features: int) -> None:

@@ -35,7 +35,7 @@ GREATEST_RATE = 1e9
 class AbstractCounts(AbstractLikelihood):
     r"""What likelihoods of counts share: a rate for each raw output.
 
-    Counts are modelled as they are: with ``scaling="none"``. In a fit, `settled` takes from the
+    Counts are modelled as they are: with ``scaling="none"``. In a fit, `resolved` takes from the
     data what keeps training finite whatever the size of the counts. Raw outputs are log rates
     relative to that of the column's mean, in standard deviations of :math:`\log(1 + x)`, so that a
     network that starts at zero starts there. The encoder sees :math:`\log(1 + x)`, standardised, in
@@ -63,7 +63,7 @@ class AbstractCounts(AbstractLikelihood):
     spread: eqx.AbstractVar[Fixed | None]
     typical: eqx.AbstractVar[Number]
 
-    def settled(self, x: np.ndarray) -> Self:
+    def resolved(self, x: np.ndarray) -> Self:
         """Return this likelihood with what it knows of columns and rows."""
         x = x.astype(np.float64)
         totals = np.nansum(x, axis=1)

@@ -1,6 +1,6 @@
 """Normal noise, of a fixed scale or of one that is learned."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 import equinox as eqx
 import jax
@@ -39,12 +39,18 @@ class Gaussian(AbstractLikelihood):
     1.8378...
     """
 
+    normal: ClassVar[bool] = True
     scale: Number = 1.0
     output: str = eqx.field(static=True, default="identity")
 
     def __check_init__(self) -> None:
         check_between("likelihood Gaussian", "scale", self.scale, 0, np.inf, open_low=True)
         activation(self.output)
+
+    @property
+    def squared_error(self) -> bool:
+        """Yes."""
+        return True
 
     def create(self, features: int) -> Self:
         """Return itself."""
@@ -116,6 +122,7 @@ class LearnedGaussian(AbstractLikelihood):
     [0.0]
     """
 
+    normal: ClassVar[bool] = True
     scale: Number = 1.0
     per_feature: bool = eqx.field(static=True, default=False)
     output: str = eqx.field(static=True, default="identity")
@@ -211,6 +218,7 @@ class OptimalGaussian(AbstractLikelihood):
     0.05
     """
 
+    normal: ClassVar[bool] = True
     scale: Number = 1.0
     decay: Number = 0.99
     output: str = eqx.field(static=True, default="identity")

@@ -1,5 +1,6 @@
 """Examples with missing entries: only what is observed is charged."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Self
 
@@ -70,9 +71,36 @@ class Masked(AbstractLikelihood):
         assert isinstance(self.likelihood, AbstractLikelihood)
         return self.likelihood
 
-    def settled(self, x: np.ndarray) -> Self:
-        """Return this likelihood with the inner one settled."""
-        return replace(self, likelihood=self.inner.settled(x))
+    @property
+    def kind(self) -> str:
+        """That of the inner likelihood, or the name that it has been given by."""
+        inner = self.likelihood
+        return inner.replace("_", "") if isinstance(inner, str) else inner.kind
+
+    @property
+    def squared_error(self) -> bool:
+        """Whether the inner likelihood does."""
+        return self.inner.squared_error
+
+    @property
+    def models_counts(self) -> bool:
+        """Whether those of the inner likelihood are, once it is chosen."""
+        return not isinstance(self.likelihood, str) and self.likelihood.models_counts
+
+    @property
+    def unscaled_columns(self) -> np.ndarray | None:
+        """Those of the inner likelihood, once it is chosen."""
+        return None if isinstance(self.likelihood, str) else self.likelihood.unscaled_columns
+
+    def chosen(self, choose: Callable[[str], AbstractLikelihood | str]) -> Self:
+        """Return this likelihood with the inner one chosen, where only its name is known."""
+        inner = self.likelihood
+        return replace(self, likelihood=choose(inner)) if isinstance(inner, str) else self
+
+    def resolved(self, x: np.ndarray) -> Self:
+        """Return this likelihood with the inner one resolved, once it is chosen."""
+        inner = self.likelihood
+        return self if isinstance(inner, str) else replace(self, likelihood=inner.resolved(x))
 
     def create(self, features: int) -> Self:
         """Return this likelihood with the parameters of the inner one."""

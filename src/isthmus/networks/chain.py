@@ -30,6 +30,32 @@ class AbstractNetwork(eqx.Module):
     ) -> tuple[Float[Array, "B fan_out"], Self]:
         """Return the outputs, and this network with its statistics moved."""
 
+    @property
+    def layer_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes from the input to the output, layer by layer; () for a module without layers."""
+        return ()
+
+    @property
+    def first_weights(self) -> Float[Array, "fan_in units"] | None:
+        """Weights of the first layer, where that is fully connected; else None."""
+        return None
+
+    @property
+    def ends_bare(self) -> bool:
+        """Whether the output is a layer without normalisation, activation and dropout."""
+        return False
+
+    def ends_linear(self, end: int) -> bool:
+        """Return whether the first (end 0) or the last (-1) map is a matrix, bare at the last."""
+        return False
+
+    def resized(self, end: int, size: int) -> "AbstractNetwork":
+        """Return this network with ``size`` inputs (end 0) or outputs (-1).
+
+        Weights of further ones are zero. Only for a network that `ends_linear`.
+        """
+        raise SettingError(f"{type(self).__name__} has no linear end of which the size can change.")
+
 
 class Chain(AbstractNetwork):
     """Affine maps, each with its finish, one after another."""
@@ -45,6 +71,35 @@ class Chain(AbstractNetwork):
         y = x.reshape(x.shape[0], *self.affines[0].in_shape)
         y, finishes = _run(maps, self.finishes, y, context)
         return y, type(self)(self.affines, finishes)
+
+    @property
+    def layer_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes from the input to the output."""
+        return (self.affines[0].in_shape, *(affine.out_shape for affine in self.affines))
+
+    @property
+    def first_weights(self) -> Float[Array, "fan_in units"] | None:
+        """Weights of the first layer, where that is fully connected; else None."""
+        first = self.affines[0]
+        return first.weight if isinstance(first, Linear) else None
+
+    @property
+    def ends_bare(self) -> bool:
+        """Whether the last layer has neither normalisation nor activation nor dropout."""
+        last = self.finishes[-1]
+        return last.norm is None and last.activation == "identity" and last.dropout is None
+
+    def ends_linear(self, end: int) -> bool:
+        """Return whether the map at this end is a matrix, bare where it gives the output."""
+        return isinstance(self.affines[end], Linear) and (end == 0 or self.ends_bare)
+
+    def resized(self, end: int, size: int) -> "Chain":
+        """Return this chain with another size of its first or last map."""
+        affines = list(self.affines)
+        linear = affines[end]
+        assert isinstance(linear, Linear)
+        affines[end] = linear.resized(end, size)
+        return type(self)(tuple(affines), self.finishes)
 
 
 class Tied(AbstractNetwork):
@@ -103,6 +158,15 @@ class LinearPath(AbstractNetwork):
         straight = link_function(self.link)(self.linear(x))
         return straight + y, type(self)(self.linear, network, self.link)
 
+    def ends_linear(self, end: int) -> bool:
+        """Return whether the nonlinear branch does."""
+        return self.network.ends_linear(end)
+
+    def resized(self, end: int, size: int) -> "LinearPath":
+        """Return both branches with another size of the first or last map."""
+        network = self.network.resized(end, size)
+        return type(self)(self.linear.resized(end, size), network, self.link)
+
 
 class PerExample(AbstractNetwork):
     """The user's own Equinox module, written for one flat example and mapped over the batch.
@@ -131,6 +195,11 @@ def nonlinear_branch(network: AbstractNetwork | None) -> AbstractNetwork | None:
     return network.network if isinstance(network, LinearPath) else network
 
 
+def has_linear_path(network: AbstractNetwork | None) -> bool:
+    """Return whether a network has a linear branch parallel to it."""
+    return isinstance(network, LinearPath)
+
+
 def mirror(encoder: Chain, latent_dim: int, rng: np.random.Generator) -> Chain:
     """Return a decoder with the encoder's layers in inverse order and fresh weights.
 
@@ -156,8 +225,9 @@ def tie(encoder: Chain) -> Tied:
     return Tied(biases, _mirrored_finishes(encoder))
 
 
-def start_at_zero(network: Chain) -> Chain:
-    """Return the chain with its last affine map at zero, so that it adds nothing yet."""
+def start_at_zero(network: AbstractNetwork) -> Chain:
+    """Return a chain with its last affine map at zero, so that it adds nothing yet."""
+    assert isinstance(network, Chain)
     return eqx.tree_at(
         lambda c: c.affines[-1],
         network,

@@ -118,5 +118,5 @@ def given(network: T, labels: Int[Array, " n"] | None) -> T:
     return jax.tree.map(give, network, is_leaf=lambda node: isinstance(node, Conditional))
 
 
-def _give(labels: Fixed | None, node: Any) -> Any:
+def _give(labels: Fixed | None, node: object) -> object:
     return replace(node, given=labels) if isinstance(node, Conditional) else node

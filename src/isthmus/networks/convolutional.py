@@ -4,7 +4,7 @@ import equinox as eqx
 import numpy as np
 
 from isthmus.activations import activation as find_activation
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_whole
 from isthmus.errors import SettingError
 from isthmus.networks.chain import Chain
 from isthmus.networks.dense import Dense, are_positive, check_widths, dense_chain, finish
@@ -58,11 +58,7 @@ class Convolutional(Spec):
                 f"Convolutional: channels is {self.channels!r}; it must be positive whole numbers, "
                 "one a convolution."
             )
-        if not are_positive((self.kernel_size,)):
-            raise SettingError(
-                f"Convolutional: kernel_size is {self.kernel_size!r}; it must be a positive whole "
-                "number."
-            )
+        check_whole("Convolutional", "kernel_size", self.kernel_size, 1)
         strides = self.strides()
         if len(strides) != len(self.channels) or not are_positive(strides):
             raise SettingError(

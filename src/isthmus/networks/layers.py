@@ -99,6 +99,18 @@ class Linear(AbstractAffine):
         """Return a fresh linear map the other way."""
         return Linear.create(rng, self.out_shape, self.in_shape, after)
 
+    def resized(self, end: int, size: int) -> "Linear":
+        """Return a map with ``size`` inputs (end 0) or outputs (-1); weights of more are zero."""
+        kept = min(size, self.weight.shape[end])
+        cut = self.weight[:kept] if end == 0 else self.weight[:, :kept]
+        pad = [(0, 0), (0, 0)]
+        pad[end] = (0, size - kept)
+        weight = jnp.pad(cut, pad)
+        if end == 0:
+            return Linear(weight=weight, bias=self.bias, in_shape=(size,), out_shape=self.out_shape)
+        bias = jnp.pad(self.bias[:kept], (0, size - kept))
+        return Linear(weight=weight, bias=bias, in_shape=self.in_shape, out_shape=(size,))
+
 
 class Convolution(AbstractAffine):
     """A strided two-dimensional convolution with zero padding, output size ceil(input / stride).

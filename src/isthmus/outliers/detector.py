@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_between
 from isthmus.errors import SettingError
-from isthmus.estimators.fitted import Fitted
+from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
@@ -240,7 +240,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         return save(self, path)
 
     @property
-    def autoencoder_(self) -> Fitted:
+    def autoencoder_(self) -> AnyAutoencoder:
         """The fitted autoencoder, the first of several."""
         return self.folds_[0].autoencoder
 

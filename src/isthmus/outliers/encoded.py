@@ -8,7 +8,7 @@ import numpy as np
 
 from isthmus.annotations import ExamplesLike, Index, RandomState
 from isthmus.errors import SettingError
-from isthmus.estimators.fitted import Fitted
+from isthmus.estimators.conditional import AnyAutoencoder
 
 LIKELIHOOD, IMPORTANCE = "excess", "log_likelihood"
 """What costs a further pass, and is made only for a score that reads it."""
@@ -58,7 +58,7 @@ class Encoded:
 
 
 def encode(
-    autoencoder: Fitted,
+    autoencoder: AnyAutoencoder,
     X: ExamplesLike,
     reads: frozenset[str] = frozenset(),
     n_samples: int = 100,
@@ -104,7 +104,7 @@ def encode(
     return Encoded(x, codes, residuals, columns, excess, log_likelihood)
 
 
-def _excess(autoencoder: Fitted, X: ExamplesLike, x: np.ndarray) -> np.ndarray:
+def _excess(autoencoder: AnyAutoencoder, X: ExamplesLike, x: np.ndarray) -> np.ndarray:
     """Return nats (n,) above the least that the likelihood allows; where there is none, nats."""
     floor = np.asarray(autoencoder.likelihood_.floor(jnp.asarray(x)), np.float64)
     floor = np.where(np.isfinite(floor), floor, 0.0)

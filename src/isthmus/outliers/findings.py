@@ -72,8 +72,8 @@ def findings(
     table = encode(detector.autoencoder_, numbers).columns.astype(np.float64)
     compared = {OURS: scores[rows]} | {name: find(table) for name, find in BASELINES.items()}
     known = None if labels is None else np.asarray(labels, bool)[rows]
-    judged = known is not None and 0 < known.sum() < len(known)
-    comparison = {name: _judged(own, scores[rows], known if judged else None)
+    has_both = known is not None and 0 < known.sum() < len(known)
+    comparison = {name: _agreement(own, scores[rows], known if has_both else None)
                   for name, own in compared.items()}  # fmt: skip
     return {
         "threshold": -detector.offset_,
@@ -86,7 +86,7 @@ def findings(
         "first": reasons_of(detector, take(X, order), names, order.tolist()),
         "pictures": _pictures(detector, take(X, order[:PICTURES])),
         "comparison": comparison,
-        "curves": {name: _curves(own, known) for name, own in compared.items()} if judged else {},
+        "curves": {name: _curves(own, known) for name, own in compared.items()} if has_both else {},
         "sentence": _sentence(comparison),
     }
 
@@ -165,7 +165,7 @@ def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, object] |
     return {k: v.reshape(len(v), *shape).round(4).tolist() for k, v in parts.items()}
 
 
-def _judged(own: np.ndarray, ours: np.ndarray, known: np.ndarray | None) -> dict[str, float]:
+def _agreement(own: np.ndarray, ours: np.ndarray, known: np.ndarray | None) -> dict[str, float]:
     correlation: Any = spearmanr(own, ours)
     agreement = {"agreement": float(correlation.statistic)}
     if known is None:

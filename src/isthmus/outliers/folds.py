@@ -11,7 +11,7 @@ from sklearn.frozen import FrozenEstimator
 from isthmus.annotations import Examples
 from isthmus.errors import DataError, SettingError, unknown
 from isthmus.estimators.autoencoder import Autoencoder
-from isthmus.estimators.fitted import Fitted
+from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded, encode
 from isthmus.outliers.examples import take
@@ -50,7 +50,7 @@ class Fold:
         Their codes, which drift is measured against.
     """
 
-    autoencoder: Fitted
+    autoencoder: AnyAutoencoder
     score: AbstractScore
     tail: Tail
     calibration: np.ndarray
@@ -112,7 +112,7 @@ def fit_fold(
 
 def _fitted(
     autoencoder: BaseEstimator | None, score: AbstractScore, X: Examples, seed: int
-) -> tuple[Fitted, Encoded, AbstractScore]:
+) -> tuple[AnyAutoencoder, Encoded, AbstractScore]:
     unfitted = autoencoder if autoencoder is not None else default_autoencoder(X)
     fitted: Any = clone(unfitted)
     if "random_state" in fitted.get_params(deep=False) and fitted.random_state is None:

@@ -120,10 +120,10 @@ def _decompose_draw(
 class TotalCorrelation(AbstractPenalty):
     r"""Independent code dimensions: :math:`w \log \frac{q(z)}{\prod_i q(z_i)}`, in nats.
 
-    q is the aggregate posterior of the batch, see `decompose`; examples of weight zero are left
-    out of it. Beside `isthmus.bounds.ELBO` of beta 1, a weight of beta - 1 makes the beta-TCVAE.
-    The latent must have a diagonal normal posterior. A batch of B examples shows at most
-    (d - 1) log B nats of it on average.
+    q is the aggregate posterior of the batch, see `decompose`; examples of weight zero are left out
+    of it. With `isthmus.bounds.ELBO` of beta 1, a weight of beta - 1 makes the beta-TCVAE. The
+    latent must have a diagonal normal posterior. A batch of B examples shows at most (d - 1) log B
+    nats of it on average.
 
     Parameters
     ----------

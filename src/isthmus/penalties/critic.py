@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import equinox as eqx
 import jax
@@ -80,7 +80,9 @@ class AbstractCritic(AbstractPenalty):
         return replace(self, network=network)
 
 
-def check_critic(owner: str, critic: Any, kinds: tuple[type, ...], least: int = 0) -> None:
+def check_critic(
+    owner: str, critic: object, kinds: tuple[type[Dense | Convolutional], ...], least: int = 0
+) -> None:
     """Raise `SettingError` unless a critic is of those kinds, plain, its widths written out."""
     names = " or ".join(kind.__name__ for kind in kinds)
     if not isinstance(critic, kinds):

@@ -14,10 +14,10 @@ from isthmus.recipes.recipe import Slots, filled, recipe
 def map(latent_dim: int = 2, *, weight: float = 300.0, **settings: object) -> Autoencoder:
     """Return an autoencoder whose code is a map: neighbours in the data are neighbours in the code.
 
-    The reconstruction is so light beside the neighbours that it hardly moves the map; the decoder
-    still learns all it can from it, since Adam's steps do not depend on the loss's scale. No
-    examples are held out, because neighbours are not validated. The neighbours of images are
-    shifted a little, so that the encoder learns from more images than there are.
+    The reconstruction weighs so little that it hardly moves the map; the decoder still learns all
+    it can from it, since Adam's steps do not depend on the loss's scale. No examples are held out,
+    because neighbours are not validated. The neighbours of images are shifted a little, so that the
+    encoder learns from more images than there are.
 
     Parameters
     ----------

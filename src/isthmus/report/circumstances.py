@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
-from typing import Any
 
 from isthmus.version import __version__
 
 PACKAGES = ("jax", "equinox", "optax", "numpy", "scikit-learn")
 
 
-def circumstances() -> dict[str, Any]:
+def circumstances() -> dict[str, object]:
     """Return the time and the versions that a run is made with: ``created`` and ``versions``."""
     versions = {"isthmus": __version__, "python": python_version()}
     for package in PACKAGES:

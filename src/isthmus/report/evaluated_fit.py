@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -62,22 +61,22 @@ class EvaluatedFit:
 
     @property
     def split(self) -> str:
-        """Name of the part that is furthest from the training: the model is judged on it."""
+        """Name of the set that the model is measured on: test, else validation, else training."""
         return [name for name in SPLITS if name in self.results][-1]
 
     @property
-    def judged(self) -> PartResult:
-        """What was found on that part."""
+    def measured(self) -> PartResult:
+        """Results on that set."""
         return self.results[self.split]
 
     @property
     def shown(self) -> Sample:
-        """Examples of that part to show."""
-        return self.judged.shown
+        """Examples of that set to show."""
+        return self.measured.shown
 
     @cached_property
     def codes(self) -> np.ndarray:
-        """Codes (m, d) of the examples to show of all parts, those of the judged part first."""
+        """Codes (m, d) of the examples to show of all parts, those of the measured set first."""
         return np.concatenate([part.shown.codes for part in self._shown_parts.values()])
 
     @property
@@ -87,7 +86,7 @@ class EvaluatedFit:
 
     @property
     def shown_parts(self) -> dict[str, Sample]:
-        """Examples to show of every part, the judged part first."""
+        """Examples to show of every part, the measured set first."""
         return {name: part.shown for name, part in self._shown_parts.items()}
 
     @cached_property
@@ -97,11 +96,11 @@ class EvaluatedFit:
         return float(np.nanmin(values)), float(np.nanmax(values))
 
     @cached_property
-    def label(self) -> Any:
+    def label(self) -> object:
         """The label under which codes alone are decoded: the commonest; None without labels."""
         if not self.model.conditional:
             return None
-        first = self.results.get("train", self.judged)
+        first = self.results.get("train", self.measured)
         labels, counts = np.unique(np.asarray(first.coded.labels), return_counts=True)
         return labels[counts.argmax()].item()
 
@@ -143,8 +142,8 @@ def evaluate_fit(
     results, pca = assess_parts(model, parts, seed=seed)
     table = None
     if schema is not None and pca is not None and not model.conditional:
-        judged = [name for name in SPLITS if name in parts][-1]
-        table = compare_columns(schema, model, pca, parts[judged][0], parts["train"][0])
+        measured = [name for name in SPLITS if name in parts][-1]
+        table = compare_columns(schema, model, pca, parts[measured][0], parts["train"][0])
     examination, findings = model.examine(parts)
     facts, limit = dict(run or {}), LIVE_LIMIT if live_limit is None else live_limit
     return EvaluatedFit(

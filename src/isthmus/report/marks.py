@@ -1,10 +1,9 @@
 """The marks of classes on the maps of pages: a colour each, and beyond ten another shape."""
 
-from typing import Any
-
 import numpy as np
 
 from isthmus.figures.palette import page_marks
+from isthmus.plainjson import JsonObject
 
 SHAPES = {
     "circle": '<circle r="3.2"/>',
@@ -16,7 +15,7 @@ SHAPES = {
 """The shapes of marks, around their middle."""
 
 
-def marked_classes(names: list[str], members: np.ndarray) -> list[dict[str, Any]]:
+def marked_classes(names: list[str], members: np.ndarray) -> list[JsonObject]:
     """Return the classes with their marks: ``name``, ``colour``, ``shape`` and ``members``.
 
     Parameters

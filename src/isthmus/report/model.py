@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
-from isthmus.annotations import ExamplesLike
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.doctor import Finding, Fit
 from isthmus.evaluation.pca import PCABaseline
-from isthmus.fitted import FittedAutoencoder, column_names
+from isthmus.fitted import CarriedPart, FittedAutoencoder, Predictor, column_names
 
 if TYPE_CHECKING:
-    from isthmus.export import Carried
+    from isthmus.fitted import SymbolValues
 
 Head = Literal["accuracy", "r2"]
 
@@ -71,7 +71,7 @@ class ReportedModel:
         return column_names(self.estimator) if self._names is None else list(self._names)
 
     @property
-    def labels(self) -> list[Any] | None:
+    def labels(self) -> list[object] | None:
         """The labels that the model is conditioned on, sorted."""
         return self.estimator.classes_.tolist() if self.conditional else None
 
@@ -82,8 +82,7 @@ class ReportedModel:
 
     def predict(self, X: ExamplesLike) -> np.ndarray:
         """Return the predicted classes or quantities of examples."""
-        predictor: Any = self.estimator  # as the kind of its targets says
-        return np.asarray(predictor.predict(X))
+        return np.asarray(cast(Predictor, self.estimator).predict(X))
 
     def assess(self, X: ExamplesLike, labels: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return code, scaled values and errors of examples, one row per example."""
@@ -93,21 +92,21 @@ class ReportedModel:
         """Return examples encoded and decoded, in their own units."""
         return np.asarray(self.estimator.reconstruct(X, self.estimator.labels_from(labels)))
 
-    def decode(self, codes: np.ndarray, label: Any = None) -> np.ndarray:
+    def decode(self, codes: np.ndarray, label: object = None) -> np.ndarray:
         """Return what codes (m, d) decode to, of a conditional model under one label."""
         labels = self.estimator.labels_from(np.full(len(codes), label))
         return np.asarray(self.estimator.inverse_transform(codes, labels))
 
-    def carry(self, part: str, X: Any, labels: np.ndarray | None) -> "Carried":
+    def carry(self, part: str, X: ExamplesLike, labels: np.ndarray | None) -> CarriedPart:
         """Return a part as a page carries it, measured on codes or examples."""
         return self.estimator.carry(part, X, self.estimator.labels_from(labels))
 
-    def symbols(self, X: Any) -> tuple[np.ndarray, Any] | None:
+    def symbols(self, X: ExamplesLike) -> "tuple[np.ndarray, SymbolValues] | None":
         """Return the symbols of examples, and the codes of symbols; None without symbols."""
         return self.estimator.symbols(X)
 
     def examine(
-        self, parts: Mapping[str, tuple[Any, Any]]
+        self, parts: Mapping[str, tuple[ExamplesLike, Targets | None]]
     ) -> tuple[Fit | None, tuple[Finding, ...]]:
         """Return the model as numbers, and what the doctor finds; nothing without a training set.
 

@@ -37,7 +37,7 @@ class Report:
     run : mapping
         What ``run.json`` holds.
     split : str
-        The part that the model is judged on.
+        The set that the model is measured on.
     sections : mapping of str to object
         What each section shows, by the section's name; None for one that does not apply.
     """

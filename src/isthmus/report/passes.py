@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from isthmus.annotations import ExamplesLike
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.data.source import take
 from isthmus.evaluation.pca import PCABaseline, PCAMoments
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
@@ -28,7 +28,7 @@ from isthmus.report.sample import (
 )
 from isthmus.unlabelled import known_labels, plain_labels
 
-Part: TypeAlias = tuple[Any, Any]
+Part: TypeAlias = tuple[Any, Targets | None]
 Parts: TypeAlias = Mapping[str, Part]
 
 SPLITS = ("train", "validation", "test")

@@ -13,7 +13,7 @@ from isthmus.plainjson import Facts, JsonObject, write_json
 from isthmus.report.circumstances import circumstances
 from isthmus.report.evaluated_fit import evaluate_fit
 from isthmus.report.metrics import metrics_of
-from isthmus.report.page import collect, draw, render
+from isthmus.report.page import Report, collect, draw, render
 from isthmus.report.passes import Parts
 
 MODEL, METRICS, HISTORY = "model.safetensors", "metrics.json", "history.csv"
@@ -35,25 +35,21 @@ def write_run(
     live_limit: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> JsonObject:
-    """Measure a fit and leave everything about it in one folder.
-
-    The folder appears whole or not at all. Files in it that are not a run's own, such as
-    ``checkpoints/``, are kept.
+    """Measure a fit and write all about it to a folder, which appears whole or not at all.
 
     Parameters
     ----------
     folder : path
         Made with its parents. One that holds a run already is replaced only with ``force``.
     estimator
-        A fitted autoencoder, with a classifier or a regressor on its code, or conditioned on
-        labels.
+        Any fitted autoencoder.
     parts : mapping of str to (X, y)
         As for `evaluate_fit`.
     run : mapping
-        Kept in ``run.json``, plain values. The page shows ``source`` (a name or a mapping
-        with one), ``command`` and ``seed``; ``created`` and ``versions`` are filled in.
+        Plain values for ``run.json``. The page shows ``source`` (a name or a mapping with one),
+        ``command`` and ``seed``; ``created`` and ``versions`` are filled in.
     force : bool
-        Replace the files of an earlier run.
+        Replace the files of an earlier run; files that are no run's own are kept.
     seed : int
         Chooses examples, corruption and samples.
     live_limit : float
@@ -86,11 +82,16 @@ def write_run(
         write_json(fresh / RUN, record)
         _write_history(fresh / HISTORY, fit.model.estimator.history_)
         announce("drawing")
-        (fresh / FIGURES).mkdir()
-        for name, figure in draw(report):
-            figure.savefig(fresh / FIGURES / f"{name}.png", dpi=130)
-        (fresh / PAGE).write_text(render(report), encoding="utf-8")
+        _write_page(fresh, report)
     return metrics
+
+
+def _write_page(folder: Path, report: Report) -> None:
+    """Write the figures of a report, and its page."""
+    (folder / FIGURES).mkdir()
+    for name, figure in draw(report):
+        figure.savefig(folder / FIGURES / f"{name}.png", dpi=130)
+    (folder / PAGE).write_text(render(report), encoding="utf-8")
 
 
 def check_target(folder: str | os.PathLike[str], *, force: bool = False) -> None:

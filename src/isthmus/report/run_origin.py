@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from isthmus.data.opening import open_source
 from isthmus.data.source import Source
@@ -103,7 +102,7 @@ def run_origin(facts: Facts, remedy: str) -> RunOrigin:
     )
 
 
-def _is_as(found: Any, types: Mapping[str, tuple[type, ...]]) -> bool:
+def _is_as(found: object, types: Mapping[str, tuple[type, ...]]) -> bool:
     """Tell whether entries by name are those of a table, each of its types or null."""
     if not isinstance(found, dict) or not {*found} <= {*types}:
         return False

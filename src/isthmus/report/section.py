@@ -28,7 +28,7 @@ class Section(ABC, Generic[Data]):
         Its heading.
     template : str
         Jinja2 source of the HTML below the heading. It sees ``data`` (what `collect` returned),
-        ``metrics`` (what ``metrics.json`` holds), ``split`` (the part that the model is judged on)
+        ``metrics`` (what ``metrics.json`` holds), ``split`` (the set that the model is measured on)
         and what `view` returns. Filters ``number`` and ``percent`` write values,
         ``set_name`` the name of a part.
     """

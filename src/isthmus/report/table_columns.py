@@ -52,7 +52,7 @@ def compare_columns(
     pca
         Of the training set, with a code of the same size.
     rows : (n, width)
-        Encoded rows to judge by.
+        Encoded rows to measure on.
     training : (m, width)
         Encoded rows of the training set.
     """

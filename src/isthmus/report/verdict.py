@@ -1,4 +1,4 @@
-"""The verdict in words: what a model is worth, judged by what it is for."""
+"""The verdict in words: what a model is worth for what it is for."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Difference(NamedTuple):
         return abs(self.mean) > SURE * self.error
 
 
-def judge(
+def make_verdict(
     metrics: Facts,
     split: str,
     fit: Fit | None = None,
@@ -52,15 +52,15 @@ def judge(
 
     A classifier or a regressor is compared with the majority and with a linear model on the
     columns; a code that is drawn with probabilistic PCA and by its samples; a denoiser by what it
-    makes of noisy examples; any other by its squared error beside PCA's, which is a footnote for
-    these.
+    makes of noisy examples; any other by its squared error, compared with PCA's, which is a
+    footnote for these.
 
     Parameters
     ----------
     metrics : mapping
         Holds ``reconstruction`` and ``pca``, as ``metrics.json`` does.
     split : str
-        The part that the model is judged on.
+        The set that the model is measured on.
     fit
         The model as plain numbers; without it errors are compared without their uncertainty.
     findings
@@ -76,16 +76,16 @@ def judge(
     Examples
     --------
     >>> part = lambda error: {"test": {"mse": error}}
-    >>> judge({"reconstruction": part(0.03), "pca": part(0.04)}, "test")["sentence"]
+    >>> make_verdict({"reconstruction": part(0.03), "pca": part(0.04)}, "test")["sentence"]
     "The autoencoder beats PCA: its error on the test set is 25% below PCA's (0.03 against 0.04)."
     """
-    paired = None if fit is None else Difference.of(fit.judged.own, fit.judged.pca)
+    paired = None if fit is None else Difference.of(fit.measured.own, fit.measured.pca)
     footnote, ratio = _error_sentence(metrics, split, paired, findings)
     kind, sentence = "reconstruction", footnote
     if fit is not None:
         kind, sentence = _by_purpose(fit, split, footnote)
-        if len(fit.judged.own) < FEW:
-            sentence += f" The {set_name(split)} set has only {len(fit.judged.own)} examples."
+        if len(fit.measured.own) < FEW:
+            sentence += f" The {set_name(split)} set has only {len(fit.measured.own)} examples."
     stop = next((one for one in findings if one.severity == "stop"), None)
     if stop is not None:
         sentence = f"Do not use this model yet. {stop.sentence}"
@@ -185,7 +185,7 @@ def _denoising_sentence(fit: Fit) -> str:
 
 
 def _generative_sentence(fit: Fit, footnote: str) -> str:
-    """Judge a code that is drawn: bound, active dimensions, samples."""
+    """Return the verdict on a code that is drawn: bound, active dimensions, samples."""
     parts = []
     if fit.bound is not None and fit.linear_bound is not None:
         gain = Difference.of(fit.bound, fit.linear_bound)

@@ -39,13 +39,13 @@ SMALL_GAIN = 0.25
 def run(bench: "Workbench") -> None:
     """Reproduce the report, part by part."""
     images = load(bench)
-    anchor = principal_components(bench, images)
-    fits = latent_sizes(bench, images, anchor)
+    baseline = principal_components(bench, images)
+    fits = latent_sizes(bench, images, baseline)
     architectures(bench, images, fits)
     interpolation(bench, images, fits)
     decorrelation(bench, images, fits)
     accuracy = transfer(bench, images, fits)
-    label_efficiency(bench, images, fits[BEST_SIZE, 0], anchor)
+    label_efficiency(bench, images, fits[BEST_SIZE, 0], baseline)
     residual_jacobians(bench)
     what_isthmus_would_do(bench, images, fits, accuracy)
 
@@ -118,7 +118,7 @@ def principal_components(bench: "Workbench", images: Images) -> Any:
     return isthmus.evaluation.PCABaseline(**kept)
 
 
-def latent_sizes(bench: "Workbench", images: Images, anchor: Any) -> Fits:
+def latent_sizes(bench: "Workbench", images: Images, baseline: Any) -> Fits:
     """Train an autoencoder of every code size, and compare the errors with PCA's."""
     epochs = epochs_of(bench)
     sizes, seeds = bench.pick((SIZES, (0, 1)), quick=((2, BEST_SIZE, LARGE), (0,)))
@@ -146,9 +146,9 @@ def latent_sizes(bench: "Workbench", images: Images, anchor: Any) -> Fits:
         measured = [fits[size, seed].measure(images.test)["mse"] for seed in seeds]
         bench.record("base", f"d={size}", "reconstruction error", "test", measured,
                      unit="mse a pixel")  # fmt: skip
-        pca = anchor.mse(flat(images.test), size)
+        pca = baseline.mse(flat(images.test), size)
         bench.record("PCA", f"d={size}", "reconstruction error", "test", pca, unit="mse a pixel")
-    draw_sizes(bench, images, fits, sizes, anchor)
+    draw_sizes(bench, images, fits, sizes, baseline)
     return fits
 
 
@@ -164,7 +164,7 @@ def as_mse(nats: Sequence[float], pixels: int) -> np.ndarray:
 
 
 def draw_sizes(
-    bench: "Workbench", images: Images, fits: Fits, sizes: Sequence[int], anchor: Any
+    bench: "Workbench", images: Images, fits: Fits, sizes: Sequence[int], baseline: Any
 ) -> None:
     """Draw the test loss by epoch and by code size, and record the gain beyond 10."""
     pixels = images.test[0].size
@@ -183,7 +183,7 @@ def draw_sizes(
     )
     measured = {r.setting: r.measured for r in bench.records if r.system == "base"}
     error = {size: measured[f"d={size}"] for size in sizes}
-    pca = [anchor.mse(flat(images.test), size) for size in sizes]
+    pca = [baseline.mse(flat(images.test), size) for size in sizes]
     bench.figure(
         "test-loss-by-size",
         charts.Curves(

@@ -43,14 +43,14 @@ def spread(
 
 
 def label_efficiency(
-    bench: "Workbench", images: Images, autoencoder: "isthmus.Autoencoder", anchor: Any
+    bench: "Workbench", images: Images, autoencoder: "isthmus.Autoencoder", pca: Any
 ) -> None:
     """Compare the codes with PCA's and with the pixels, for few and for many labels."""
     counts, draws = bench.pick(((10, 20, 40, 80, 160, 320, 1000), 20), quick=((10, 20, 80), 3))
     pixels = {part: flat(getattr(images, part)) for part in ("train", "test")}
     spaces = {
         f"codes, d={BEST_SIZE}": {p: autoencoder.transform(getattr(images, p)) for p in pixels},
-        f"PCA, d={BEST_SIZE}": {p: anchor.transform(x, BEST_SIZE) for p, x in pixels.items()},
+        f"PCA, d={BEST_SIZE}": {p: pca.transform(x, BEST_SIZE) for p, x in pixels.items()},
         "pixels": pixels,
     }
     bench.section(

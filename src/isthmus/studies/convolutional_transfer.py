@@ -313,7 +313,7 @@ def judge_transfer(
 
 
 def best_size(bench: "Workbench", accuracy: Mapping[int, np.ndarray]) -> None:
-    """Judge whether a code of about 10 transfers best."""
+    """Test whether a code of about 10 transfers best."""
     best = max(accuracy, key=lambda size: accuracy[size].mean())
     behind, error = lead(accuracy[best], accuracy[BEST_SIZE])
     bench.claim(

@@ -293,7 +293,7 @@ def record(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
 
 
 def record_claims(bench: "Workbench", found: Mapping[int, list[Trained]]) -> None:
-    """Judge the paper's claims after equally many epochs, the most that all have."""
+    """Test the paper's claims after equally many epochs, the most that all have."""
     epochs = min(trained[-1].epochs for trained in found.values())
     equal = {k: next(o for o in trained if o.epochs == epochs) for k, trained in found.items()}
     nats = [one.nll.many for one in equal.values()]

@@ -285,7 +285,7 @@ def record(bench: "Workbench", found: Mapping[str, Measured], floor: float) -> N
 
 
 def record_claims(bench: "Workbench", found: Mapping[str, Measured]) -> None:
-    """Judge what the papers claim of samples, by two standard errors of a difference of means."""
+    """Test what the papers claim of samples, by two standard errors of a difference of means."""
     fid = {name: measured["fid"] for name, measured in found.items()}
     claims = (
         ("Samples of the WAE are better than those of the VAE.", "WAE-MMD", "VAE", is_less),

@@ -152,7 +152,7 @@ def record_parts(
 
 
 def judge_widths(bench: "Workbench", measured: dict[str, dict[str, dict[str, float]]]) -> None:
-    """Judge what doubling the widths gains."""
+    """Measure what doubling the widths gains."""
     narrow, wide = measured.values()
     gains = {split: 1 - wide[split]["loss"] / narrow[split]["loss"] for split in ("train", "test")}
     before, after = reported_errors(bench)
@@ -270,15 +270,15 @@ def judge_clusters(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]")
         ),
         "Of the ten training codes nearest to a test code, the share of its own class.",
     )
-    vae, anchor = own[written(WIDTHS[0])], own["PCA"]
+    vae, pca = own[written(WIDTHS[0])], own["PCA"]
     bench.claim(
         "The ten classes form clusters in the plane without labels.",
         holds=bool((vae > 0.5).all()),
         evidence=f"""A class is called a cluster if most of the ten training codes nearest to its
         test codes are its own. With {written(WIDTHS[0])} this holds for {int((vae > 0.5).sum())}
         of 10 classes, the share being {vae.mean():.2f} on average and {vae.min():.2f} for digit
-        {int(vae.argmin())}; in PCA's plane it holds for {int((anchor > 0.5).sum())}, at
-        {anchor.mean():.2f}.""",
+        {int(vae.argmin())}; in PCA's plane it holds for {int((pca > 0.5).sum())}, at
+        {pca.mean():.2f}.""",
     )
 
 

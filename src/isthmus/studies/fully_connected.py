@@ -162,11 +162,11 @@ def principal_components(bench: "Workbench", images: Images) -> tuple[System, Sy
     """Return PCA at the sizes of the two codes."""
     train, test = (flat(part) for part in (images.train, images.test))
     kept = bench.keep("PCA", lambda: asdict(isthmus.evaluation.fit_pca(train, 4)), train)
-    anchor = isthmus.evaluation.PCABaseline(**kept)
+    pca = isthmus.evaluation.PCABaseline(**kept)
 
     def at(size: int) -> System:
-        rebuilt = anchor.reconstruct(test, size).reshape(images.test.shape)
-        codes, test_codes = anchor.transform(train, size), anchor.transform(test, size)
+        rebuilt = pca.reconstruct(test, size).reshape(images.test.shape)
+        codes, test_codes = pca.transform(train, size), pca.transform(test, size)
         return System("PCA", size, codes, test_codes, rebuilt)
 
     return at(2), at(4)

@@ -106,7 +106,7 @@ def bottleneck_of_the_second(bench: "Workbench", images: Images, second: System)
 def similar_codes(
     bench: "Workbench", reported: np.ndarray, measured: np.ndarray, rebuilt: np.ndarray
 ) -> None:
-    """Judge whether digits with similar codes reconstruct similarly, 0 and 6 for instance."""
+    """Test whether digits with similar codes reconstruct similarly, 0 and 6 for instance."""
     columns = {
         "reported code": reported, "measured code": measured, "measured reconstruction": rebuilt,
     }  # fmt: skip

@@ -190,9 +190,11 @@ def manifold(
         main=True,
     )
     scaled = joint[0].scale(letters.train)
-    anchor = isthmus.evaluation.fit_pca(scaled, 64)
+    baseline = isthmus.evaluation.fit_pca(scaled, 64)
     pca = neighbours_right(
-        letters, anchor.transform(scaled, 64), anchor.transform(joint[0].scale(letters.test), 64)
+        letters,
+        baseline.transform(scaled, 64),
+        baseline.transform(joint[0].scale(letters.test), 64),
     )
     measured = {"joint autoencoder": neighbour_scores(joint, letters), "PCA": [pca]}
     for system, scores in measured.items():

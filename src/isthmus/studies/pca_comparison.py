@@ -117,7 +117,7 @@ def principal_components(
     pixels = digits.pixels
     scaled, deviation = standardised(pixels)
     plain, unit = (
-        anchor_of(bench, f"PCA of {kind} pixels", data["train"])
+        pca_of_rows(bench, f"PCA of {kind} pixels", data["train"])
         for kind, data in (("centred", pixels), ("standardised", scaled))
     )
     rebuilt = {d: each(pixels, lambda x, d=d: plain.reconstruct(x, d)) for d in SIZES}
@@ -140,7 +140,7 @@ def principal_components(
     return codes, outcomes, errors
 
 
-def anchor_of(bench: "Workbench", name: str, rows: np.ndarray) -> Any:
+def pca_of_rows(bench: "Workbench", name: str, rows: np.ndarray) -> Any:
     """Return PCA with the most components that are asked for."""
     kept = bench.keep(
         name, lambda: asdict(isthmus.evaluation.fit_pca(rows, max(SIZES))), rows

@@ -165,7 +165,7 @@ def comparison(
 
 
 def rank_systems(bench: "Workbench", accuracy: Mapping[str, float]) -> None:
-    """Judge the order of the comparison table."""
+    """Check the order of the comparison table."""
     evidence = ", ".join(f"{system} {value:.2f}%" for system, value in accuracy.items()) + "."
     light, heavy = NOISE
     bench.claim(

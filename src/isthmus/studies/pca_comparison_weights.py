@@ -50,7 +50,7 @@ def weights(bench: "Workbench", digits: Digits, fitted: Facts) -> None:
 
 
 def pen_strokes(bench: "Workbench", kernels: Mapping[str, np.ndarray], inside: np.ndarray) -> None:
-    """Judge whether units look for strokes: connected, and in one place."""
+    """Test whether units look for strokes: connected, and in one place."""
     measures = {"connected": neighbour_correlation, "local": most_in_a_window}
     passed = {
         name: {m: beyond_chance(measure, kernel, inside) for m, measure in measures.items()}

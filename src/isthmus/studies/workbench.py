@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 E = TypeVar("E", bound="BaseEstimator")
 Progress = Callable[[str], AbstractContextManager[Sequence[Any]]]
-"""Told what is being done; lends the callbacks that show it."""
+"""Called with what is being done; lends the callbacks that show it."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Workbench:
         fitted: Any = estimator
         kept = kept_path(self._kept, name, estimator, X, y, validation_data)
         if kept.exists():
-            return isthmus.load(kept)
+            return cast(E, isthmus.load(kept))
         with self._progress(name) as callbacks:
             fitted.set_params(callbacks=tuple(callbacks))
             data = {} if validation_data is None else {"validation_data": validation_data}
@@ -206,12 +206,16 @@ class Workbench:
             source=given.source if given else None,
             quick=self.quick,
         )
+        self._show(record)
+        return record
+
+    def _show(self, record: Record) -> None:
+        """Add a record to the results, and to the table at the end of the page."""
         self.records.append(record)
         blocks = self._blocks()
         if not blocks or blocks[-1]["kind"] != "records":
             self._add(kind="records", records=[])
         blocks[-1]["records"].append(record.as_dict())
-        return record
 
     def claim(self, sentence: str, holds: bool, evidence: str) -> None:
         """Add a claim of the report, whether it holds here, and the figures that say so."""

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike, Targets
 from isthmus.errors import IsthmusError
-from isthmus.estimators.base import AbstractAutoencoder
+from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.plainjson import Facts, JsonObject
 
 Criterion = Literal["score", "mse_input"]
@@ -54,20 +55,21 @@ class Point:
 def point_of(
     params: Facts,
     seed: int,
-    outcome: Any,
-    validation: tuple[Any, Any],
+    outcome: AnyAutoencoder | IsthmusError,
+    validation: tuple[ExamplesLike, Targets | None],
 ) -> Point:
     """Return the record of a fit, from its estimator or from the error that ended it."""
     if isinstance(outcome, IsthmusError):
         return Point(params, seed, np.nan, None, None, 0.0, 0, 0, str(outcome))
     X, y = validation
+    scored: Any = outcome  # every kind has a score, of other parameters
     measured = (
         outcome.measure(X, outcome.labels_from(y)) if outcome.model_.decoder is not None else {}
     )
     return Point(
         params,
         seed,
-        outcome.score(X, y),
+        scored.score(X, y),
         measured.get("mse"),
         measured.get("nats"),
         outcome.fit_seconds_,
@@ -92,7 +94,7 @@ def criterion_of(points: Sequence[Point]) -> Criterion:
     return "score" if comparable or not decoded else "mse_input"
 
 
-def _measured_by(estimator: AbstractAutoencoder) -> str | None:
+def _measured_by(estimator: AnyAutoencoder) -> str | None:
     if estimator.target_kind in ("classes", "quantities"):
         return None  # the score is an accuracy, or R²
     likelihood, scaling = type(estimator.likelihood_).__name__, estimator.scaling_.kind

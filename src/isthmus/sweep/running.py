@@ -3,25 +3,27 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 
+from isthmus.annotations import Targets
 from isthmus.engine import HearsProgress, Replica, Trained, shape_of, train
 from isthmus.engine.together import SHORTEST_BLOCK
 from isthmus.errors import IsthmusError, NonFiniteLossError, SettingError
 from isthmus.estimators import fitting
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.code_padding import can_pad, resize
+from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.estimators.fitting import Ready
 from isthmus.estimators.pca_start import sharing_pca
 from isthmus.sweep.programs import Progress, train_group
 from isthmus.sweep.strategy import Together
 
-Part = tuple[Any, Any]
+Part: TypeAlias = tuple[Any, Targets | None]
 """Examples, and their targets or None."""
 
-Outcome = AbstractAutoencoder | IsthmusError
+Outcome = AnyAutoencoder | IsthmusError
 """A fitted estimator, or the error that ended its fit."""
 
 COPIES = 5

@@ -9,17 +9,16 @@ import joblib
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin
-from sklearn.model_selection import ParameterGrid, train_test_split
-from sklearn.utils import Tags, check_array, check_random_state, get_tags
+from sklearn.model_selection import ParameterGrid
+from sklearn.utils import Tags, get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
-from isthmus.checks import check_between, check_whole
-from isthmus.data.array_file import ArrayFile
-from isthmus.data.source import Computed, Rows
+from isthmus.checks import check_whole
+from isthmus.data.source import Computed
 from isthmus.engine import HearsProgress
-from isthmus.errors import DataError, IsthmusError, SettingError
+from isthmus.errors import IsthmusError, SettingError
 from isthmus.estimators.base import AbstractAutoencoder
 from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.estimators.fit_cache import kept_path
@@ -29,20 +28,12 @@ from isthmus.estimators.targets import ValidationData, need_targets
 from isthmus.evaluation.advice import Advice, recommend_latent_dim
 from isthmus.evaluation.pca import fit_pca
 from isthmus.plainjson import Facts, JsonObject
+from isthmus.sweep.division import divided
 from isthmus.sweep.grid import Grid, check_grid, unfitted_at
 from isthmus.sweep.results import Point, criterion_of, point_of, results_of
 from isthmus.sweep.running import Outcome, Part, fit_share, fit_together
-from isthmus.unlabelled import strata
 
 STRATEGIES = ("auto", "together", "in turn")
-LEAST = 3
-"""Smallest number of examples: two in the training set, one in the validation set."""
-
-LOOSE: JsonObject = {
-    "dtype": None, "ensure_all_finite": False, "ensure_2d": False, "allow_nd": True,
-    "ensure_min_samples": 0,
-}  # fmt: skip
-"""How examples are checked before they are divided; each fit checks them in full."""
 
 
 def _best_has(name: str) -> Callable[["Sweep"], bool]:
@@ -166,20 +157,21 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         grid = list(ParameterGrid(self.param_grid))
         wanted = [(params, seed) for params in grid for seed in range(self.seeds)]
         unfitted = [self._estimator(params, seed) for params, seed in wanted]
-        points: list[Any] = [None] * len(wanted)
-        leaders: dict[int, tuple[float, Any]] = {}
+        points: dict[int, Point] = {}
+        leaders: dict[int, tuple[float, AnyAutoencoder]] = {}
         outcomes = self._outcomes(unfitted, train, validation)
         for done, (place, outcome) in enumerate(outcomes, start=1):
             params, seed = wanted[place]
             point = points[place] = point_of(params, seed, outcome, validation)
             index = place // self.seeds
-            if point.failure is None and point.score > leaders.get(index, (-np.inf, None))[0]:
+            better = point.score > leaders[index][0] if index in leaders else point.score > -np.inf
+            if not isinstance(outcome, IsthmusError) and better:
                 leaders[index] = (point.score, outcome)
             if self.on_result is not None:
                 self.on_result(point, done, len(wanted))
-        self.points_: list[Point] = points
-        self.criterion_ = criterion_of(points)
-        self.cv_results_ = results_of(grid, points, self.seeds)
+        self.points_: list[Point] = [points[place] for place in range(len(wanted))]
+        self.criterion_ = criterion_of(self.points_)
+        self.cv_results_ = results_of(grid, self.points_, self.seeds)
         self.code_sizes_: list[int] = [
             unfitted[i * self.seeds].latent_dim for i in range(len(grid))
         ]
@@ -198,42 +190,14 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     def _estimator(self, params: Facts, seed: int) -> AbstractAutoencoder:
         return unfitted_at(self.estimator, params).set_params(random_state=seed)
 
-    def _split(self, X: Any, y: Targets | None, given: Any) -> tuple[Part, Part]:
+    def _split(
+        self, X: ExamplesLike, y: Targets | None, given: ValidationData | None
+    ) -> tuple[Part, Part]:
         """Return the training set and the validation set: pairs of examples and targets."""
-        if self.estimator.target_kind == "none":
-            y = None
-        else:
+        if self.estimator.target_kind != "none":
             need_targets(self, y, "its estimator learns from targets")
-        X = X if is_indexed(X) or hasattr(X, "iloc") else check_array(X, **LOOSE)
-        if y is not None:
-            check_consistent_length(X, y)
-        if given is not None:
-            return (X, y), (given if y is not None else (given, None))
-        share = self.validation_fraction
-        check_between("The sweep", "validation_fraction", share, 0, 0.9, open_low=True)
-        seed = check_random_state(self.random_state).randint(2**31 - 1)
-        if len(X) < LEAST:
-            raise DataError(
-                f"There are {len(X)} examples (n_samples = {len(X)}); a sweep needs at least "
-                f"{LEAST}."
-            )
-        rows = self._rows(len(X), y, seed)
-        kept, held = (np.sort(part) for part in rows)
-        parts = [
-            (_take(X, part), None if y is None else np.asarray(y)[part]) for part in (kept, held)
-        ]
-        return parts[0], parts[1]
-
-    def _rows(self, n: int, y: Targets | None, seed: int) -> list[Any]:
-        """Return the rows of both sets, every class in both where it can be."""
-        share = {"test_size": float(self.validation_fraction), "random_state": seed}
-        if self.estimator.target_kind in ("classes", "condition"):
-            try:
-                classes = strata(np.asarray(y).ravel())
-                return train_test_split(np.arange(n), **share, stratify=classes)
-            except ValueError:  # a class of one example, or a smaller set than there are classes
-                pass
-        return train_test_split(np.arange(n), **share)
+        share, random_state = self.validation_fraction, self.random_state
+        return divided(self.estimator, X, y, given, share, random_state)
 
     def _outcomes(
         self, unfitted: Sequence[AbstractAutoencoder], train: Part, validation: Part
@@ -266,7 +230,7 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         kept: frozenset[int],
     ) -> Iterator[tuple[int, Outcome]]:
         fits = [*enumerate(unfitted)]
-        jobs = joblib.effective_n_jobs(cast(Any, self.n_jobs))  # None goes by joblib's settings
+        jobs = cast(int, joblib.effective_n_jobs(cast(Any, self.n_jobs)))  # None: joblib's own
         folder = None if self.folder is None else Path(self.folder)
         how = (self.strategy, self.memory_limit, folder, kept)
         if jobs == 1:
@@ -280,7 +244,9 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         for results in cast(Iterator[list[tuple[int, Outcome]]], run(tasks)):
             yield from results
 
-    def _choose(self, grid: list[JsonObject], leaders: dict[int, tuple[float, Any]]) -> None:
+    def _choose(
+        self, grid: list[JsonObject], leaders: dict[int, tuple[float, AnyAutoencoder]]
+    ) -> None:
         scores = self.cv_results_["mean_test_score"]
         if np.isnan(scores).all():
             raise SettingError(
@@ -301,12 +267,12 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             return
         sizes = sorted({size for size, _ in self._errors()})
         scaled, held = (_scaled(fitted, part) for part in (X, validation))
-        anchor = fit_pca(scaled, min(max(sizes), *scaled.shape))
-        within = [size for size in sizes if size <= len(anchor.components)]
-        self.pca_mse_ = {size: anchor.mse(held, size) for size in within}
+        pca = fit_pca(scaled, min(max(sizes), *scaled.shape))
+        within = [size for size in sizes if size <= len(pca.components)]
+        self.pca_mse_ = {size: pca.mse(held, size) for size in within}
         if len(sizes) > 1:
             errors = [min(e for d, e in self._errors() if d == size) for size in sizes]
-            self.advice_ = recommend_latent_dim(sizes, errors, anchor.mse(held, 0))
+            self.advice_ = recommend_latent_dim(sizes, errors, pca.mse(held, 0))
 
     def _errors(self) -> Iterator[tuple[int, float]]:
         """Yield (code size, mean error over the seeds) of the points of the best estimator."""
@@ -396,12 +362,6 @@ class Sweep(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
                 "This sweep was fitted with refit=False, and kept no best estimator."
             )
         return self.best_estimator_
-
-
-def _take(X: Any, rows: np.ndarray) -> Examples:
-    if hasattr(X, "iloc"):
-        return X.iloc[rows]
-    return Rows(ArrayFile.of(X), rows) if is_indexed(X) else np.asarray(X)[rows]
 
 
 def _scaled(fitted: AnyAutoencoder, X: Examples) -> Any:

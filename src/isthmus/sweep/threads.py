@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum, auto
 from queue import SimpleQueue
 from threading import Event
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 Tell = Callable[[T], None]
 
-_END = object()
+
+class _End(Enum):
+    END = auto()
+
+
+_END = _End.END
 
 
 class _UnheardError(Exception):
@@ -35,7 +41,7 @@ def merged(runs: Sequence[Callable[[Tell[T]], None]]) -> Iterator[T]:
     >>> sorted(merged([lambda tell: tell("a"), lambda tell: tell("b")]))
     ['a', 'b']
     """
-    heard: SimpleQueue[Any] = SimpleQueue()
+    heard: SimpleQueue[T | _End] = SimpleQueue()
     closed = Event()
 
     def tell(item: T) -> None:

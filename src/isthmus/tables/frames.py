@@ -65,7 +65,7 @@ def to_arrow(table: Any, name: str = "the table") -> "pyarrow.Table":
     return arrow.rename_columns(distinct_names(arrow.column_names))
 
 
-def distinct_names(names: Sequence[Any]) -> list[str]:
+def distinct_names(names: Sequence[object]) -> list[str]:
     """Return names as text, repeated ones numbered as `pandas.read_csv` numbers them.
 
     >>> distinct_names(["a", "b", "a", 7, "a"])

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class Rules:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
 
-def infer(table: Any, rules: Rules | None = None, name: str = "the table") -> Schema:
+def infer(table: object, rules: Rules | None = None, name: str = "the table") -> Schema:
     """Return the schema of a table.
 
     Parameters

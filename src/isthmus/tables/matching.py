@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class Aligned(NamedTuple):
     notes: tuple[str, ...]
 
 
-def align(schema: Schema, table: Any, name: str = "the table") -> Aligned:
+def align(schema: Schema, table: object, name: str = "the table") -> Aligned:
     """Bring a table to the columns of a schema.
 
     Parameters

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -168,7 +168,7 @@ class Schema:
         rows: np.ndarray,
         *,
         rng: np.random.Generator | None = None,
-        beside: "pyarrow.Table | None" = None,
+        source: "pyarrow.Table | None" = None,
     ) -> "pyarrow.Table":
         """Return the table that rows of the shared space stand for.
 
@@ -178,7 +178,7 @@ class Schema:
             Encoded rows, means of a decoder, or draws.
         rng : optional
             For draws: levels that share a column are drawn too.
-        beside : pyarrow.Table, optional
+        source : pyarrow.Table, optional
             The n rows that were encoded: columns that are left out are taken from there.
 
         Returns
@@ -188,8 +188,8 @@ class Schema:
         """
         arrays = []
         for column, field in zip(self.columns, self.arrow, strict=True):
-            if beside is not None and not column.used:
-                arrays.append(as_type(plain(beside.column(column.name)), field, column.declared))
+            if source is not None and not column.used:
+                arrays.append(as_type(plain(source.column(column.name)), field, column.declared))
                 continue
             entries = column.kind.decode(rows[:, self.places[column.name]], rng)
             arrays.append(as_type(entries, field, column.declared))
@@ -205,7 +205,7 @@ class Schema:
 
         compute = functions()
         arrays = []
-        decoded = self.decode(rows, beside=table)
+        decoded = self.decode(rows, source=table)
         for column, field in zip(self.columns, self.arrow, strict=True):
             own, made = (plain(one.column(column.name)) for one in (table, decoded))
             if types.is_floating(own.type):
@@ -234,7 +234,7 @@ class Schema:
             for c in self.columns
         ]
 
-    def decodings(self) -> list[dict[str, Any]]:
+    def decodings(self) -> list[JsonObject]:
         """Return how each used column comes back from the encoded columns, as plain JSON.
 
         ``name``, ``kind``, the first encoded column ``start`` and their number ``width``, and what
@@ -341,7 +341,7 @@ def as_type(
     return entries.cast(kind, safe=False)
 
 
-def _table(arrays: list[Any], schema: "pyarrow.Schema") -> "pyarrow.Table":
+def _table(arrays: "list[pyarrow.Array]", schema: "pyarrow.Schema") -> "pyarrow.Table":
     import pyarrow
 
     return pyarrow.Table.from_arrays(arrays, schema=schema)

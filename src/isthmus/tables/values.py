@@ -2,7 +2,8 @@
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def plain(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":
     return column.cast(column.type.value_type) if types.is_dictionary(column.type) else column
 
 
-def functions() -> Any:
+def functions() -> ModuleType:
     """Return `pyarrow.compute`, which makes its functions at import, unseen by type checkers."""
     from pyarrow import compute
 

@@ -4,8 +4,8 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from importlib import import_module
-from types import TracebackType
-from typing import Any, Self
+from types import ModuleType, TracebackType
+from typing import Self
 
 from isthmus.annotations import ExamplesLike, Targets
 from isthmus.engine import EpochRecord
@@ -72,7 +72,7 @@ class AbstractTracker(ABC):
         """
         self.describe(settings_of(estimator))
         if X is not None:
-            measured: Any = estimator.measure(X, estimator.labels_from(y))
+            measured = estimator.measure(X, estimator.labels_from(y))
             values = {f"test/{name}": measured[name] for name in MEASURES if name in measured}
             self._write(values, estimator.n_epochs_)
 
@@ -122,7 +122,7 @@ def settings_of(estimator: FittedAutoencoder) -> dict[str, str]:
     }
 
 
-def need(module: str, extra: str) -> Any:
+def need(module: str, extra: str) -> ModuleType:
     """Import a tracker's package.
 
     Raises

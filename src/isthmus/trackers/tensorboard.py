@@ -42,7 +42,7 @@ class TensorBoard(AbstractTracker):
         """Close the event file."""
         self._writer.close()
 
-    def _add(self, summary: Any, step: int) -> None:
+    def _add(self, summary: object, step: int) -> None:
         event = need("tensorboard.compat.proto.event_pb2", "tensorboard").Event
         self._writer.add_event(event(wall_time=time.time(), step=step, summary=summary))
         self._writer.flush()

@@ -7,7 +7,7 @@ from isthmus.doctor.finding import Finding, setting
 
 
 def gaussian_bits(data: Data) -> Finding | None:
-    """Find bits for which a Gaussian of unit variance was asked, beside a divergence in nats.
+    """Find bits under a Gaussian likelihood of unit variance and a KL divergence.
 
     A bit then costs at most half a nat, so the divergence outweighs what the code could tell.
     """

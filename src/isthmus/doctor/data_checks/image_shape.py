@@ -30,12 +30,12 @@ def image_shape(data: Data) -> Finding | None:
         return None
     apart = {w: _difference(x, w) for w in _widths(height * width)}
     any_two = 2 * float(x.var())
-    beside = _beside(x, height, width)
+    horizontal = _horizontal(x, height, width)
     own = apart.get(width, _difference(x, width))
     best = min(apart, key=lambda w: apart[w])
     if any_two == 0:
         return None
-    evidence = {"vertical": own / any_two, "horizontal": beside / any_two, "best_width": best}
+    evidence = {"vertical": own / any_two, "horizontal": horizontal / any_two, "best_width": best}
     if best != width and apart[best] < BETTER * own:
         shape = f"{height * width // best}x{best}" + (f"x{channels}" if channels > 1 else "")
         return Finding(
@@ -46,7 +46,7 @@ def image_shape(data: Data) -> Finding | None:
             evidence,
         )
     large = min(height, width) >= STROKES
-    if large and min(own, beside) > AGREE * _any_pair(x, any_two):
+    if large and min(own, horizontal) > AGREE * _any_pair(x, any_two):
         return Finding(
             "look",
             f"Neighbouring pixels of the {height}x{width} images do not agree: they differ as much "
@@ -68,7 +68,7 @@ def _difference(x: np.ndarray, apart: int) -> float:
     return float(np.square(x[:, apart:] - x[:, :-apart]).mean())
 
 
-def _beside(x: np.ndarray, height: int, width: int) -> float:
+def _horizontal(x: np.ndarray, height: int, width: int) -> float:
     rows = x.reshape(len(x), height, width, -1)
     return float(np.square(rows[:, :, 1:] - rows[:, :, :-1]).mean())
 

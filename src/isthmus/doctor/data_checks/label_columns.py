@@ -24,7 +24,7 @@ def label_columns(data: Data) -> Finding | None:
     """
     if data.labels is None:
         names = [name.strip().lower() for name in data.names or ()]
-        known = NAMES - {"y"} if "x" in names else NAMES  # beside x, y is a coordinate
+        known = NAMES - {"y"} if "x" in names else NAMES  # where there is an x, y is a coordinate
         named = [j for j, name in enumerate(names) if name in known]
         return _named(data, named) if named else None
     if len(data) < 20:

@@ -15,8 +15,8 @@ MAP = 3
 
 def code_too_small(fit: Fit) -> Finding | None:
     """Find codes that lose most of the variance, where PCA of twice the size keeps far more."""
-    mean = float(fit.judged.mean.mean())
-    lost = float(fit.judged.own.mean()) / max(mean, 1e-30)
+    mean = float(fit.measured.mean.mean())
+    lost = float(fit.measured.own.mean()) / max(mean, 1e-30)
     if fit.pca_curve is None or fit.corrupted is not None or lost >= 0.95:
         return None
     d = fit.latent_dim

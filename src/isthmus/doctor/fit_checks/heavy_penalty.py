@@ -21,7 +21,7 @@ LEFT = 0.05
 def heavy_penalty(fit: Fit) -> Finding | None:
     """Find penalties that are most of the loss, in a fit that is no better than PCA."""
     name, share = penalty_share(fit)
-    errors = fit.judged
+    errors = fit.measured
     if share < SHARE or errors.ratio < LEFT or errors.own.mean() < 0.99 * errors.pca.mean():
         return None
     return Finding(

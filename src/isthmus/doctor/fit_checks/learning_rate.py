@@ -35,12 +35,12 @@ def learning_rate(fit: Fit) -> Finding | None:
     substantial = above[1:] > 0.1 * above[0]
     jump = float(np.max(np.where(substantial, np.diff(loss) / above[:-1], 0)))
     high = rate is not None and rate >= HIGH
-    poor = beyond_error(fit.judged.own - fit.judged.pca) > 0
+    poor = beyond_error(fit.measured.own - fit.measured.pca) > 0
     if jump > JUMP:
         what = f"The loss jumped to {1 + jump:.2g} times its value from one epoch to the next"
     elif fit.best_epoch == 0 and penalty_share(fit)[1] < 0.5:
         what = "No epoch was better than the start, so the start was kept"
-    elif (high and poor and not fit.stochastic) or (high and fit.judged.ratio > NOTHING):
+    elif (high and poor and not fit.stochastic) or (high and fit.measured.ratio > NOTHING):
         what = "The loss never settled, and the result is poor"
     elif high and late_gain(fit) > LATE:
         what = "The loss fell mostly when the learning rate had fallen"

@@ -21,7 +21,7 @@ FALLING = 0.7
 
 
 def unconverged(fit: Fit) -> Finding | None:
-    """Judge the slope of the loss at its learning rate.
+    """Find a loss that still falls, by its slope at its learning rate.
 
     Progress is a function of the sum of the learning rates, not of the epochs, so that a rate which
     falls to zero does not hide that there was more to win, nor a small one. What the second half of

@@ -12,7 +12,7 @@ STRUCTURE = 0.9
 
 def worse_than_mean(fit: Fit) -> Finding | None:
     """Compare the squared error with that of the mean, on the part farthest from the training."""
-    errors = fit.judged
+    errors = fit.measured
     mean = float(errors.mean.mean())
     if mean <= 0 or errors.pca.mean() > STRUCTURE * mean:
         return None

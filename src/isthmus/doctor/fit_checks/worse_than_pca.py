@@ -13,7 +13,7 @@ def worse_than_pca(fit: Fit) -> Finding | None:
     A look for plain codes, which minimise squared error as PCA does. A note for codes that are
     drawn, discrete or held back: they minimise something else.
     """
-    errors = fit.judged
+    errors = fit.measured
     ratio = float(errors.own.mean()) / max(float(errors.pca.mean()), 1e-30)
     exact = errors.pca.mean() < 1e-6 * errors.mean.mean()
     if exact or ratio < LEVEL or beyond_error(errors.own - errors.pca) <= 0:

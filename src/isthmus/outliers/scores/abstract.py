@@ -1,7 +1,7 @@
 """What every score does."""
 
 from abc import ABCMeta, abstractmethod
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -10,6 +10,10 @@ from isthmus.outliers.encoded import Encoded
 
 TINY = 1e-12
 """Added to what a logarithm is taken of."""
+
+
+Fitted: TypeAlias = dict[str, Any]
+"""What a score has fitted: arrays and numbers by name."""
 
 
 class AbstractScore(BaseEstimator, metaclass=ABCMeta):
@@ -46,11 +50,11 @@ class AbstractScore(BaseEstimator, metaclass=ABCMeta):
         """Return the nearest usual examples (n, k, D), if the score compares with any."""
         return None
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Fitted:
         """Return what was fitted: arrays and numbers by name."""
         return {name: v for name, v in vars(self).items() if name.endswith("_")}
 
-    def restore(self, state: dict[str, Any]) -> Self:
+    def restore(self, state: Fitted) -> Self:
         """Take over what another instance had fitted."""
         for name, value in state.items():
             setattr(self, name, value)

@@ -1,7 +1,7 @@
 """Where the code lies: a distance, a density, and the distance of code and residual together."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from isthmus.errors import SettingError
 from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.robust import Scatter, robust_scale, robust_scatter
-from isthmus.outliers.scores.abstract import AbstractScore, logarithm, normalised
+from isthmus.outliers.scores.abstract import AbstractScore, Fitted, logarithm, normalised
 from isthmus.samplers.abstract import HasDensity
 from isthmus.specifications import member_of
 
@@ -84,7 +84,7 @@ class CodeDensity(AbstractScore):
         """Return each feature's share (n, D): how far its reconstruction is from the median."""
         return _moved(encoded, self.reconstruction_, self.spread_)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Fitted:
         """Refuse: a sampler has no place in a model file."""
         raise SettingError(
             "score CodeDensity holds a sampler, which a model file cannot: take CodeDistance, or "
@@ -105,7 +105,7 @@ class Together(AbstractScore):
     trimmed: float = 0.1
 
     def fit(self, encoded: Encoded) -> Self:
-        """Learn centre and scatter of codes beside residuals, each by its own spread."""
+        """Learn centre and scatter of codes joined with residuals, each by its own spread."""
         check_between("score Together", "trimmed", self.trimmed, 0, 0.5)
         both = np.hstack([encoded.codes, encoded.residuals])
         self.spread_ = robust_scale(both)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from isthmus.errors import SettingError, unknown
 from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded
-from isthmus.outliers.scores.abstract import AbstractScore, normalised
+from isthmus.outliers.scores.abstract import AbstractScore, Fitted, normalised
 from isthmus.outliers.tails import Tail, surprise
 
 RULES = ("mean", "max")
@@ -65,14 +65,14 @@ class Combined(AbstractScore):
             weights = weights == weights.max(axis=1, keepdims=True)
         return normalised(np.einsum("ns,snd->nd", weights.astype(np.float64), parts))
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Fitted:
         """Return the tails, and what each score has, under its place."""
-        own: dict[str, Any] = {"tails_": self.tails_}
+        own: Fitted = {"tails_": self.tails_}
         for i, score in enumerate(self.scores_):
             own |= {f"{i}.{name}": value for name, value in score.state().items()}
         return own
 
-    def restore(self, state: dict[str, Any]) -> Self:
+    def restore(self, state: Fitted) -> Self:
         """Take over what another instance had fitted."""
         self.tails_ = state["tails_"]
         self.scores_ = []

@@ -34,7 +34,7 @@ CALIBRATED_ON = 1_000
 class Neighbours(AbstractScore):
     r"""Distance to the k-th nearest example, at several k, in three spaces; combined by tails.
 
-    The spaces: code beside residual, as they are, which is as far apart as the examples themselves
+    The spaces: code and residual joined, as they are, which keeps the distances of the examples
     when the autoencoder is linear; the same with every coordinate divided by its own spread, where
     a small residual counts that is unusual for its feature; and the columns by their robust spread,
     where no network has a say. The logarithm of each distance d is brought to one unit by its

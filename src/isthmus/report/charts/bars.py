@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Bars(Chart):
     template: ClassVar[str] = "charts/bars.html.j2"
 
     groups: Mapping[str, Sequence[float]]
-    names: Sequence[Any]
+    names: Sequence[object]
     y_label: str
 
     def figure(self) -> "Figure":

@@ -1,6 +1,5 @@
 """Curves: lines by name."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from isthmus import figures
 from isthmus.figures.palette import page_marks
+from isthmus.figures.style import Lines
 from isthmus.plainjson import JsonObject
 from isthmus.report.axes import fit_axis
 from isthmus.report.charts.chart import Chart
@@ -38,7 +38,7 @@ class Curves(Chart):
 
     template: ClassVar[str] = "charts/curves.html.j2"
 
-    lines: Mapping[str, Sequence[Any]]
+    lines: Lines
     x_label: str
     y_label: str
     log_x: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -37,8 +37,8 @@ class Matrix(Chart):
     template: ClassVar[str] = "charts/matrix.html.j2"
 
     values: np.ndarray
-    rows: Sequence[Any]
-    columns: Sequence[Any]
+    rows: Sequence[object]
+    columns: Sequence[object]
     row_label: str = ""
     column_label: str = ""
 

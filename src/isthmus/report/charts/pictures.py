@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class ImageRows(Chart):
     template: ClassVar[str] = "charts/image_rows.html.j2"
 
     rows: Mapping[str, np.ndarray]
-    columns: Sequence[Any] | None = None
+    columns: Sequence[object] | None = None
     limits: figures.Limits | None = None
 
     def figure(self) -> "Figure":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class NamedPoints(Chart):
     template: ClassVar[str] = "charts/points.html.j2"
 
     points: np.ndarray
-    names: Sequence[Any]
+    names: Sequence[object]
     axis_names: tuple[str, str] = ("code 1", "code 2")
 
     def figure(self) -> "Figure":

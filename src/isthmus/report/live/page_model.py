@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus.data.source import take
 from isthmus.errors import SettingError
+from isthmus.fitted import CarriedPart
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.live.nearness import known_codes, reach_of
 from isthmus.report.live.packing import packed, packed_codes
@@ -15,7 +16,7 @@ from isthmus.report.live.reading import reading_of
 from isthmus.report.plane import Plane
 
 if TYPE_CHECKING:
-    from isthmus.export import Carried
+    pass
 
 MEASURED = 256
 """Examples on which it is measured what 16-bit numbers change."""
@@ -27,7 +28,7 @@ SIDE = 64
 """Largest side, in pixels, of images that one can draw."""
 
 EXAMPLES_BYTES = 1_000_000
-"""Most bytes of examples that are not images, which the page shows beside their reconstructions."""
+"""Most bytes of examples, other than images, that the page shows with their reconstructions."""
 
 SPARSE, OFF = 0.5, 0.02
 """A code is sparse if this share of its entries is off: below this share of their largest."""
@@ -49,7 +50,7 @@ class Live:
         Distance from the nearest of them beyond which a code is far from the data; 0 for none.
     """
 
-    data: Mapping[str, Any] | None
+    data: Mapping[str, object] | None
     sentence: str
     known: np.ndarray
     reach: float
@@ -99,7 +100,7 @@ def live_model(fit: EvaluatedFit, plane: Plane) -> Live:
     return Live(data, _sentence(decoder, encoder), known, reach)
 
 
-def _too_large(decoder: "Carried", limit: float) -> str:
+def _too_large(decoder: CarriedPart, limit: float) -> str:
     """Say why a decoder is too large for the page; nothing if it is not."""
     if decoder.size > 1e6 * limit:
         return (
@@ -122,7 +123,7 @@ def _labels(fit: EvaluatedFit) -> np.ndarray | None:
     return np.concatenate([np.asarray(part.labels) for part in fit.shown_parts.values()])
 
 
-def _conditions(fit: EvaluatedFit, labels: np.ndarray | None) -> dict[str, Any] | None:
+def _conditions(fit: EvaluatedFit, labels: np.ndarray | None) -> dict[str, object] | None:
     if labels is None:
         return None
     names = fit.model.labels or []
@@ -131,7 +132,7 @@ def _conditions(fit: EvaluatedFit, labels: np.ndarray | None) -> dict[str, Any] 
     return {"names": [*map(str, names)], "own": own, "start": place.get(fit.label, 0)}
 
 
-def _encoder(fit: EvaluatedFit, left: float) -> "Carried | None":
+def _encoder(fit: EvaluatedFit, left: float) -> CarriedPart | None:
     """Return the encoder of images that are small enough to draw, if there is space for it."""
     shape = fit.model.image_shape
     if shape is None or max(shape[:2]) > SIDE or shape[2] not in (1, 3):
@@ -145,7 +146,7 @@ def _encoder(fit: EvaluatedFit, left: float) -> "Carried | None":
     return encoder if encoder.size <= left and encoder.work <= WORK else None
 
 
-def _dimensions(codes: np.ndarray) -> list[dict[str, Any]]:
+def _dimensions(codes: np.ndarray) -> list[dict[str, object]]:
     """Return a slider for each dimension: those that vary most first, or those of the two axes."""
     low, high = np.quantile(codes, [0.005, 0.995], axis=0)
     margin = 0.1 * (high - low)
@@ -158,7 +159,7 @@ def _dimensions(codes: np.ndarray) -> list[dict[str, Any]]:
     ]
 
 
-def _symbols(fit: EvaluatedFit) -> dict[str, Any] | None:
+def _symbols(fit: EvaluatedFit) -> dict[str, object] | None:
     """Return the symbols of the examples, and what each adds to the code, of a discrete code."""
     parts = [fit.model.symbols(part.examples) for part in fit.shown_parts.values()]
     found = [part for part in parts if part is not None]
@@ -184,7 +185,7 @@ def _features(codes: np.ndarray) -> list[int] | None:
     return [int(i) for i in np.argsort(-frequency, kind="stable") if used[i]]
 
 
-def _examples(fit: EvaluatedFit) -> dict[str, Any] | None:
+def _examples(fit: EvaluatedFit) -> dict[str, object] | None:
     """Return the first examples as numbers (k, D), where they are not images."""
     if fit.model.image_shape is not None:
         return None
@@ -193,7 +194,7 @@ def _examples(fit: EvaluatedFit) -> dict[str, Any] | None:
     return packed(rows[: max(1, EXAMPLES_BYTES // (4 * rows.shape[1]))])
 
 
-def _sentence(decoder: "Carried", encoder: "Carried | None") -> str:
+def _sentence(decoder: CarriedPart, encoder: CarriedPart | None) -> str:
     size = decoder.size + (0 if encoder is None else encoder.size)
     what = "the decoder" if encoder is None else "encoder and decoder"
     kept = decoder.weights if encoder is None or encoder.weights == decoder.weights else "both"

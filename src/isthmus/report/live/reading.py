@@ -1,7 +1,5 @@
 """How a page shows a decoded example: as an image, as a curve, or as a row of a table."""
 
-from typing import Any
-
 import numpy as np
 
 from isthmus.report.evaluated_fit import EvaluatedFit
@@ -13,7 +11,7 @@ LOOKED_AT = 500
 """Maximum number of examples that this is seen from."""
 
 
-def reading_of(fit: EvaluatedFit) -> dict[str, Any]:
+def reading_of(fit: EvaluatedFit) -> dict[str, object]:
     """Return how to show the decoded examples of a fit: plain JSON with a ``kind``.
 
     ``image``: ``shape`` (H, W, C), ``limits`` (black and white), and the values of ``paper`` and

@@ -1,12 +1,14 @@
 """How sure the classifier is, compared with how often it is right."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, cast
 
 import numpy as np
 
 from isthmus.data.source import take
 from isthmus.evaluation.calibration import Bin, expected_calibration_error, reliability
+from isthmus.fitted import Predictor
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 from isthmus.unlabelled import known_labels, plain_labels
@@ -23,6 +25,15 @@ class Reliability:
     """Predictions by their confidence."""
 
     bins: list[Bin]
+
+
+class Calibrated(Predictor, Protocol):
+    """A fitted classifier whose confidence was calibrated."""
+
+    temperature_: float
+    """What scores are divided by."""
+    calibrated_from: int
+    """Least number of labelled validation examples to calibrate on."""
 
 
 class Calibration(Section[Reliability]):
@@ -54,12 +65,12 @@ class Calibration(Section[Reliability]):
   validation.{% endif %}</small></p>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         found = _predicted(fit)
         if found is None:
             return {"calibration": None}
         probabilities, numbers = found
-        estimator: Any = fit.model.estimator
+        estimator = cast(Calibrated, fit.model.estimator)
         right = probabilities[np.arange(len(numbers)), numbers]
         return {
             "calibration": {
@@ -79,7 +90,7 @@ class Calibration(Section[Reliability]):
 
 def _predicted(fit: EvaluatedFit) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the probabilities (m, k) and the classes' numbers (m,) of the labelled examples."""
-    estimator: Any = fit.model.estimator
+    estimator = cast(Calibrated, fit.model.estimator)
     shown = fit.shown
     if fit.model.head != "accuracy" or shown.labels is None or fit.split == "train":
         return None

@@ -25,7 +25,7 @@ class Code(Section[bool]):
 """
 
     def measure(self, fit: EvaluatedFit) -> JsonObject:
-        part = fit.judged
+        part = fit.measured
         return {"latent": diagnose(part.coded.codes, part.errors.kl_per_dimension)}
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> bool:

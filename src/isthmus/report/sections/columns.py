@@ -29,7 +29,7 @@ class ColumnErrors:
 
 
 class Columns(Section[ColumnErrors]):
-    """Columns of a table on the judged part."""
+    """Columns of a table on the measured set."""
 
     name = "columns"
     title = "Error per column"
@@ -54,16 +54,16 @@ class Columns(Section[ColumnErrors]):
 """  # noqa: E501
 
     def measure(self, fit: EvaluatedFit) -> JsonObject:
-        part = fit.judged
+        part = fit.measured
         pca = None if part.pca is None else part.pca.columns
         errors = {"autoencoder": part.errors.column_mse, "pca": pca}
         return {"columns": {"split": fit.split} | errors}
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> ColumnErrors | None:
-        pca = fit.judged.pca
+        pca = fit.measured.pca
         if fit.model.image_shape is not None or pca is None or fit.table is not None:
             return None
-        errors, names = fit.judged.errors.column_mse, fit.model.column_names
+        errors, names = fit.measured.errors.column_mse, fit.model.column_names
         order = np.argsort(-errors, kind="stable")[:SHOWN]
         shown = [names[i] for i in order]
         return ColumnErrors(shown, errors[order], pca.columns[order], len(names))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.numbers import number, percent
 from isthmus.report.passes import PartResult
 from isthmus.report.section import Metrics, Section
-from isthmus.report.verdict import judge
+from isthmus.report.verdict import make_verdict
 from isthmus.report.voters import voters_of
 
 NEIGHBOURS_ASKED = 2_000
@@ -116,7 +115,7 @@ class Comparison(Section[Table]):
             "probe": _neighbours(fit),
         }
         if fit.pca is not None:
-            entries["verdict"] = judge(entries, fit.split, fit.examination, fit.findings)
+            entries["verdict"] = make_verdict(entries, fit.split, fit.examination, fit.findings)
         return entries
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Table:
@@ -176,7 +175,7 @@ def _counts(fit: EvaluatedFit) -> dict[str, dict[str, int]] | None:
     return counts if partly else None
 
 
-def _head_scores(fit: EvaluatedFit) -> dict[str, Any] | None:
+def _head_scores(fit: EvaluatedFit) -> JsonObject | None:
     """Return the scores of what the estimator predicts, on every part with labels."""
     if fit.model.head is None:
         return None
@@ -187,7 +186,7 @@ def _head_scores(fit: EvaluatedFit) -> dict[str, Any] | None:
 def _neighbours(fit: EvaluatedFit) -> JsonObject | None:
     """Return the accuracy of nearest neighbours on the code, and on the code of PCA."""
     train = fit.results["train"].coded if "train" in fit.results else None
-    asked = fit.judged.coded
+    asked = fit.measured.coded
     if fit.split == "train" or train is None or train.labels is None or asked.labels is None:
         return None
     voters = voters_of(train, asked, NEIGHBOURS_ASKED)

@@ -1,7 +1,6 @@
 """How far each dimension of the code moves each column of a table."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ class ColumnEffects:
     axes: list[str]
     columns: list[str]
     values: np.ndarray
-    label: Any
+    label: object
 
 
 class Effects(Section[ColumnEffects]):
@@ -55,7 +54,7 @@ class Effects(Section[ColumnEffects]):
             return None
         axes, codes = codes_along_axes(fit.codes, np.array([-1.0, 1.0]))
         decoded = np.asarray(fit.decode(codes), np.float64)
-        std = fit.results.get("train", fit.judged).statistics.std
+        std = fit.results.get("train", fit.measured).statistics.std
         moved = (decoded[1::2] - decoded[::2]) / np.where(std > 0, std, 1.0)  # (axes, D)
         columns = np.sort(np.argsort(-np.abs(moved).max(axis=0), kind="stable")[:SHOWN])
         names = fit.model.column_names

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class Explore(Section[Explored]):
             live=live_model(fit, plane),
         )
 
-    def view(self, data: Explored) -> dict[str, Any]:
+    def view(self, data: Explored) -> dict[str, object]:
         points = data.plane.points
         x, y = fit_axis(points[:, 0], LEFT, RIGHT), fit_axis(points[:, 1], BOTTOM, TOP)
         places = x.at(points[:, 0]).tolist(), y.at(points[:, 1]).tolist()
@@ -119,7 +119,7 @@ class Explore(Section[Explored]):
         yield "code", figures.code_scatter(points, data.labels, axis_names=names)
 
 
-def _live_view(data: Explored, x: Axis, y: Axis) -> dict[str, Any]:
+def _live_view(data: Explored, x: Axis, y: Axis) -> dict[str, object]:
     """Return what the template needs of the model in the page: its data, runtime and far region."""
     live = data.live
     if live.data is None:

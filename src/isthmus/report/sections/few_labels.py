@@ -3,12 +3,12 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from isthmus.data.source import take
 from isthmus.evaluation import UNLABELLED
+from isthmus.plainjson import JsonObject
 from isthmus.report.evaluated_fit import EvaluatedFit
 from isthmus.report.section import Metrics, Section
 from isthmus.report.voters import classes_of
@@ -67,7 +67,7 @@ class FewLabels(Section[Curve]):
   </small></p>
 """
 
-    def measure(self, fit: EvaluatedFit) -> dict[str, Any]:
+    def measure(self, fit: EvaluatedFit) -> JsonObject:
         return {"few_labels": _curve(fit)}
 
     def collect(self, fit: EvaluatedFit, metrics: Metrics) -> Curve | None:
@@ -81,7 +81,7 @@ class FewLabels(Section[Curve]):
         return Curve(rows, methods, found["examples"], own)
 
 
-def _curve(fit: EvaluatedFit) -> dict[str, Any] | None:
+def _curve(fit: EvaluatedFit) -> JsonObject | None:
     """Return the accuracies; None where there are no classes to predict."""
     train, asked = fit.results.get("train"), fit.shown
     taught = None if train is None else train.taught

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class DecodedGrid:
     images: np.ndarray
     xs: np.ndarray
     ys: np.ndarray
-    label: Any
+    label: object
     limits: figures.Limits
 
 

@@ -1,11 +1,11 @@
-"""How faithful the code is as a map: neighbourhoods and distances, beside those of other maps."""
+"""How faithful the code is as a map: neighbourhoods and distances, compared with other maps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from isthmus.annotations import ExamplesLike
 from isthmus.evaluation.maps import map_quality
 from isthmus.evaluation.peers import installed_peers
 from isthmus.plainjson import JsonObject
@@ -102,7 +102,7 @@ def _applies(fit: EvaluatedFit) -> bool:
     return looked_at and len(fit.shown) >= LEAST and not _missing(fit.shown.examples)
 
 
-def _missing(examples: Any) -> bool:
+def _missing(examples: ExamplesLike) -> bool:
     values = np.asarray(examples)
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
@@ -131,7 +131,7 @@ def _measures(fit: EvaluatedFit) -> JsonObject:
 def _votes(fit: EvaluatedFit) -> dict[str, dict[str, float]]:
     """Return the accuracies of nearest training codes, by map and number of neighbours."""
     train = fit.results["train"].coded if "train" in fit.results else None
-    asked = fit.judged.coded
+    asked = fit.measured.coded
     if fit.split == "train" or train is None or train.labels is None or asked.labels is None:
         return {}
     voters = voters_of(train, asked, ASKED)

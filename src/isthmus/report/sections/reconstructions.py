@@ -38,7 +38,7 @@ class Extremes:
 
 
 class Reconstructions(Section[Extremes]):
-    """Images of the judged part, chosen by their error."""
+    """Images of the measured set, chosen by their error."""
 
     name = "reconstructions"
     title = "Originals and reconstructions"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class History:
     """Columns of the history by name, and the epoch whose weights were kept."""
 
-    columns: Mapping[str, list[Any]]
+    columns: Mapping[str, list[float | None]]
     best_epoch: int
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Traversal:
     images: np.ndarray
     steps: np.ndarray
     names: list[str]
-    label: Any
+    label: object
     limits: figures.Limits
     of_prior: bool = False
 
