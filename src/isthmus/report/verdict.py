@@ -109,7 +109,19 @@ def _by_purpose(fit: Fit, split: str, footnote: str) -> tuple[str, str]:
         return "denoising", f"{_denoising_sentence(fit)} {footnote}"
     if fit.stochastic:
         return "generation", _generative_sentence(fit, footnote)
+    if fit.latent_dim >= fit.features:
+        return "reconstruction", _overcomplete_sentence(fit)
     return "reconstruction", footnote
+
+
+def _overcomplete_sentence(fit: Fit) -> str:
+    """Say what a code is good for that has as many dimensions as the input has values."""
+    lost = float(fit.measured.own.mean()) / max(float(fit.measured.mean.mean()), 1e-30)
+    return (
+        f"A code of {fit.latent_dim} for {fit.features} values is no smaller than its input, so PCA "
+        "of this size loses nothing: look at what its dimensions stand for. It loses "
+        f"{lost:.1%} of the variance."
+    )
 
 
 def _error_sentence(
