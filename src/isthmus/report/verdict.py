@@ -118,8 +118,8 @@ def _overcomplete_sentence(fit: Fit) -> str:
     """Say what a code is good for that has as many dimensions as the input has values."""
     lost = float(fit.measured.own.mean()) / max(float(fit.measured.mean.mean()), 1e-30)
     return (
-        f"A code of {fit.latent_dim} for {fit.features} values is no smaller than its input, so PCA "
-        "of this size loses nothing: look at what its dimensions stand for. It loses "
+        f"A code of {fit.latent_dim} for {fit.features} values is no smaller than its input: PCA "
+        "of this size loses nothing, so look at what its dimensions stand for. It loses "
         f"{lost:.1%} of the variance."
     )
 
