@@ -18,13 +18,13 @@ def overfitting(fit: Fit) -> Finding | None:
     A larger error on unseen examples alone is no harm: PCA has it too. It is named where the gap is
     above two standard errors and three times PCA's, or where it made the result worse than PCA's.
     """
-    if fit.test is None:
+    if fit.test is None or min(len(fit.train.own), len(fit.test.own)) < 2:
         return None
     seen, unseen = fit.train.own, fit.test.own
     ratio = float(unseen.mean() / max(seen.mean(), 1e-30))
     linear = float(fit.test.pca.mean() / max(fit.train.pca.mean(), 1e-30))
     error = np.hypot(*(one.std(ddof=1) / np.sqrt(len(one)) for one in (seen, unseen)))
-    sure = unseen.mean() - seen.mean() > 2 * error if min(len(seen), len(unseen)) > 1 else False
+    sure = unseen.mean() - seen.mean() > 2 * error
     small = unseen.mean() < 1e-4 * fit.test.mean.mean()
     worse = unseen.mean() > fit.test.pca.mean() and ratio > GAP * linear
     if not sure or small or ratio < GAP or not (worse or ratio > BY_HEART * max(linear, 1)):
