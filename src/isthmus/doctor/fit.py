@@ -168,11 +168,15 @@ class Fit:
 def beyond_error(difference: np.ndarray, errors: float = 2.0) -> int:
     """Return 1 or -1 where a mean is above or below zero by that number of standard errors, else 0.
 
+    Of a single value nothing is known.
+
     >>> beyond_error(np.array([1.0, 1.1, 0.9])), beyond_error(np.array([1.0, -1.0]))
     (1, 0)
     """
+    if len(difference) < 2:
+        return 0
     mean = float(difference.mean())
-    spread = float(difference.std(ddof=1)) / np.sqrt(len(difference)) if len(difference) > 1 else 0
+    spread = float(difference.std(ddof=1)) / np.sqrt(len(difference))
     if abs(mean) <= errors * spread or mean == 0:
         return 0
     return 1 if mean > 0 else -1

@@ -85,7 +85,9 @@ def make_verdict(
     if fit is not None:
         kind, sentence = _by_purpose(fit, split, footnote)
         if len(fit.measured.own) < FEW:
-            sentence += f" The {set_name(split)} set has only {len(fit.measured.own)} examples."
+            count = len(fit.measured.own)
+            some = "example" if count == 1 else "examples"
+            sentence += f" The {set_name(split)} set has only {count} {some}."
     stop = next((one for one in findings if one.severity == "stop"), None)
     if stop is not None:
         sentence = f"Do not use this model yet. {stop.sentence}"
