@@ -80,7 +80,7 @@ DATA = {"missing_iwae": cells, "hi_vae": patients}
 def example(
     X: Any, y: np.ndarray, truth: Any, settings: dict[str, Any], draw: Callable[..., None]
 ) -> Example:
-    """Return an example of a sixth of which is the test set."""
+    """Return an example; a sixth of it is the test set."""
     X, X_test, y, y_test, _, truth = train_test_split(X, y, truth, test_size=1 / 6, random_state=0)
     return Example(X, y, X_test, y_test, truth, settings, draw)
 
@@ -185,10 +185,14 @@ def page(name: str) -> str:
 def keep(path: Path, text: str) -> None:
     """Write a page for the site."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    partial = path.with_suffix(".part")  # an interrupted build leaves no half page
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
 
 
 if __name__ == "__main__":
+    if unknown := set(sys.argv[1:]) - set(RECIPES):
+        sys.exit(f"There is no recipe {min(unknown)!r}.")
     for recipe in sys.argv[1:] or sorted(RECIPES):
         its_data = data_of(recipe)
         its_model = fitted(recipe, its_data)

@@ -13,7 +13,7 @@ SUFFIXES = {".py", ".js", ".j2", ".css"}
 def kept(name: str, *scripts: Path) -> Path:
     """Return where something is kept: its name, with a checksum of what it is made from.
 
-    It is made from the scripts, from the package's sources, and by nothing else.
+    The checksum covers the scripts and the package's sources.
     """
     sources = (path for path in (ROOT / "src").rglob("*") if path.suffix in SUFFIXES)
     total = hashlib.sha256()

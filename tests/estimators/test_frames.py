@@ -120,3 +120,8 @@ def test_columns_that_pandas_alone_knows_are_learned(column, kind):
 def test_a_sparse_frame_is_learned_as_a_sparse_matrix():
     frame = pd.DataFrame.sparse.from_spmatrix(scipy.sparse.random(40, 5, 0.4, random_state=0))
     assert Autoencoder(1, hidden=(4,), epochs=1).fit(frame).transform(frame).shape == (40, 1)
+
+
+def test_a_column_may_be_called_self():
+    frame = pd.DataFrame({"self": np.arange(30.0), "word": ["u", "v", "w"] * 10})
+    assert Autoencoder(1, hidden=(4,), epochs=1).fit(frame).transform(frame).shape == (30, 1)

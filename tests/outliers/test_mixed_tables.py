@@ -7,7 +7,8 @@ from sklearn.frozen import FrozenEstimator
 
 from isthmus import Autoencoder, OutlierDetector
 from isthmus.errors import DataError
-from isthmus.outliers import load, reasons_of
+from isthmus.outliers import Reasons, load, reasons_of
+from isthmus.tables import Rules
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def test_odd_rows_come_first_with_columns_as_reasons(detector, pets):
     assert detector.n_features_in_ == 3
     record = reasons_of(detector, pets.iloc[[149]], [], [149], count=1)[0]
     assert record["reasons"][0]["feature"] == "weight"
-    assert record["reasons"][0]["found"] == pytest.approx(9000, rel=1e-3)
+    assert record["reasons"][0]["found"] == pytest.approx(9000, abs=1e-9)
     total = sum(
         one["contribution"] for one in reasons_of(detector, pets[-1:], [], [0])[0]["reasons"]
     )
@@ -62,3 +63,27 @@ def test_a_fitted_autoencoder_brings_its_own_schema(pets):
     detector = OutlierDetector(FrozenEstimator(fitted), random_state=0).fit(pets[100:])
     assert detector.schema_ is fitted.schema_
     assert np.isfinite(detector.p_values(pets[:100])).all()
+
+
+def test_later_rows_may_have_blanks_and_levels_that_those_of_the_fit_lack(pets):
+    whole = pets.drop(columns="tag").dropna()
+    detector = OutlierDetector(calibration="split", random_state=0).fit(whole)
+    new = whole[:3].assign(kind=["cat", None, "zebra"], weight=[None, 4.0, 5.0])
+    with pytest.warns(UserWarning, match="levels that the fit did not see .zebra"):
+        reasons = reasons_of(detector, new, [], [0, 1, 2], count=2)
+    assert np.isfinite([one["score"] for one in reasons]).all()
+    found = {one["feature"]: one["found"] for one in reasons[2]["reasons"]}
+    assert found == {"kind": "zebra", "weight": 5.0}
+
+
+def test_what_is_usual_is_a_level_that_a_neighbour_has():
+    neighbours = np.eye(4)[[1, 1, 2, 2, 3]][None]
+    reasons = Reasons(np.ones(1), np.ones((1, 4)), np.eye(4)[:1], np.eye(4)[:1], neighbours)
+    assert reasons.expected.argmax() == 0  # no level has a majority
+    assert reasons.usual(range(4)).argmax() == 1
+
+
+def test_rules_of_the_autoencoder_are_those_of_the_table(pets):
+    own = Autoencoder(1, hidden=(4,), epochs=1, schema=Rules(drop=("weight",)))
+    detector = OutlierDetector(own, calibration="split", random_state=0).fit(pets)
+    assert detector.schema_.column("weight").kind.name == "dropped"

@@ -83,3 +83,12 @@ def test_a_constant_guess_scores_as_the_constant():
         assert not score.better or score.value == pytest.approx(score.constant, abs=1e-6)
     majority = max(np.unique(TABLE["colour"].to_numpy(), return_counts=True)[1]) / 300
     assert column_scores(SCHEMA, rows, guess, rows)[1].constant == pytest.approx(majority)
+
+
+def test_numbers_with_a_unit_are_read_from_text_and_from_numbers():
+    schema = infer(pa.table({"share": ["10,5%", "20,25%", "40%"] * 9, "x": list(range(27))}))
+    kind = schema.column("share").kind
+    texts, floats = (pa.chunked_array([one]) for one in (["17,5%", "1,25"], [17.5, 1.25]))
+    np.testing.assert_array_equal(kind.encode(texts), kind.encode(floats))
+    notes = align(schema, pa.table({"share": ["1000%"] * 9, "x": list(range(9))})).notes
+    assert any("lie outside the range of the fit" in note for note in notes)

@@ -41,9 +41,9 @@ class Ahead:
         """Wait for a training to begin."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Wait until all is ready, so that nothing is compiled twice."""
-        self._pool.shutdown()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait until all is ready, so that nothing is compiled twice; not after an error."""
+        self._pool.shutdown(wait=kind is None, cancel_futures=kind is not None)
 
 
 def _get_ready(model: "Model", examples: "Examples") -> None:

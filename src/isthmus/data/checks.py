@@ -162,8 +162,7 @@ def check_image_shape(shape: Sequence[int], examples: Examples, name: str) -> Im
     stored = examples.shape[1:]
     if sides is None:
         raise DataError(
-            f"The image shape {tuple(shape)} is not one; expected (H, W, C), for instance "
-            "(28, 28, 1)."
+            f"The image shape {shape!r} is not one; expected (H, W, C), for instance (28, 28, 1)."
         )
     if math.prod(sides) != math.prod(stored):
         raise DataError(

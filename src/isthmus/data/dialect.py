@@ -247,6 +247,8 @@ def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:
     False
     >>> has_header([["red", "small"], ["blue", "small"], ["red", "large"]])
     False
+    >>> has_header([["?", "Braund"], ["22", "Cumings"], ["26", "Heikkinen"]])
+    False
     >>> has_header([["1990", "1991", "1992"], ["3.5", "2.25", "8"], ["1.5", "2", "1"]])
     True
     """
@@ -260,7 +262,8 @@ def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:
     text = [again for kind, again in zip(kinds, recurs, strict=True) if kind is False]
     if text and sum(text) >= len(text) / 2:
         return False
-    if text and True not in kinds:  # the title above the row numbers may be empty
+    empty = [not entry.strip() for entry in first]  # such as the title above the row numbers
+    if text and all(kind is False or bare for kind, bare in zip(kinds, empty, strict=True)):
         return True
     for i, kind in enumerate(kinds):
         known = (_number(row[i], decimal) for row in below if i < len(row))

@@ -28,7 +28,7 @@ from isthmus.engine.steps import (
     with_numbers_of,
 )
 from isthmus.errors import NonFiniteLossError
-from isthmus.model import Model, partition
+from isthmus.model import Model, partition, trace_numbers
 
 T = TypeVar("T")
 
@@ -58,7 +58,8 @@ class Replica:
 
 def shape_of(replica: Replica) -> Hashable:
     """Return what replicas must have in common to be trained together; hashable."""
-    leaves, structure = jax.tree.flatten((replica.model, replica.optimiser))
+    traced = trace_numbers(replica.model), replica.optimiser.traced()
+    leaves, structure = jax.tree.flatten(traced)
     sizes = tuple(map(_size, leaves))
     validation = replica.validation
     validated = None if validation is None else (len(validation.x), validation.dtype)
@@ -68,12 +69,8 @@ def shape_of(replica: Replica) -> Hashable:
 
 
 def _size(leaf: PyTree) -> Hashable:
-    """Return shape and type of an array, one thing for all numbers, and what else a leaf is."""
-    if isinstance(leaf, int | float) and not isinstance(leaf, bool):
-        return "number"
-    if eqx.is_array_like(leaf):
-        return np.shape(leaf), str(jnp.result_type(leaf))
-    return leaf
+    """Return shape and type of an array, and what else a leaf is, such as a user's own number."""
+    return (np.shape(leaf), str(leaf.dtype)) if is_array(leaf) else leaf
 
 
 def train_together(

@@ -94,14 +94,15 @@ def chosen_penalties(
 ) -> tuple[AbstractPenalty, ...]:
     """Return the penalties of a setting; ``"auto"`` decays the weights of a fit to few examples.
 
-    Not those of a stochastic code, whose divergence is paid for already: decay made its bound worse
-    by up to 9% on tables of counts, and better by at most 1% anywhere (`benchmarks/decay.py`).
-
     A squared weight then costs 3 v / n nats an example: a normal prior on every weight, which
     matters to a hundred examples and vanishes for many. v is the variance of a feature of the
     ``scaled`` examples (m, D), as the encoder sees them, on average. Only a likelihood that charges
     squared errors in the units of the data has more to say about features of a larger variance;
     under any other, which measures in units of its own, a feature counts as one at most.
+
+    Codes that are stochastic get no decay, since their bound charges a divergence already: decay
+    made it worse by up to 9% on tables of counts, and better by at most 1% anywhere
+    (`benchmarks/decay.py`).
 
     Examples
     --------

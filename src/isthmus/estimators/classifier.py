@@ -146,7 +146,8 @@ class AutoencoderClassifier(ClassifierMixin, AbstractAutoencoder):
         elif classes is None:
             target = self._learn_targets(X, y)
         else:
-            partial_labels_of(self, X, y, WHY)
+            known = partial_labels_of(self, X, y, WHY)[1]
+            vars(self)["classification_weight_"] = automatic_weight(bool(known.all()))
             self.classes_ = np.unique(classes)
             target = self._encode_targets(y)
         fitting.partial_fit(self, X, target, y, sample_weight)

@@ -1,7 +1,7 @@
 """The door: what a user gives as examples becomes an array, and what comes out looks like it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -17,7 +17,7 @@ from isthmus.estimators.slots import LikelihoodSetting
 from isthmus.likelihoods import Bernoulli, Categorical, Columns, LearnedGaussian, Masked
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.tables import Group, Rules, Schema, frame_like, infer, is_table
-from isthmus.tables.frames import make_of, to_arrow
+from isthmus.tables.frames import make_of, to_arrow, without_sparse_columns
 from isthmus.tables.matching import align
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def enter_first(estimator: "AbstractLearner", X: ExamplesLike) -> Examples:
     X
         Examples as the user gave them.
     """
-    X = _table_of(X)
+    X = without_sparse_columns(_table_of(X))
     estimator.schema_ = _learned(estimator, X)
     if estimator.schema_ is None:
         return _as_array(X)
@@ -60,7 +60,7 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
         If ``X`` is a file's name, does not fit the schema of the fit, or is of another layout than
         the images of the fit.
     """
-    X = _table_of(X)
+    X = without_sparse_columns(_table_of(X))
     if estimator.schema_ is not None:
         return _encoded(estimator.schema_, X)
     examples = _as_array(X)
@@ -70,8 +70,6 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
 
 def _as_array(X: ExamplesLike) -> Examples:
     _check_container(X)
-    if is_table(X) and all(str(kind).startswith("Sparse") for kind in getattr(X, "dtypes", [""])):
-        X = cast(Any, X).sparse.to_coo().tocsr()
     return SparseRows(X) if issparse(X) else as_numpy(X)
 
 

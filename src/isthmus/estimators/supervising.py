@@ -15,7 +15,8 @@ HEADED = ("classes", "quantities")
 
 WEIGHT, WEIGHT_OF_FEW = 1.0, 10.0
 """Automatic weights of a head: where all examples have a target, and where some have none. Few
-targets say little beside the hundreds of nats of an image: `docs/few_labels.md` has figures."""
+targets say little compared with the hundreds of nats of an image; `docs/few_labels.md` has
+figures."""
 
 
 def automatic_weight(all_known: bool) -> float:

@@ -47,7 +47,10 @@ class AbstractLikelihood(Spec):
         return None
 
     def chosen(self, choose: "Callable[[str], AbstractLikelihood | str]") -> "AbstractLikelihood":
-        """Return this likelihood with a name within it replaced by what it chooses: itself."""
+        """Return this likelihood with a member that is given by name replaced by ``choose(name)``.
+
+        Here unchanged: it has none.
+        """
         return self
 
     def resolved(self, x: np.ndarray) -> "AbstractLikelihood":

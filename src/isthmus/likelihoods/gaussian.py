@@ -49,7 +49,7 @@ class Gaussian(AbstractLikelihood):
 
     @property
     def squared_error(self) -> bool:
-        """Yes."""
+        """True: it charges squared errors in the units of the scaled examples."""
         return True
 
     def create(self, features: int) -> Self:

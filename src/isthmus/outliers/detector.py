@@ -15,12 +15,13 @@ from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
-from isthmus.outliers.examples import known_examples, take
+from isthmus.outliers.examples import known_examples, table_of, take
 from isthmus.outliers.folds import Fold, divided, fit_fold, of_encoded_rows
 from isthmus.outliers.reasons import Reasons, explain
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Neighbours
 from isthmus.specifications import member_of
 from isthmus.tables import Schema
+from isthmus.tables.matching import align
 
 SCORED_AT_ONCE = 4_096
 """Examples whose codes and residuals are in memory at a time."""
@@ -232,6 +233,12 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         """Return examples as the autoencoder takes them: rows of a table by ``schema_``."""
         check_is_fitted(self)
         return known_examples(self, X)
+
+    def aligned(self, X: ExamplesLike) -> Any:
+        """Return the rows of a table with the columns of ``schema_``, as an Arrow table."""
+        check_is_fitted(self)
+        assert self.schema_ is not None
+        return align(self.schema_, table_of(X), "X").table
 
     def save(self, path: str | Path) -> Path:
         """Write the fitted detector to a folder, which `isthmus.outliers.load` reads."""

@@ -14,7 +14,7 @@ from isthmus.data.table_rows import TableRows
 from isthmus.data.tables import is_matrix_column
 from isthmus.errors import DataError, warn
 from isthmus.estimators.inputs import is_indexed
-from isthmus.tables import Schema, infer, is_table, to_arrow
+from isthmus.tables import Rules, Schema, infer, is_table, to_arrow
 from isthmus.tables.matching import align
 
 
@@ -31,7 +31,7 @@ def known_examples(detector: BaseEstimator, X: ExamplesLike, *, fitting: bool = 
     ValueError
         In scikit-learn's words, for other examples that are no numbers.
     """
-    table = _table_of(X)
+    table = table_of(X)
     if fitting:
         vars(detector)["schema_"] = None if table is None else _schema_for(detector, table)
     schema: Schema | None = vars(detector).get("schema_")
@@ -43,10 +43,9 @@ def known_examples(detector: BaseEstimator, X: ExamplesLike, *, fitting: bool = 
             vars(detector)["n_features_in_"] = int(np.prod(X.shape[1:]))
             vars(detector).pop("feature_names_in_", None)
         return X
-    table: Any = X
     known: Any = validate_data(
         detector,
-        table,
+        X,  # pyright: ignore[reportArgumentType] - a table is one of its kinds
         reset=fitting,
         dtype=[np.float64, np.float32, np.uint8],
         ensure_all_finite="allow-nan",
@@ -61,7 +60,7 @@ def take(X: ExamplesLike, rows: np.ndarray) -> Examples:
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else X[rows]
 
 
-def _table_of(X: Any) -> Any:
+def table_of(X: Any) -> Any:
     """Return the table that examples are or are rows of; None where they are something else."""
     if isinstance(X, Rows) and isinstance(X.examples, TableRows):
         return X[:]
@@ -71,12 +70,16 @@ def _table_of(X: Any) -> Any:
 
 def _schema_for(detector: Any, table: Any) -> Schema | None:
     """Return the schema by which a table becomes numbers; None where it is numbers alone."""
-    frozen = detector.autoencoder
-    own = (
-        getattr(frozen.estimator, "schema_", None) if isinstance(frozen, FrozenEstimator) else None
-    )
-    if own is not None:
-        return own
+    own = detector.autoencoder
+    if isinstance(own, FrozenEstimator):
+        own = own.estimator
+        schema = own.schema_
+    else:
+        schema = getattr(own, "schema", "auto")
+    if isinstance(schema, Schema):
+        return schema
+    if isinstance(schema, Rules):
+        return infer(table, schema, "X")
     numbers = all(is_matrix_column(column) for column in to_arrow(table, "X").columns)
     return None if numbers else infer(table, name="X")
 

@@ -1,6 +1,7 @@
 """What a detector found among the examples of its fit, as plain data for reports and programs."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
 from isthmus.outliers.examples import take
 from isthmus.plainjson import JsonObject
-from isthmus.tables import Schema
 
 OURS = "isthmus"
 PICTURES = 8
@@ -115,9 +115,8 @@ def reasons_of(
         contributions = reasons.grouped(
             [range(reasons.found.shape[1])[schema.places[one]] for one in used]
         )
-        missing = np.isnan(np.asarray(detector.encode_table(X)))
-        found = _entries(schema, np.where(missing, np.nan, reasons.found), used)
-        expected = _entries(schema, reasons.expected, used)
+        found = _entries(detector.aligned(X), used)
+        expected = _entries(schema.decode(reasons.usual(schema.level_places)), used)
     top = np.argsort(-contributions, axis=1, kind="stable")[:, :count]
     return [
         {
@@ -137,9 +136,8 @@ def reasons_of(
     ]
 
 
-def _entries(schema: Schema, rows: np.ndarray, used: Sequence[str]) -> np.ndarray:
-    """Return entries (n, columns) of a table that encoded rows (n, width) stand for."""
-    table = schema.decode(rows)
+def _entries(table: Any, used: Sequence[str]) -> np.ndarray:
+    """Return entries (n, columns) of an Arrow table as objects, None where one is missing."""
     columns = [np.array(table.column(name).to_pylist(), dtype=object) for name in used]
     return np.stack(columns, axis=1)
 
@@ -148,7 +146,9 @@ def _plain(value: object) -> float | str | None:
     """Return an entry as JSON has it: a number, text, or None where it is missing."""
     if value is None or isinstance(value, str):
         return value
-    return float(value) if isinstance(value, int | float | np.number) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return str(value)
+    return None if np.isnan(float(value)) else float(value)
 
 
 def _pictures(detector: OutlierDetector, X: ExamplesLike) -> dict[str, object] | None:

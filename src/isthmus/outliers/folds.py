@@ -128,10 +128,14 @@ def of_encoded_rows(autoencoder: BaseEstimator | None, X: Examples) -> BaseEstim
 
     The default one takes them as they are: numbers of variance 1, and 0 and 1 for levels, so that
     two rows of different levels are as far apart as numbers two deviations apart, rare or not.
+    Later rows may have blanks and new levels, though those of the fit have none.
     """
     if isinstance(autoencoder, FrozenEstimator):
         return FrozenEstimator(autoencoder.estimator.of_encoded_rows())
-    return default_autoencoder(X).set_params(scaling="none") if autoencoder is None else autoencoder
+    if autoencoder is None:
+        return default_autoencoder(X).set_params(scaling="none", likelihood="masked")
+    unfitted: Any = clone(autoencoder)
+    return unfitted.set_params(schema="auto") if "schema" in unfitted.get_params() else unfitted
 
 
 def default_autoencoder(X: Examples) -> Autoencoder:

@@ -38,6 +38,16 @@ class Reasons:
         """Usual values (n, D): medians of the nearest usual examples, or the reconstructions."""
         return self.reconstructed if self.neighbours is None else np.median(self.neighbours, axis=1)
 
+    def usual(self, levels: Sequence[int]) -> np.ndarray:
+        """Return usual values (n, D) whose columns of levels are shares of the nearest examples.
+
+        A level of its own has no median: of three levels that are each rarer than half, none.
+        """
+        usual = self.expected.copy()
+        if self.neighbours is not None and len(levels):
+            usual[:, list(levels)] = self.neighbours[:, :, list(levels)].mean(axis=1)
+        return usual
+
     def top(self, count: int = 3) -> np.ndarray:
         """Return the features (n, count) that contribute most, the first one first."""
         return np.argsort(-self.contributions, axis=1, kind="stable")[:, :count]

@@ -1,7 +1,7 @@
 """Data frames of every make to Arrow tables, and back to the make they came from."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import DataError
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 MAKES = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "Table"}
 """The class of a table in each library."""
+
+
+NANOSECOND_YEARS = (1678, 2261)
+"""Whole years that pandas counts in nanoseconds."""
 
 
 def is_table(spec: object) -> bool:
@@ -112,15 +116,35 @@ def _from_pandas(frame: Any, name: str) -> "pyarrow.Table":
 
     unreadable = (pyarrow.ArrowException, TypeError, ValueError)
     frame = frame.set_axis(distinct_names(frame.columns), axis="columns")
-    frame = frame.assign(**{title: _known_to_arrow(frame[title]) for title in frame.columns})
+    frame = _each_column(frame, _known_to_arrow)
     try:
         return pyarrow.Table.from_pandas(frame, preserve_index=False)
     except unreadable:
-        frame = frame.assign(**{title: _as_text(frame[title]) for title in frame.columns})
+        frame = _each_column(frame, _as_text)
     try:
         return pyarrow.Table.from_pandas(frame, preserve_index=False)
     except unreadable:
         raise _mixed(frame, name) from None
+
+
+def without_sparse_columns(table: Any) -> Any:
+    """Return a data frame of pandas whose sparse columns are dense, and anything else as it is."""
+    if make_of(table) != "pandas":
+        return table
+    if not any(str(one).startswith("Sparse") for one in table.dtypes):
+        return table
+    return _each_column(table, _known_to_arrow)
+
+
+def _each_column(frame: Any, convert: Callable[[Any], Any]) -> Any:
+    """Return a frame whose columns are converted where that changes them."""
+    converted = frame.copy(deep=False)
+    for title in frame.columns:
+        column = frame[title]
+        new = convert(column)
+        if new is not column:
+            converted[title] = new
+    return converted
 
 
 def _as_text(column: Any) -> Any:
@@ -141,9 +165,10 @@ def _known_to_arrow(column: Any) -> Any:
     kind = column.dtype
     name = str(kind)
     if name.startswith("Sparse"):
-        return column.astype(kind.subtype)
+        return column.sparse.to_dense()
     if name.startswith("period"):
-        return column.dt.to_timestamp()
+        in_range = column.dt.year.between(*NANOSECOND_YEARS).fillna(True).all()
+        return column.dt.to_timestamp() if in_range else column.astype(str).where(column.notna())
     if name.startswith("interval"):
         return column.astype(str).where(column.notna(), None)
     if name == "category" and str(kind.categories.dtype).startswith("interval"):

@@ -61,7 +61,7 @@ class AbstractKind(ABC):
         """Return how encoded columns become an entry, for programs without isthmus: plain JSON.
 
         ``how`` is ``number``: with ``shift``, ``scale``, ``bend``, ``decimals``, ``range`` and
-        ``least``, as of `Scale`, and the texts ``before`` and ``after`` it where it has a unit;
+        ``least``, as of `Scale`, and of `Notation` where it has a unit;
         ``bit``, ``first`` or ``sum``: which of the ``levels`` it is, by one column, by the greatest
         column, or by the sum of the columns; ``moment``: as of `isthmus.tables.moments.Moment`.
         Empty for a kind that is left out.
@@ -142,7 +142,11 @@ class AbstractNumeric(AbstractKind):
 
     def encode(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
         """Return the numbers scaled."""
-        return self.scale(numbers(column))[:, None]
+        return self.scale(self.values(column))[:, None]
+
+    def values(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
+        """Return the numbers (n,) in the column's unit, NaN where one is missing."""
+        return numbers(column)
 
     def decode(self, block: np.ndarray, rng: np.random.Generator | None) -> "pyarrow.Array":
         """Return the numbers in the column's unit."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from isthmus.errors import DataError
 from isthmus.tables.frames import to_arrow
-from isthmus.tables.kinds import Binary, Category, Ordered, index_of
+from isthmus.tables.kinds import AbstractNumeric, Binary, Category, Ordered, index_of
 from isthmus.tables.moments import Moment
 from isthmus.tables.schema import Column, Schema
-from isthmus.tables.values import is_number, numbers, plain, texts
+from isthmus.tables.values import is_number, plain, texts
 
 if TYPE_CHECKING:
     import pyarrow
@@ -166,10 +166,10 @@ def _unread(column: Column, entries: "pyarrow.ChunkedArray") -> int:
 
 
 def _about_range(column: Column, entries: "pyarrow.ChunkedArray", table: str) -> list[str]:
-    scale = getattr(column.kind, "scale", None)
-    if isinstance(column.kind, Moment) or scale is None:
+    if not isinstance(column.kind, AbstractNumeric):
         return []
-    x = numbers(entries)
+    scale = column.kind.scale
+    x = column.kind.values(entries)
     x = x[~np.isnan(x)]
     outside = (x < scale.low) | (x > scale.high)
     if not len(x) or outside.mean() < OUTSIDE:

@@ -3,14 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus.plainjson import JsonObject
 from isthmus.tables.kinds import AbstractNumeric
-from isthmus.tables.values import texts
+from isthmus.tables.values import is_number, numbers, plain, texts
 
 if TYPE_CHECKING:
     import pyarrow
@@ -96,7 +96,8 @@ def notation_of(entries: Sequence[str]) -> Notation | None:
             continue
         before, _, after = read[0].groups()
         grouped = any(("." if comma else ",") in match[2] for match in read)
-        is_written = bool(before or after or grouped or comma)
+        decimals = any(("," if comma else ".") in match[2] for match in read)
+        is_written = bool(before or after or (grouped and not comma) or (comma and decimals))
         if is_written and len(after.strip()) <= LONGEST_UNIT and _is_currency(before.strip()):
             return Notation(before, after, grouped, comma)
     return None
@@ -104,8 +105,10 @@ def notation_of(entries: Sequence[str]) -> Notation | None:
 
 def _is_currency(mark: str) -> bool:
     """Return whether text is a currency's sign or code, or empty."""
+    if not mark or _CODE.fullmatch(mark):
+        return True
     signs = [unicodedata.category(one) == "Sc" for one in mark]
-    return not mark or signs[0] or signs[-1] or _CODE.fullmatch(mark) is not None
+    return (signs[0] or signs[-1]) and not set(mark) & set("+-")
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,11 @@ class Quantity(AbstractNumeric):
 
     name = "quantity"
 
-    def encode(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
-        """Return the numbers scaled."""
-        read = [self.notation.read(entry) for entry in texts(column).tolist()]
-        return self.scale(np.array(read, np.float64))[:, None]
+    def values(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
+        """Return the numbers (n,) that are written, or that a column of numbers holds."""
+        if is_number(plain(column).type):
+            return numbers(column)
+        return np.array([self.notation.read(one) for one in texts(column).tolist()], np.float64)
 
     def decode(self, block: np.ndarray, rng: np.random.Generator | None) -> "pyarrow.Array":
         """Return the numbers as they are written."""
@@ -137,8 +141,7 @@ class Quantity(AbstractNumeric):
 
     def decoding(self) -> JsonObject:
         """Return the inverse of the scale, and what is written around a number."""
-        around = {"before": self.notation.before, "after": self.notation.after}
-        return super().decoding() | around
+        return super().decoding() | asdict(self.notation)
 
     def summary(self) -> str:
         """Return the range seen."""

@@ -127,6 +127,12 @@ class Schema:
         pairs = zip(self.names, pairwise(ends), strict=True)
         return {name: slice(start, stop) for name, (start, stop) in pairs}
 
+    @property
+    def level_places(self) -> list[int]:
+        """Numbers of the encoded columns of categories, of which one is 1."""
+        one_hot = [self.places[c.name] for c in self.columns if c.kind.member == "categorical"]
+        return [place for span in one_hot for place in range(span.start, span.stop)]
+
     def column(self, name: str) -> Column:
         """Return a column by its title."""
         return self.columns[self.names.index(name)]

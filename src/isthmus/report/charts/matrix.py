@@ -62,18 +62,19 @@ class Matrix(Chart):
         {'name': 'b', 'cells': [{'text': '0', 'shade': 0, 'below': False},
             {'text': '-2', 'shade': 60, 'below': True}]}
         """
-        reach = float(np.abs(self.values).max()) or 1.0
+        seen = np.abs(np.nan_to_num(np.asarray(self.values, np.float64)))  # none of a constant
+        reach = float(seen.max()) or 1.0
         whole = self.values.dtype.kind in "iu"
         decimals = 2 if len(self.columns) <= WRITTEN else 1
         rows = []
-        for name, values in zip(self.rows, self.values, strict=True):
+        for name, values, sizes in zip(self.rows, self.values, seen, strict=True):
             cells = [
                 {
                     "text": str(value) if whole else f"{value:.{decimals}f}",
-                    "shade": round(DARKEST * abs(float(value)) / reach),
+                    "shade": round(DARKEST * float(size) / reach),
                     "below": bool(value < 0),
                 }
-                for value in values
+                for value, size in zip(values, sizes, strict=True)
             ]
             rows.append({"name": str(name), "cells": cells})
         return {

@@ -17,7 +17,7 @@ CELL = 5
 
 
 def known_codes(fit: EvaluatedFit) -> np.ndarray:
-    """Return at most 1,000 codes of the training set, or of the part measured where it has none."""
+    """Return at most 1,000 codes of the training set, or of the measured set without one."""
     codes = fit.results.get("train", fit.measured).coded.codes
     return codes[:: -(-len(codes) // KNOWN)]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +13,6 @@ from isthmus.report.live.nearness import known_codes, reach_of
 from isthmus.report.live.packing import packed, packed_codes
 from isthmus.report.live.reading import reading_of
 from isthmus.report.plane import Plane
-
-if TYPE_CHECKING:
-    pass
 
 MEASURED = 256
 """Examples on which it is measured what 16-bit numbers change."""

@@ -79,12 +79,14 @@ function curveReading({ range: [low, high] }) {
 const entries = {
   number(column, row) {
     const { start, range: [low, high], shift = 0, scale = 1, bend, decimals, least } = column;
-    const { before = "", after = "" } = column;
+    const { before = "", after = "", grouped = false, comma = false } = column;
     let value = row[start] * scale + shift;
     if (bend) value = bend.centre + bend.spread * Math.sinh(Math.max(-30, Math.min(30, value)));
     if (typeof least === "number") value = Math.max(value, least);
-    const text = typeof decimals === "number"
+    let text = typeof decimals === "number"
       ? String(Number(value.toFixed(Math.max(0, Math.min(20, decimals))))) : short(value);
+    if (grouped) text = text.replace(/^(-?\d+)/, (whole) => whole.replace(/(\d)(?=(\d{3})+$)/g, "$1,"));
+    if (comma) text = text.replace(/[.,]/g, (mark) => (mark === "." ? "," : "."));
     const written = Number.isNaN(row[start]) ? "–" : before + text + after;
     return { text: written, share: (value - low) / (high - low || 1) };
   },
