@@ -16,6 +16,8 @@ from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.estimators.inputs import is_indexed
 from isthmus.plainjson import JsonObject
 from isthmus.sweep.running import Part
+from isthmus.tables import is_table
+from isthmus.tables.frames import take_rows
 from isthmus.unlabelled import strata
 
 LEAST = 3
@@ -51,7 +53,7 @@ def divided(
     """
     if estimator.target_kind == "none":
         y = None
-    X = X if is_indexed(X) or hasattr(X, "iloc") else check_array(X, **LOOSE)
+    X = X if is_indexed(X) or is_table(X) else check_array(X, **LOOSE)
     if y is not None:
         check_consistent_length(X, y)
     if given is not None:
@@ -82,6 +84,6 @@ def _rows(n: int, classes: Targets | None, share: float, seed: int) -> list[Any]
 
 
 def _take(X: Any, rows: np.ndarray) -> Examples:
-    if hasattr(X, "iloc"):
-        return X.iloc[rows]
+    if is_table(X):
+        return take_rows(X, rows)
     return Rows(ArrayFile.of(X), rows) if is_indexed(X) else np.asarray(X)[rows]
