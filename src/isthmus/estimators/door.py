@@ -78,7 +78,7 @@ def _check_container(X: Any) -> None:
     table, first = X, X[0] if isinstance(X, list | tuple) and X else None
     if isinstance(X, Source):
         remedy = "a Source: give its examples, and its labels as y"
-    elif isinstance(X, Mapping) or isinstance(first, Mapping):
+    elif (isinstance(X, Mapping) and not issparse(X)) or isinstance(first, Mapping):
         remedy = "made of dictionaries: give a data frame, such as pandas.DataFrame(X)"
     elif getattr(getattr(X, "dtype", None), "names", None):
         remedy = "a structured array: give a data frame, such as pandas.DataFrame(X)"

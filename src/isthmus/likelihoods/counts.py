@@ -32,6 +32,10 @@ GREATEST_RATE = 1e9
 """Counts are drawn from at most this rate, so that they fit 32 bits."""
 
 
+LEAST_COUNT = 1e-3
+"""What is not zero counts as this at least: counts are whole, and its logarithm stays finite."""
+
+
 class AbstractCounts(AbstractLikelihood):
     r"""What likelihoods of counts share: a rate for each raw output.
 
@@ -228,7 +232,7 @@ class NegativeBinomial(AbstractCounts):
 
     def floors(self, x: Float[Array, "B D"]) -> Float[Array, "B D"]:
         """Return the cost of means that are the counts, at the dispersion as it stands."""
-        log_mean = jnp.log(jnp.maximum(x, 1e-30))
+        log_mean = jnp.log(jnp.maximum(x, LEAST_COUNT))
         return jnp.where(x > 0, self._cost(log_mean, x), 0.0)
 
     def sample(self, key: PRNGKeyArray, x_hat: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
@@ -242,7 +246,7 @@ class NegativeBinomial(AbstractCounts):
     def _cost(self, log_mean: Array, x: Float[Array, "B D"]) -> Array:
         """Return the negative log mass: of 0, r log(1 + mu / r), and of others as below."""
         log_r = self._log_r()
-        some = jnp.maximum(x, 1e-3)  # of 0 the other branch is taken
+        some = jnp.maximum(x, LEAST_COUNT)  # of 0 the other branch is taken
         strongly = _overdispersed_cost(log_mean, jnp.minimum(log_r, np.log(NEARLY_POISSON)), some)
         nearly = _nearly_poisson_cost(log_mean, jnp.maximum(log_r, np.log(NEARLY_POISSON)), some)
         cost = jnp.where(log_r < np.log(NEARLY_POISSON), strongly, nearly)
