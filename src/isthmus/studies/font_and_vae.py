@@ -201,6 +201,6 @@ STUDY = Study(
     name="font-and-vae",
     title="Bitmap letters with and without noise, and variational autoencoders of MNIST",
     needs=("letters-5x7", "mnist"),
-    minutes=9,
+    minutes=11,
     run=run,
 )
