@@ -291,9 +291,9 @@ def judge_clusters(bench: "Workbench", models: "dict[str, isthmus.Autoencoder]")
         evidence=f"""A class is called a cluster if most of the ten training codes nearest to its
         test codes are its own, on average over {len(seeds)} seeds. With {written(WIDTHS[0])} this
         holds for {int((vae > 0.5).sum())} of 10 classes (by seed {counts}), the share being
-        {vae.mean():.2f} on average and least for digit {worst}, {vae[worst]:.2f} with a deviation of
-        {spread[worst]:.2f} between seeds; in PCA's plane it holds for {int((pca > 0.5).sum())}, at
-        {pca.mean():.2f}.""",
+        {vae.mean():.2f} on average and least for digit {worst}, {vae[worst]:.2f} with a deviation
+        of {spread[worst]:.2f} between seeds; in PCA's plane it holds for
+        {int((pca > 0.5).sum())}, at {pca.mean():.2f}.""",
     )
 
 
