@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from isthmus.data import open_source
+from isthmus.data.table_rows import TableRows
+from isthmus.data.tables import matrix_of
 from isthmus.errors import DataError
 
 numbers = st.floats(width=64, allow_infinity=False)
@@ -46,7 +48,10 @@ def test_a_written_table_is_read(folder, array, delimiter, compressed):
         writer.writerow(names)
         writer.writerows(array.tolist())
     source = open_source(path)
-    np.testing.assert_array_equal(source.examples.astype(float), array)
+    read = source.examples
+    if isinstance(read, TableRows):  # a column holds nothing
+        read = matrix_of(read.table, "t.csv")
+    np.testing.assert_array_equal(read.astype(float), array)
     assert source.feature_names == tuple(names)
 
 
