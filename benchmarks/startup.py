@@ -18,6 +18,9 @@ import numpy as np
 
 BASE = "import jax, equinox, sklearn.base"
 OURS = "import isthmus; isthmus.Autoencoder"
+FIT, BEFORE = "isthmus fit digits", "isthmus fit digits, before"
+COMPARED = {OURS: BASE, FIT: BEFORE}
+"""What each process is compared with."""
 
 
 def seconds(command: list[str], source: Path | None = None) -> float:
@@ -44,24 +47,23 @@ def main() -> None:
     runs = {
         BASE: lambda: seconds([sys.executable, "-c", BASE]),
         OURS: lambda: seconds([sys.executable, "-c", OURS]),
-        "isthmus fit digits": lambda: fit(None),
+        FIT: lambda: fit(None),
     }
     if options.before is not None:
-        runs["isthmus fit digits, before"] = lambda: fit(options.before / "src")
+        runs[BEFORE] = lambda: fit(options.before / "src")
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(options.repetitions):
         for name, run in runs.items():
             times[name].append(run())
-    print("| process | s (best) | over the one above, minima | median |")
-    print("| --- " * 4 + "|")
-    above = None
+    print("| process | s (best) | compared with | ratio of minima | median |")
+    print("| --- " * 5 + "|")
     for name, taken in times.items():
-        ratios = "| | |"
-        if above is not None and name != "isthmus fit digits":
-            pairs = np.median(np.array(taken) / np.array(above))
-            ratios = f"| {min(taken) / min(above):.2f} | {pairs:.2f} |"
+        other = times.get(COMPARED.get(name, ""))
+        ratios = "| | | |"
+        if other is not None:
+            pairs = np.median(np.array(taken) / np.array(other))
+            ratios = f"| {COMPARED[name]} | {min(taken) / min(other):.2f} | {pairs:.2f} |"
         print(f"| `{name}` | {min(taken):.2f} {ratios}")
-        above = taken
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def _of_source(given: DoctorOptions) -> "Sequence[Finding]":
     from isthmus.cli import settings
     from isthmus.doctor import examine_data
     from isthmus.errors import SettingError
-    from isthmus.estimators.diagnosis import plan_of
+    from isthmus.estimators.planned import plan_of
 
     if given.new is not None:
         raise SettingError(f"{given.source!r} is no run, and {given.new!r} is for runs; leave it.")

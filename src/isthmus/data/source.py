@@ -58,14 +58,19 @@ class Source:
 
 
 def take(X: Any, rows: np.ndarray | slice) -> Any:
-    """Return chosen rows of an array, or of a data frame of pandas.
+    """Return chosen rows of an array, a data frame or an Arrow table.
 
     Examples
     --------
     >>> take(np.array([[1], [2], [3]]), np.array([0, 2])).tolist()
     [[1], [3]]
     """
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+    from isthmus.tables.frames import make_of
+
+    if hasattr(X, "iloc"):
+        return X.iloc[rows]
+    by_number = make_of(X) == "pyarrow" and not isinstance(rows, slice)
+    return X.take(rows) if by_number else X[rows]
 
 
 class Rows:

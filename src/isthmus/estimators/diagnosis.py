@@ -15,7 +15,6 @@ from isthmus.doctor import (
     Errors,
     Finding,
     Fit,
-    Plan,
     examine_data,
     examine_fit,
     harder_examples,
@@ -24,7 +23,7 @@ from isthmus.doctor import (
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
-from isthmus.estimators.slots import likelihood_kind, member, takes_missing
+from isthmus.estimators.planned import plan_of
 from isthmus.estimators.symbols import write_symbols
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
@@ -142,26 +141,6 @@ def _numbers(X: Any) -> tuple[np.ndarray, list[str] | None]:
         return X, None
     numeric = X.select_dtypes(["number", "bool"])
     return numeric.to_numpy(np.float64), [str(name) for name in numeric.columns]
-
-
-def plan_of(settings: "AbstractAutoencoder") -> Plan:
-    """Return the settings of an estimator, fitted or not, that checks of data depend on."""
-    likelihood = settings.likelihood
-    masked = takes_missing(likelihood)
-    chosen = getattr(settings, "likelihood_", None)
-    if likelihood_kind(chosen) == "columns":  # of a schema's kinds, which "auto" does not tell
-        likelihood = chosen
-    latent = member("latent", settings.latent)
-    held_back = settings.corruption is not None or settings.penalties not in ("auto", ())
-    return Plan(
-        scaling=settings.scaling,
-        likelihood=likelihood_kind(likelihood),
-        stochastic=bool(latent.stochastic),
-        latent_dim=int(settings.latent_dim),
-        batch_size=None if settings.batch_size == "auto" else int(settings.batch_size),
-        masked=masked,
-        penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
-    )
 
 
 def numbers_of(

@@ -34,8 +34,8 @@ def enter_first(estimator: "AbstractLearner", X: ExamplesLike) -> Examples:
     X
         Examples as the user gave them.
     """
-    X = without_sparse_columns(_table_of(X))
-    estimator.schema_ = _learned(estimator, X)
+    X = without_sparse_columns(table_of(X))
+    estimator.schema_ = learned_schema(estimator.schema, X)
     if estimator.schema_ is None:
         return _as_array(X)
     return estimator.schema_.encode(align(estimator.schema_, X, "X").table)
@@ -60,9 +60,9 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
         If ``X`` is a file's name, does not fit the schema of the fit, or is of another layout than
         the images of the fit.
     """
-    X = without_sparse_columns(_table_of(X))
+    X = without_sparse_columns(table_of(X))
     if estimator.schema_ is not None:
-        return _encoded(estimator.schema_, X)
+        return encoded(estimator.schema_, X, "model")
     examples = _as_array(X)
     _check_layout(estimator, examples)
     return examples
@@ -123,7 +123,7 @@ def leave(
     assert schema is not None
     if given is None:
         return frame_like(schema.decode(rows), schema.make)
-    table = _table_of(given)
+    table = table_of(given)
     decoded = schema.decode(rows, source=align(schema, table).table)
     return frame_like(decoded, make_of(table) or schema.make, getattr(table, "index", None))
 
@@ -132,7 +132,7 @@ def fill(estimator: "FittedAttributes", rows: np.ndarray, given: ExamplesLike) -
     """Return a table with its missing entries as rows (n, D) of the model have them."""
     schema = estimator.schema_
     assert schema is not None
-    table = _table_of(given)
+    table = table_of(given)
     filled = schema.fill(align(schema, table).table, rows)
     return frame_like(filled, make_of(table) or schema.make, getattr(table, "index", None))
 
@@ -170,7 +170,7 @@ def _member(group: Group) -> AbstractLikelihood:
     return Bernoulli() if group.member == "bernoulli" else LearnedGaussian(per_feature=True)
 
 
-def _table_of(X: ExamplesLike) -> Any:  # what it is, only its type says
+def table_of(X: ExamplesLike) -> Any:  # what it is, only its type says
     """Return the table that rows are of, and anything else as it is."""
     if isinstance(X, TableRows):
         return X.table
@@ -179,9 +179,16 @@ def _table_of(X: ExamplesLike) -> Any:  # what it is, only its type says
     return X
 
 
-def _learned(estimator: "AbstractLearner", X: ExamplesLike) -> Schema | None:
-    """Return the schema of the examples to learn from; None for arrays and tables of numbers."""
-    setting = estimator.schema
+def learned_schema(setting: Schema | Rules | str, X: ExamplesLike) -> Schema | None:
+    """Return the schema of the examples to learn from; None for arrays and tables of numbers.
+
+    Parameters
+    ----------
+    setting
+        A schema, what is known of one beforehand, or ``"auto"``.
+    X
+        Examples as `table_of` gives them.
+    """
     if isinstance(setting, str) and setting != "auto":
         raise SettingError(
             f"schema is {setting!r}; it must be 'auto', isthmus.tables.Rules or a Schema."
@@ -203,11 +210,21 @@ def _is_all_numbers(X: ExamplesLike) -> bool:
     return all(is_matrix_column(column) for column in to_arrow(X, "X").columns)
 
 
-def _encoded(schema: Schema, X: ExamplesLike) -> np.ndarray:
-    """Return rows by the schema of the fit, and warn of what differs from it."""
+def encoded(schema: Schema, X: ExamplesLike, owner: str) -> np.ndarray:
+    """Return rows (n, width) by the schema of the fit, and warn of what differs from it.
+
+    Parameters
+    ----------
+    schema
+        Of the table that was learned from.
+    X
+        Examples as `table_of` gives them.
+    owner
+        What learned from it, in a word for a sentence.
+    """
     if not is_table(X):
         raise DataError(
-            f"X is {type(X).__name__}, and this model was fitted on a table with the columns "
+            f"X is {type(X).__name__}, and this {owner} was fitted on a table with the columns "
             f"{', '.join(schema.names[:6])}{', ...' if len(schema.names) > 6 else ''}: give a data "
             "frame or an Arrow table."
         )

@@ -12,7 +12,7 @@ from isthmus.annotations import Examples, ExamplesLike, Index
 from isthmus.data.array_file import ArrayFile
 from isthmus.data.arrays import channels_first
 from isthmus.data.checks import as_image_shape, check_finite, check_observed
-from isthmus.data.source import blocks
+from isthmus.data.source import Rows, blocks, take
 from isthmus.data.sparse_rows import SparseRows
 from isthmus.engine.feed import stored_type
 from isthmus.errors import DataError
@@ -46,6 +46,11 @@ def is_indexed(X: object) -> TypeGuard[Examples]:
         return False
     indexable = all(hasattr(X, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
     return indexable and not isinstance(X, np.ndarray) and not hasattr(X, "__array__")
+
+
+def take_examples(X: ExamplesLike, rows: np.ndarray) -> Examples:
+    """Return some of the examples; those on disk are read where they are used."""
+    return Rows(ArrayFile.of(X), rows) if is_indexed(X) else take(X, rows)
 
 
 def flat_examples(

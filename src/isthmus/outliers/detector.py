@@ -12,10 +12,12 @@ from isthmus.annotations import Examples, ExamplesLike, RandomState, Targets
 from isthmus.checks import check_between
 from isthmus.errors import SettingError
 from isthmus.estimators.conditional import AnyAutoencoder
+from isthmus.estimators.door import table_of
+from isthmus.estimators.inputs import take_examples
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
-from isthmus.outliers.examples import known_examples, table_of, take
+from isthmus.outliers.examples import known_examples
 from isthmus.outliers.folds import Fold, divided, fit_fold, of_encoded_rows
 from isthmus.outliers.reasons import Reasons, explain
 from isthmus.outliers.scores import MEMBERS, AbstractScore, Neighbours
@@ -142,10 +144,10 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         score, autoencoder = chosen_score(self.scoring), self.autoencoder
         if self.schema_ is not None:
             autoencoder = of_encoded_rows(autoencoder, X)
-        self.folds_ = [
-            fit_fold(autoencoder, score, take(X, fitted), take(X, held), self.trimmed, seed)
-            for fitted, held in divided(len(X), self.calibration, seed)
-        ]
+        self.folds_ = []
+        for rows in divided(len(X), self.calibration, seed):
+            fitted, held = (take_examples(X, part) for part in rows)
+            self.folds_.append(fit_fold(autoencoder, score, fitted, held, self.trimmed, seed))
         scores = self._scores(X)
         self.contamination_, threshold = chosen_offset(scores, self.contamination)
         self.offset_ = -threshold
@@ -276,7 +278,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         parts = []
         for start in range(0, len(X), SCORED_AT_ONCE):
-            part = take(X, np.arange(start, min(start + SCORED_AT_ONCE, len(X))))
+            part = take_examples(X, np.arange(start, min(start + SCORED_AT_ONCE, len(X))))
             parts.append(
                 np.stack([fold.surprise(fold.encode(part)) for fold in self.folds_], axis=1)
             )

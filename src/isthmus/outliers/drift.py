@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import ks_2samp
 
 from isthmus.annotations import Examples
-from isthmus.outliers.examples import take
+from isthmus.estimators.inputs import take_examples
 from isthmus.outliers.folds import Fold
 
 COMPARED = 2_000
@@ -58,7 +58,7 @@ def drift(folds: Sequence[Fold], X: Examples) -> Drift:
     P-values of several folds are joined by Bonferroni's correction, too.
     """
     if len(X) > COMPARED:
-        X = take(X, np.linspace(0, len(X) - 1, COMPARED).round().astype(int))
+        X = take_examples(X, np.linspace(0, len(X) - 1, COMPARED).round().astype(int))
     by_score, by_code, unusual = [], [], []
     for fold in folds:
         encoded = fold.encode(X)

@@ -14,10 +14,10 @@ from sklearn.metrics import (
 )
 
 from isthmus.annotations import ExamplesLike
+from isthmus.estimators.inputs import take_examples
 from isthmus.outliers.baselines import BASELINES
 from isthmus.outliers.detector import OutlierDetector
 from isthmus.outliers.encoded import encode
-from isthmus.outliers.examples import take
 from isthmus.plainjson import JsonObject
 
 OURS = "isthmus"
@@ -68,7 +68,7 @@ def findings(
     order = np.argsort(-scores, kind="stable")[:top]
     expected = detector.contamination if detector.contamination != "auto" else None
     rows = np.linspace(0, len(X) - 1, min(len(X), COMPARED)).round().astype(int)
-    numbers = detector.encode_table(take(X, rows))
+    numbers = detector.encode_table(take_examples(X, rows))
     table = encode(detector.autoencoder_, numbers).columns.astype(np.float64)
     compared = {OURS: scores[rows]} | {name: find(table) for name, find in BASELINES.items()}
     known = None if labels is None else np.asarray(labels, bool)[rows]
@@ -83,8 +83,8 @@ def findings(
         "examples": len(scores),
         "held_out": len(detector.calibration_scores_),
         "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
-        "first": reasons_of(detector, take(X, order), names, order.tolist()),
-        "pictures": _pictures(detector, take(X, order[:PICTURES])),
+        "first": reasons_of(detector, take_examples(X, order), names, order.tolist()),
+        "pictures": _pictures(detector, take_examples(X, order[:PICTURES])),
         "comparison": comparison,
         "curves": {name: _curves(own, known) for name, own in compared.items()} if has_both else {},
         "sentence": _sentence(comparison),

@@ -12,9 +12,9 @@ from isthmus.annotations import Examples
 from isthmus.errors import DataError, SettingError, unknown
 from isthmus.estimators.autoencoder import Autoencoder
 from isthmus.estimators.conditional import AnyAutoencoder
+from isthmus.estimators.inputs import take_examples
 from isthmus.estimators.stored import copy_of
 from isthmus.outliers.encoded import Encoded, encode
-from isthmus.outliers.examples import take
 from isthmus.outliers.scores import AbstractScore
 from isthmus.outliers.tails import Tail, surprise
 
@@ -103,7 +103,7 @@ def fit_fold(
     if trimmed:
         unusual = own.score(encoded)
         kept = np.sort(np.argsort(unusual, kind="stable")[: max(2, round((1 - trimmed) * len(X)))])
-        fitted, _, own = _fitted(autoencoder, score, take(X, kept), seed)
+        fitted, _, own = _fitted(autoencoder, score, take_examples(X, kept), seed)
     held = encode(fitted, held_out, score.reads)
     scores = own.calibrate(held)
     tail = Tail.of(scores)

@@ -253,9 +253,9 @@ def what_isthmus_would_do(
     seeds = sorted({seed for _, seed in fits})
     bench.section(
         "What isthmus would do",
-        f"""The same convolutions, code and number of epochs ({epochs}), and what isthmus does if
-        its defaults: GELU, no batch normalisation, a linear path that starts at PCA beside
-        the network, and a learning rate that falls to zero along a cosine, here from 0.002.""",
+        f"""The same convolutions, code and number of epochs ({epochs}), with the defaults of
+        isthmus: GELU, no batch normalisation, a linear path next to the network that starts at PCA,
+        and a learning rate that falls to zero along a cosine, here from 0.002.""",
         """The labels are then spread from code to neighbouring code, over a graph of ten nearest
         neighbours that also holds 10,000 of the unlabelled training images (500 in a quick run):
         the frozen code and the same labels, and no head to overfit.""",

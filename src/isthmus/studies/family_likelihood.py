@@ -135,7 +135,7 @@ def introduce(bench: "Workbench", size: Size) -> None:
         f"""What is cut: the paper trains for {PAPERS_EPOCHS:,} epochs and lets the learning rate
         fall from 0.001 to 0.0001 in eight stages; here it falls from 0.001 to zero along a cosine,
         over 1 to {most} epochs, and every number of epochs is a training of its own. The figures
-        stand beside those of a hundred times as much training, or more: look at the trend.""",
+        stand next to those of a hundred times as much training, or more: look at the trend.""",
         f"""Negative log likelihoods are by {size.many_draws:,} draws of the posterior. To measure
         all test images in time, all are measured by {size.few_draws} draws, and the first
         {size.corrected} by {size.many_draws:,}, of which the {size.few_draws} are the first: the

@@ -28,8 +28,8 @@ def write_summary(
     title
         Of the page.
     figures
-        Where the page is to look for figures, with a folder a study in it; beside the records
-        where left out.
+        Where the page is to look for figures, with a folder a study in it; next to the
+        records where left out.
 
     Returns
     -------

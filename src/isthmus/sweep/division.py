@@ -7,17 +7,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_consistent_length
 
-from isthmus.annotations import Examples, RandomState, Targets
+from isthmus.annotations import RandomState, Targets
 from isthmus.checks import check_between
-from isthmus.data.array_file import ArrayFile
-from isthmus.data.source import Rows
 from isthmus.errors import DataError
 from isthmus.estimators.conditional import AnyAutoencoder
-from isthmus.estimators.inputs import is_indexed
+from isthmus.estimators.inputs import is_indexed, take_examples
 from isthmus.plainjson import JsonObject
 from isthmus.sweep.running import Part
 from isthmus.tables import is_table
-from isthmus.tables.frames import take_rows
 from isthmus.unlabelled import strata
 
 LEAST = 3
@@ -65,10 +62,11 @@ def divided(
             f"There are {len(X)} examples (n_samples = {len(X)}); a sweep needs at least {LEAST}."
         )
     classes = y if estimator.target_kind in ("classes", "condition") else None
-    rows = _rows(len(X), classes, share, seed)
-    kept, held = (np.sort(part) for part in rows)
-    parts = [(_take(X, part), None if y is None else np.asarray(y)[part]) for part in (kept, held)]
-    return parts[0], parts[1]
+    kept, held = (
+        (take_examples(X, rows), None if y is None else np.asarray(y)[rows])
+        for rows in map(np.sort, _rows(len(X), classes, share, seed))
+    )
+    return kept, held
 
 
 def _rows(n: int, classes: Targets | None, share: float, seed: int) -> list[Any]:
@@ -81,9 +79,3 @@ def _rows(n: int, classes: Targets | None, share: float, seed: int) -> list[Any]
         except ValueError:  # a class of one example, or a smaller set than there are classes
             pass
     return train_test_split(np.arange(n), **how)
-
-
-def _take(X: Any, rows: np.ndarray) -> Examples:
-    if is_table(X):
-        return take_rows(X, rows)
-    return Rows(ArrayFile.of(X), rows) if is_indexed(X) else np.asarray(X)[rows]

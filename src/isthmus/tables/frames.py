@@ -88,19 +88,6 @@ def distinct_names(names: Sequence[object]) -> list[str]:
     return distinct
 
 
-def take_rows(table: Any, rows: Any) -> Any:
-    """Return chosen rows (n,) of a table, as a table of the same library.
-
-    >>> import pyarrow
-    >>> take_rows(pyarrow.table({"a": [1, 2, 3]}), [2, 0])["a"].to_pylist()
-    [3, 1]
-    """
-    make = make_of(table)
-    if make == "pandas":
-        return table.iloc[rows]
-    return table.take(rows) if make == "pyarrow" else table[rows]
-
-
 def frame_like(arrow: "pyarrow.Table", make: str, index: Any = None) -> Any:
     """Return an Arrow table as a table of another library.
 

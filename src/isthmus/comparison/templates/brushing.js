@@ -32,7 +32,7 @@ function show(i, view, speak) {
   if (i < 0) return;
   const text = element("span", {}, words(view, i).join(", "));
   view.tip.replaceChildren(...(data.sheet ? [plane.picture(data.sheet, i, 64)] : []), text);
-  plane.beside(view.tip, view.svg, [view.x[i], view.y[i]], data.width);
+  plane.placeTip(view.tip, view.svg, [view.x[i], view.y[i]], data.width);
   if (speak) spoken.textContent = words(view, i).join(", ");
 }
 

@@ -61,8 +61,8 @@ const plane = {
     ring.setAttribute("cy", points.y[i]);
   },
 
-  // Show a tooltip beside a place in a drawing of that width, within the drawing.
-  beside(tip, svg, [x, y], width) {
+  // Show a tooltip next to a place in a drawing of that width, within the drawing.
+  placeTip(tip, svg, [x, y], width) {
     tip.hidden = false;
     const frame = svg.getBoundingClientRect();
     const figure = tip.offsetParent.getBoundingClientRect();

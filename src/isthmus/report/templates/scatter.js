@@ -38,7 +38,7 @@ function makeMap(figure, data) {
     const rebuilt = map.rebuilt?.(i);
     if (rebuilt) tip.append(rebuilt);
     tip.append(words);
-    plane.beside(tip, svg, [data.x[i], data.y[i]], map.WIDTH);
+    plane.placeTip(tip, svg, [data.x[i], data.y[i]], map.WIDTH);
     if (speak) map.say(map.words(i).join(", "));
   };
 
