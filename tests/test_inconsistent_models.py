@@ -124,3 +124,28 @@ def test_what_is_no_file_is_not_waited_for(tmp_path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ModelFileError, match="is not a file"):
         load(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda low: low[:0], lambda low: low[:-1], lambda low: low + 1e6, lambda low: low - np.inf],
+    ids=["empty", "short", "above the highest", "infinite"],
+)
+def test_a_range_that_the_columns_do_not_have(whole, tmp_path, spoil) -> None:
+    about, tensors = parts(whole)
+    changed = tensors | {"range_low": spoil(tensors["range_low"])}
+    refuse(about, changed, tmp_path / "x.safetensors", "range of the columns")
+
+
+def test_a_scaling_that_is_not_of_numbers(whole, tmp_path) -> None:
+    about, tensors = parts(whole)
+    name = "model.scaling.scale.value"
+    spoilt = tensors | {name: tensors[name].astype(bool)}
+    refuse(about, spoilt, tmp_path / "x.safetensors", "not finite")
+
+
+def test_an_array_where_compilation_needs_a_constant(whole, tmp_path) -> None:
+    about, tensors = parts(whole)
+    array = {"tensor": "model.scaling.scale.value"}
+    about["model"]["fields"]["likelihood"]["fields"]["output"] = array
+    refuse(about, tensors, tmp_path / "x.safetensors", "something unknown")

@@ -299,6 +299,16 @@ def test_continuous_bernoulli_is_finite_far_from_the_data():
     np.testing.assert_allclose(slopes[0, 0, -1], 1 / 12, rtol=1e-5)  # a uniform's variance
 
 
+@pytest.mark.parametrize("raw", [-1e3, -10.0, 0.0])
+def test_a_learned_scale_stays_above_the_least(raw):
+    made = LearnedGaussian(per_feature=True, least_scale=0.1).create(3)
+    assert np.allclose(made.log_scale, 0, atol=1e-6)  # where it begins
+    moved = eqx.tree_at(lambda one: one.raw_scale, made, jnp.full(3, raw))
+    assert (np.exp(moved.log_scale) >= 0.1 * (1 - 1e-6)).all()
+    with pytest.raises(SettingError, match=r"scale is 0\.1"):
+        LearnedGaussian(0.1, least_scale=0.1)
+
+
 def test_the_best_scale_is_the_root_mean_square_error(normals):
     x_hat, x = normals(1, 50, 3), 2 * normals(50, 3, seed=1)
     error = float(((x_hat[0] - x) ** 2).mean()) ** 0.5

@@ -26,6 +26,24 @@ def check_between(
         raise SettingError(f"{owner}: {name} is {value!r}; it must be a number in {bounds}.")
 
 
+SCALES = (1e-18, 1e18)
+"""Least and largest scale: single precision holds its square, and the square's reciprocal."""
+
+
+def check_scale(owner: str, name: str, value: Any, above: float = 0.0) -> None:
+    """Raise `SettingError` unless a plain number is a scale above another; traced values pass.
+
+    Examples
+    --------
+    >>> check_scale("likelihood Gaussian", "scale", 0)
+    Traceback (most recent call last):
+    isthmus.errors.SettingError: likelihood Gaussian: scale is 0; it must be a number in \
+[1e-18, 1e+18].
+    """
+    least, largest = SCALES
+    check_between(owner, name, value, max(above, least), largest, open_low=above >= least)
+
+
 LARGEST = 2**31 - 1
 """Largest whole number of a setting: sizes and steps are counted in 32 bits."""
 

@@ -123,4 +123,7 @@ def _module(name: object, fields: object, tensors: dict[str, np.ndarray]) -> Any
         raise ModelFileError(f"The model file names {name!r}, which this version does not have.")
     if not isinstance(fields, dict) or not _required(cls) <= fields.keys() <= _known(cls):
         raise ModelFileError(f"The model file describes {name} with other fields than it has.")
-    return cls(**{field: decode_tree(inner, tensors) for field, inner in fields.items()})
+    # What compilation depends on is compared and hashed, so it holds no arrays.
+    static = {field.name for field in dataclasses.fields(cls) if field.metadata.get("static")}
+    arrays = {field: {} if field in static else tensors for field in fields}
+    return cls(**{field: decode_tree(inner, arrays[field]) for field, inner in fields.items()})

@@ -57,6 +57,15 @@ def test_a_frame_is_learned_from_with_nothing_set(fitted):
     assert np.isfinite(fitted.score(FRAME))
 
 
+def test_the_noise_of_a_number_has_a_least_scale_under_a_deterministic_code(fitted):
+    def least(estimator):
+        return float(estimator.likelihood_.inner.likelihoods[0].least_scale)
+
+    assert least(fitted) == pytest.approx(0.1)
+    variational = Autoencoder(2, latent="gaussian", **SMALL).fit(FRAME)
+    assert least(variational) == pytest.approx(np.exp(-6))
+
+
 def test_what_comes_out_is_a_frame_as_it_went_in(fitted):
     back = fitted.reconstruct(FRAME)
     assert back.dtypes.equals(FRAME.dtypes)

@@ -105,7 +105,9 @@ def _check_values(estimator: "AbstractAutoencoder") -> None:
     scaling = estimator.model_.scaling
     constants = [scaling.shift, scaling.scale, scaling.inverse_scale]
     constants += [] if scaling.bend is None else [scaling.bend.centre]
-    if not all(np.isfinite(one.value).all() for one in constants) or not scaling.scale.value.all():
+    numbers = all(one.value.dtype.kind == "f" for one in constants)
+    finite = numbers and all(np.isfinite(one.value).all() for one in constants)
+    if not finite or not scaling.scale.value.all():
         raise ModelFileError("it holds a scaling that is not finite.")
     mean, covariance = estimator.code_mean_, estimator.code_covariance_
     _demand(mean.shape == (d,), "mean of codes", mean.shape, (d,))
@@ -113,6 +115,15 @@ def _check_values(estimator: "AbstractAutoencoder") -> None:
     if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise ModelFileError("it holds a mean or covariance of codes that is not finite.")
     _demand(np.allclose(covariance, covariance.T), "covariance of codes", "not", "symmetric")
+    _check_columns(estimator)
+    classes = getattr(estimator, "classes_", None)
+    if classes is not None:
+        unique = len(np.unique(classes)) == classes.size and classes.ndim == 1
+        _demand(unique and classes.size > 0, "labels", classes.size, "different ones")
+
+
+def _check_columns(estimator: "AbstractAutoencoder") -> None:
+    """Check what is said of the columns: their names, ranges and spreads."""
     columns = estimator.n_features_in_
     names = np.shape(getattr(estimator, "feature_names_in_", range(columns)))
     _demand(names == (columns,), "names", names, columns)
@@ -121,10 +132,11 @@ def _check_values(estimator: "AbstractAutoencoder") -> None:
         good = all(one.shape == (columns,) for one in known) and known.whole.dtype == bool
         good = good and estimator.range_ is not None and bool(np.isfinite(known.std).all())
         _demand(good, "columns of numbers", "other ones", f"{columns} of them")
-    classes = getattr(estimator, "classes_", None)
-    if classes is not None:
-        unique = len(np.unique(classes)) == classes.size and classes.ndim == 1
-        _demand(unique and classes.size > 0, "labels", classes.size, "different ones")
+    seen = estimator.range_
+    if seen is not None:
+        numbers = all(end.shape == (estimator.width_,) and end.dtype.kind == "f" for end in seen)
+        good = numbers and not np.isinf(seen).any() and not (seen.low > seen.high).any()
+        _demand(good, "range of the columns", "another", f"{estimator.width_} from low to high")
 
 
 def _check_shapes(estimator: "AbstractAutoencoder") -> None:

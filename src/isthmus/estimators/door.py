@@ -13,15 +13,23 @@ from isthmus.data.sparse_rows import SparseRows
 from isthmus.data.table_rows import TableRows
 from isthmus.data.tables import is_matrix_column
 from isthmus.errors import DataError, SettingError, warn
-from isthmus.estimators.slots import LikelihoodSetting
+from isthmus.estimators.slots import LikelihoodSetting, member
 from isthmus.likelihoods import Bernoulli, Categorical, Columns, LearnedGaussian, Masked
 from isthmus.likelihoods.abstract import AbstractLikelihood
+from isthmus.likelihoods.gaussian import LEAST_SCALE
 from isthmus.tables import Group, Rules, Schema, frame_like, infer, is_table
 from isthmus.tables.frames import make_of, to_arrow, without_sparse_columns
 from isthmus.tables.matching import align
 
 if TYPE_CHECKING:
     from isthmus.estimators.learner import AbstractLearner, FittedAttributes
+
+COLUMN_SCALE = 0.1
+"""Least scale of a column's noise under a deterministic code, in standard deviations.
+
+Without it a small code becomes exact for one or two columns and leaves the others. A stochastic
+code needs none, since its divergence charges for exactness.
+"""
 
 
 def enter_first(estimator: "AbstractLearner", X: ExamplesLike) -> Examples:
@@ -145,12 +153,21 @@ def likelihood_setting(estimator: "AbstractLearner") -> LikelihoodSetting:
     if not isinstance(estimator.likelihood, str) or estimator.likelihood != "auto":
         return estimator.likelihood
     if estimator.schema_ is not None:
-        return schema_likelihood(estimator.schema_)
+        stochastic = member("latent", estimator.latent).stochastic
+        least_scale = LEAST_SCALE if stochastic else COLUMN_SCALE
+        return schema_likelihood(estimator.schema_, least_scale)
     return Masked() if estimator._has_missing else "auto"
 
 
-def schema_likelihood(schema: Schema) -> Masked:
+def schema_likelihood(schema: Schema, least_scale: float = COLUMN_SCALE) -> Masked:
     """Return the likelihood that fits the kinds of a schema's columns, entries missing or not.
+
+    Parameters
+    ----------
+    schema
+        Kinds of columns.
+    least_scale
+        Scale that the noise of a number stays above, in standard deviations of its column.
 
     Examples
     --------
@@ -160,14 +177,16 @@ def schema_likelihood(schema: Schema) -> Masked:
     ['LearnedGaussian', 'Categorical']
     """
     groups = schema.groups()
-    members = tuple(_member(group) for group in groups)
+    members = tuple(_member(group, least_scale) for group in groups)
     return Masked(Columns(members, tuple(group.columns for group in groups)))
 
 
-def _member(group: Group) -> AbstractLikelihood:
+def _member(group: Group, least_scale: float) -> AbstractLikelihood:
     if group.member == "categorical":
         return Categorical(group.sizes)
-    return Bernoulli() if group.member == "bernoulli" else LearnedGaussian(per_feature=True)
+    if group.member == "bernoulli":
+        return Bernoulli()
+    return LearnedGaussian(per_feature=True, least_scale=least_scale)
 
 
 def table_of(X: ExamplesLike) -> Any:  # what it is, only its type says

@@ -9,7 +9,7 @@ import numpy as np
 from jax.scipy.special import logsumexp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_scale
 from isthmus.errors import SettingError
 from isthmus.latents.discrete import AbstractDiscrete
 from isthmus.latents.rounding import straight_through
@@ -58,9 +58,7 @@ class Categorical(AbstractDiscrete):
 
     def __check_init__(self) -> None:
         check_between("latent Categorical", "classes", self.classes, 2, np.inf)
-        check_between(
-            "latent Categorical", "temperature", self.temperature, 0, np.inf, open_low=True
-        )
+        check_scale("latent Categorical", "temperature", self.temperature)
 
     def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
         """Return itself."""

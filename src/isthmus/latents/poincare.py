@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.checks import check_between
+from isthmus.checks import check_scale
 from isthmus.latents.abstract import AbstractLatent
 from isthmus.latents.bounded import bounded
 from isthmus.latents.hyperbolic import exponential, log_wrapped_normal, logarithm
@@ -57,7 +57,7 @@ class PoincareBall(AbstractLatent):
     def __check_init__(self) -> None:
         for name in ("curvature", "prior_scale"):
             owner = "latent PoincareBall"
-            check_between(owner, name, getattr(self, name), 0, np.inf, open_low=True)
+            check_scale(owner, name, getattr(self, name))
 
     def create(self, latent_dim: int, rng: np.random.Generator) -> Self:
         """Return itself."""

@@ -10,7 +10,7 @@ import numpy as np
 from jax.scipy.special import gammaln
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.checks import check_between
+from isthmus.checks import check_scale
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.special import count_constant, excess, stirling
 from isthmus.specifications import Fixed, Number
@@ -215,9 +215,7 @@ class NegativeBinomial(AbstractCounts):
     typical: Number = 1.0
 
     def __check_init__(self) -> None:
-        check_between(
-            "likelihood NegativeBinomial", "dispersion", self.dispersion, 0, np.inf, open_low=True
-        )
+        check_scale("likelihood NegativeBinomial", "dispersion", self.dispersion)
 
     def create(self, features: int) -> Self:
         """Return this likelihood with its dispersions as parameters; itself where it is fixed."""

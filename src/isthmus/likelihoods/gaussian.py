@@ -1,5 +1,6 @@
 """Normal noise, of a fixed scale or of one that is learned."""
 
+from dataclasses import replace
 from typing import ClassVar, Self
 
 import equinox as eqx
@@ -10,13 +11,13 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from isthmus.activations import activation
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_scale
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.records import Context
 from isthmus.specifications import Fixed, Number
 
-LEAST_LOG_SCALE = -6.0
-"""A learned log scale stays above this, so that a perfect fit has a finite likelihood."""
+LEAST_SCALE = float(np.exp(-6))
+"""A learned scale stays above this by default, so that a perfect fit has a finite likelihood."""
 
 
 class Gaussian(AbstractLikelihood):
@@ -44,7 +45,7 @@ class Gaussian(AbstractLikelihood):
     output: str = eqx.field(static=True, default="identity")
 
     def __check_init__(self) -> None:
-        check_between("likelihood Gaussian", "scale", self.scale, 0, np.inf, open_low=True)
+        check_scale("likelihood Gaussian", "scale", self.scale)
         activation(self.output)
 
     @property
@@ -94,19 +95,22 @@ class LearnedGaussian(AbstractLikelihood):
     r"""Normal noise whose scale is a parameter, one for all features or one for each.
 
     .. math:: \sum_j \frac{(x_j - f(\hat x_j))^2}{2 s_j^2} + \frac12 \log(2 \pi s_j^2),
-        \quad \log s = -6 + \mathrm{softplus}(a + 6)
+        \quad \log s = \log l + \mathrm{softplus}(a - \log l)
 
-    with a the parameter. The best scale is the root mean square error, so the divergence of a drawn
+    with a the parameter and l the least scale. The best scale is the root mean square error, so the divergence of a drawn
     code is weighed against the reconstruction as the data, and no setting, have it.
 
     Parameters
     ----------
     scale
-        Scale s at the start, in scaled units, > exp(-6) = 0.0025.
+        Scale s at the start, in scaled units, > ``least_scale``.
     per_feature
         Whether every feature has a scale of its own.
     output
         Output activation f of the decoder, ``"sigmoid"`` for instance.
+    least_scale
+        Scale l that s stays above, > 0. A deterministic code that can make one feature exact gains
+        log(1 / l) nats by it at most; with a small l it spends itself on that feature.
     raw_scale : (1,) or (D,), or None before `create`
         a.
 
@@ -126,28 +130,31 @@ class LearnedGaussian(AbstractLikelihood):
     scale: Number = 1.0
     per_feature: bool = eqx.field(static=True, default=False)
     output: str = eqx.field(static=True, default="identity")
+    least_scale: Number = LEAST_SCALE
     raw_scale: Float[Array, " scales"] | None = None
 
     def __check_init__(self) -> None:
-        least = float(np.exp(LEAST_LOG_SCALE))
-        check_between(
-            "likelihood LearnedGaussian", "scale", self.scale, least, np.inf, open_low=True
-        )
+        owner = "likelihood LearnedGaussian"
+        check_scale(owner, "least_scale", self.least_scale)
+        if not isinstance(self.least_scale, jax.Array):  # of a traced one nothing is known
+            check_scale(owner, "scale", self.scale, above=self.least_scale)
         activation(self.output)
 
     def create(self, features: int) -> Self:
         """Return this likelihood with its scale a parameter."""
-        above = np.log(float(self.scale)) - LEAST_LOG_SCALE
-        raw = above + np.log(-np.expm1(-above)) + LEAST_LOG_SCALE  # the inverse of the softplus
+        least = np.log(float(self.least_scale))
+        above = np.log(float(self.scale)) - least
+        raw = above + np.log(-np.expm1(-above)) + least  # the inverse of the softplus
         scales = np.full(features if self.per_feature else 1, raw, np.float32)
-        return type(self)(self.scale, self.per_feature, self.output, jnp.asarray(scales))
+        return replace(self, raw_scale=jnp.asarray(scales))
 
     @property
     def log_scale(self) -> Float[Array, " scales"]:
         """The logarithm of the scale as it stands, (1,) or (D,)."""
         if self.raw_scale is None:
             return jnp.log(jnp.asarray(self.scale, jnp.float32))[None]
-        return LEAST_LOG_SCALE + jax.nn.softplus(self.raw_scale - LEAST_LOG_SCALE)
+        least = jnp.log(jnp.asarray(self.least_scale, jnp.float32))
+        return least + jax.nn.softplus(self.raw_scale - least)
 
     def costs(self, x_hat: Float[Array, "K B D"], x: Float[Array, "B D"]) -> Float[Array, "K B D"]:
         """Return half the squared error over the variance, with the normal constant."""
@@ -227,7 +234,7 @@ class OptimalGaussian(AbstractLikelihood):
 
     def __check_init__(self) -> None:
         owner = "likelihood OptimalGaussian"
-        check_between(owner, "scale", self.scale, 0, np.inf, open_low=True)
+        check_scale(owner, "scale", self.scale)
         check_between(owner, "decay", self.decay, 0, 1)
         activation(self.output)
 
@@ -257,7 +264,7 @@ class OptimalGaussian(AbstractLikelihood):
         count = context.weights.sum()
         squares = ((x - self.mean(jax.lax.stop_gradient(x_hat))) ** 2).mean((0, 2))
         error = (context.weights * squares).sum() / count
-        best = jnp.maximum(error, jnp.exp(2 * LEAST_LOG_SCALE))
+        best = jnp.maximum(error, LEAST_SCALE**2)
         counts = self.decay * self.counts.value + (1 - self.decay) * count
         share = (1 - self.decay) * count / jnp.maximum(counts, 1e-30)  # 1 for the first batch
         variance = (1 - share) * self.variance.value + share * best

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from isthmus.checks import check_between
+from isthmus.checks import check_scale
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.specifications import Number
 
@@ -33,7 +33,7 @@ class Laplace(AbstractLikelihood):
     scale: Number = 1.0
 
     def __check_init__(self) -> None:
-        check_between("likelihood Laplace", "scale", self.scale, 0, np.inf, open_low=True)
+        check_scale("likelihood Laplace", "scale", self.scale)
 
     def create(self, features: int) -> Self:
         """Return itself."""
@@ -104,7 +104,7 @@ class Huber(AbstractLikelihood):
 
     def __check_init__(self) -> None:
         for name in ("threshold", "scale"):
-            check_between("likelihood Huber", name, getattr(self, name), 0, np.inf, open_low=True)
+            check_scale("likelihood Huber", name, getattr(self, name))
 
     def create(self, features: int) -> Self:
         """Return itself."""

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_scale
 from isthmus.errors import SettingError, unknown
 from isthmus.penalties.abstract import AbstractPenalty
 from isthmus.records import Pass
@@ -76,7 +76,7 @@ class MMD(AbstractPenalty):
 
     def __check_init__(self) -> None:
         check_between("penalty MMD", "weight", self.weight, 0, np.inf)
-        check_between("penalty MMD", "scale", self.scale, 0, np.inf, open_low=True)
+        check_scale("penalty MMD", "scale", self.scale)
         if self.kernel not in KERNELS:
             raise SettingError(unknown("kernel", self.kernel, KERNELS))
 

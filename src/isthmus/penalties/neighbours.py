@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from isthmus.checks import check_between
+from isthmus.checks import check_between, check_scale
 from isthmus.errors import SettingError
 from isthmus.pairs import Pairs
 from isthmus.penalties.paired import AbstractPairedPenalty, check_pairs
@@ -245,7 +245,7 @@ def _squared_distances(a: Float[Array, "B d"], b: Float[Array, "B d"]) -> Float[
 def _check(penalty: Neighbours | NegativeSampling) -> None:
     owner = f"penalty {type(penalty).__name__}"
     check_between(owner, "weight", penalty.weight, 0, np.inf)
-    check_between(owner, "temperature", penalty.temperature, 0, np.inf, open_low=True)
+    check_scale(owner, "temperature", penalty.temperature)
     if penalty.scale is not None:
-        check_between(owner, "scale", penalty.scale, 0, np.inf, open_low=True)
+        check_scale(owner, "scale", penalty.scale)
     check_pairs(owner, penalty.pairs)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from isthmus.checks import check_between, check_whole
+from isthmus.checks import check_between, check_scale, check_whole
 from isthmus.errors import SettingError
 from isthmus.penalties.abstract import AbstractPenalty
 from isthmus.records import Pass
@@ -78,7 +78,7 @@ class StructuralSimilarity(AbstractPenalty):
         check_between(owner, "weight", self.weight, 0, np.inf)
         check_whole(owner, "scales", self.scales, 1)
         check_between(owner, "scales", self.scales, 1, len(WEIGHTS))
-        check_between(owner, "span", self.span, 0, np.inf, open_low=True)
+        check_scale(owner, "span", self.span)
 
     def create(
         self,

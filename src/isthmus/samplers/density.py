@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from isthmus.annotations import RandomState
-from isthmus.checks import check_between, check_whole
+from isthmus.checks import check_scale, check_whole
 from isthmus.errors import DataError, SettingError, unknown
 from isthmus.latents import AbstractLatent
 from isthmus.samplers.abstract import AbstractSampler, check_codes
@@ -168,9 +168,7 @@ class KernelDensity(AbstractSampler):
             If the bandwidth is neither a number above zero nor a rule's name.
         """
         if not isinstance(self.bandwidth, str):
-            infinity = float("inf")
-            owner = "sampler KernelDensity"
-            check_between(owner, "bandwidth", self.bandwidth, 0, infinity, open_low=True)
+            check_scale("sampler KernelDensity", "bandwidth", self.bandwidth)
         elif self.bandwidth not in RULES:
             raise SettingError(unknown("bandwidth called", self.bandwidth, RULES))
         codes = check_codes(codes, latent)
