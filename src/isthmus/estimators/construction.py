@@ -312,14 +312,14 @@ def _build_decoder(
     spec = settings.decoder
     if spec is None:
         return None
-    if isinstance(spec, str) and spec not in ("mirror", "tied"):
-        raise SettingError(unknown("decoder called", spec, ["mirror", "tied"]))
-    if isinstance(spec, str) and not isinstance(encoder, Chain):
-        raise SettingError(
-            f"decoder is {spec!r}, but an encoder of your own has no known inverse order: give the "
-            "decoder too."
-        )
-    if isinstance(spec, str) and isinstance(encoder, Chain):
+    if isinstance(spec, str):
+        if spec not in ("mirror", "tied"):
+            raise SettingError(unknown("decoder called", spec, ["mirror", "tied"]))
+        if not isinstance(encoder, Chain):
+            raise SettingError(
+                f"decoder is {spec!r}, but an encoder of your own has no known inverse order: give "
+                "the decoder too."
+            )
         return tie(encoder) if spec == "tied" else mirror(encoder, int(settings.latent_dim), rng)
     if isinstance(spec, Spec) and getattr(spec, "hidden", None) == "auto":
         spec = replace(spec, hidden=automatic_widths(features, n)[::-1])
