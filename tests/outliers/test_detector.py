@@ -32,6 +32,15 @@ def test_outliers_are_found(detector, draw, odd):
     assert (detector.predict(usual) == 1).mean() > 0.95
 
 
+def test_other_units_are_said_of_new_examples_and_not_of_those_of_the_fit(small, draw):
+    X = draw(600)
+    X[:8] *= 300  # a warning is an error in the tests
+    fitted = OutlierDetector(small, random_state=0).fit(X)
+    with pytest.warns(UserWarning, match="are they in the same unit") as said:
+        fitted.score_samples(1e5 * draw(50, seed=1))
+    assert len({str(warning.message) for warning in said}) == 1
+
+
 def test_selection_finds_them_and_keeps_its_rate(detector, draw, odd):
     chosen = detector.select(np.concatenate([draw(300, seed=7), odd]), fdr=0.1)
     assert chosen[300:].mean() > 0.6

@@ -12,12 +12,14 @@ from isthmus.outliers.drift import Drift
 from isthmus.outliers.encoded import Encoded
 from isthmus.outliers.findings import findings, reasons_of
 from isthmus.outliers.persistence import load
+from isthmus.outliers.pyod import PyodDetector
 from isthmus.outliers.reasons import Reasons
 
 __all__ = [
     "Drift",
     "Encoded",
     "OutlierDetector",
+    "PyodDetector",
     "Reasons",
     "automatic_score",
     "benjamini_hochberg",

@@ -14,6 +14,7 @@ from isthmus.errors import SettingError
 from isthmus.estimators.conditional import AnyAutoencoder
 from isthmus.estimators.door import table_of
 from isthmus.estimators.inputs import take_examples
+from isthmus.estimators.units import units_trusted
 from isthmus.outliers import conformal
 from isthmus.outliers.contamination import chosen_offset
 from isthmus.outliers.drift import Drift, drift
@@ -145,10 +146,11 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         if self.schema_ is not None:
             autoencoder = of_encoded_rows(autoencoder, X)
         self.folds_ = []
-        for rows in divided(len(X), self.calibration, seed):
-            fitted, held = (take_examples(X, part) for part in rows)
-            self.folds_.append(fit_fold(autoencoder, score, fitted, held, self.trimmed, seed))
-        scores = self._scores(X)
+        with units_trusted():
+            for rows in divided(len(X), self.calibration, seed):
+                fitted, held = (take_examples(X, part) for part in rows)
+                self.folds_.append(fit_fold(autoencoder, score, fitted, held, self.trimmed, seed))
+            scores = self._scores(X)
         self.contamination_, threshold = chosen_offset(scores, self.contamination)
         self.offset_ = -threshold
         return self

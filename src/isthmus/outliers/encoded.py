@@ -9,6 +9,7 @@ import numpy as np
 from isthmus.annotations import ExamplesLike, Index, RandomState
 from isthmus.errors import SettingError
 from isthmus.estimators.conditional import AnyAutoencoder
+from isthmus.estimators.units import units_trusted
 
 LIKELIHOOD, IMPORTANCE = "excess", "log_likelihood"
 """What costs a further pass, and is made only for a score that reads it."""
@@ -90,7 +91,8 @@ def encode(
     x = np.asarray(autoencoder.scale(X), np.float32)
     codes = np.asarray(autoencoder.transform(X), np.float32)
     codes = codes.reshape(len(codes), -1)
-    back = np.asarray(autoencoder.scale(autoencoder.reconstruct(X)), np.float32)
+    with units_trusted():  # said of X already
+        back = np.asarray(autoencoder.scale(autoencoder.reconstruct(X)), np.float32)
     residuals = x - back
     if autoencoder.likelihood_.masked:
         residuals = np.where(x == 0, np.float32(0), residuals)
