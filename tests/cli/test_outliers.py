@@ -83,6 +83,21 @@ def test_a_fitted_autoencoder_is_used(isthmus, table, table_run, tmp_path):
     assert (out / "detector" / "autoencoder-0.safetensors").exists()
 
 
+def test_the_run_of_a_table_with_text_is_of_its_columns(isthmus, tmp_path):
+    rng = np.random.default_rng(0)
+    kinds = rng.choice(["cat", "dog"], 60)
+    weights = np.where(kinds == "cat", 4, 20) * np.exp(0.1 * rng.normal(size=60))
+    lines = [f"{kind},{weight:.2f}" for kind, weight in zip(kinds, weights, strict=True)]
+    table, out = tmp_path / "pets.csv", tmp_path / "run"
+    table.write_text("kind,weight\n" + "\n".join(lines) + "\n")
+    assert isthmus("outliers", table, "--out", out, "-q").code == 0
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert [column["column"] for column in metrics["table"]["columns"]] == ["kind", "weight"]
+    codes = tmp_path / "codes.csv"
+    assert isthmus("encode", out, table, "--out", codes, "-q").code == 0
+    assert len(codes.read_text().splitlines()) == 61
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [

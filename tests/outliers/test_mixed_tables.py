@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.frozen import FrozenEstimator
 
+import isthmus
 from isthmus import Autoencoder, OutlierDetector
 from isthmus.errors import DataError
 from isthmus.outliers import Reasons, load, reasons_of
@@ -40,6 +41,24 @@ def test_odd_rows_come_first_with_columns_as_reasons(detector, pets):
         one["contribution"] for one in reasons_of(detector, pets[-1:], [], [0])[0]["reasons"]
     )
     assert total == pytest.approx(-detector.score_samples(pets[-1:])[0])
+
+
+def test_entries_that_are_as_expected_explain_nothing_and_come_last(detector, pets):
+    rows = np.arange(140, 150)
+    for record in reasons_of(detector, pets.iloc[rows], [], rows.tolist()):
+        as_usual = [one["found"] == one["expected"] for one in record["reasons"]]
+        assert as_usual == sorted(as_usual)
+
+
+def test_the_model_of_encoded_rows_is_one_of_the_table(detector, pets, tmp_path):
+    of_rows = detector.autoencoder_
+    of_table = of_rows.of_table(detector.schema_)
+    codes = of_rows.transform(detector.encode_table(pets))
+    np.testing.assert_array_equal(of_table.transform(pets), codes)
+    assert of_table.reconstruct(pets).dtypes.equals(pets.dtypes)
+    assert of_rows.schema_ is None
+    again = isthmus.load(of_table.save(tmp_path / "model.safetensors"))
+    np.testing.assert_array_equal(again.transform(pets), codes)
 
 
 def test_missing_entries_are_said_to_be_missing(detector, pets):

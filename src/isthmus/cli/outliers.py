@@ -149,8 +149,7 @@ def _fit(given: Outliers, command: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         kept = detector.save(Path(scratch) / DETECTOR)  # first, for it may refuse
         if detector.schema_ is not None:
-            examples = detector.encode_table(examples)
-            fitted.feature_names_in_ = _names_array(detector.schema_.feature_names)
+            fitted = fitted.of_table(detector.schema_)
         write_run(folder, fitted, {"train": (examples, None)}, run=run, force=given.force)
         shutil.rmtree(folder / DETECTOR, ignore_errors=True)
         kept.rename(folder / DETECTOR)

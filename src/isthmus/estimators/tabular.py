@@ -15,7 +15,7 @@ from isthmus.estimators import door, inference
 from isthmus.estimators.conditioning import Conditioned
 from isthmus.estimators.number_columns import USUAL, NumberColumns, draw_rows
 from isthmus.estimators.units import Range
-from isthmus.tables import frame_like
+from isthmus.tables import Schema, frame_like
 
 
 class Tabular(Conditioned):
@@ -59,6 +59,21 @@ class Tabular(Conditioned):
         vars(of_rows).pop("feature_names_in_")
         vars(of_rows).update(schema_=None, range_=None, n_features_in_=self.schema_.width)
         return of_rows
+
+    def of_table(self, schema: Schema) -> Self:
+        """Return this model of encoded rows as one of the tables that a schema encodes so.
+
+        Parameters
+        ----------
+        schema
+            Its encoded rows are as wide as the examples that this model was fitted to.
+        """
+        check_is_fitted(self)
+        of_tables = copy.copy(self)
+        names = np.array(schema.names, dtype=object)
+        vars(of_tables).update(schema_=schema, range_=None, number_columns_=None)
+        vars(of_tables).update(feature_names_in_=names, n_features_in_=len(names))
+        return of_tables
 
     def _as_given(self, flat: np.ndarray, given: ExamplesLike | None = None) -> Any:
         """Return examples (n, D) in the layout of the fit; ``given`` are those they come from."""

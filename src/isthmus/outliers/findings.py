@@ -101,8 +101,9 @@ def reasons_of(
     """Return a record for each example: why it has its score.
 
     ``row``: its place in the source, counted from 0; ``score``: nats; ``reasons``: of the features
-    that contribute most ``feature``, ``found``, ``expected`` and ``contribution``. The features of
-    a table with a schema are its columns, and their values are entries of it.
+    that contribute most, and are not as expected, ``feature``, ``found``, ``expected`` and
+    ``contribution``. The features of a table with a schema are its columns, and their values are
+    entries of it.
     """
     reasons = detector.explain(X)
     schema = detector.schema_
@@ -117,7 +118,8 @@ def reasons_of(
         )
         found = _entries(detector.aligned(X), used)
         expected = _entries(schema.decode(reasons.usual(schema.level_places)), used)
-    top = np.argsort(-contributions, axis=1, kind="stable")[:, :count]
+    as_usual = found == expected  # which explains nothing to a reader, and so comes last
+    top = np.lexsort((-contributions, as_usual), axis=1)[:, :count]
     return [
         {
             "row": int(row),

@@ -55,7 +55,7 @@ class Summary(Section[list[tuple[str, str]]]):
             ("Examples", f"{sizes}; {each} each"),
             ("Code size", f"{model.code_size} for {width} {values}"),
             ("Scaling", estimator.scaling_.describe()),
-            ("Likelihood", BY_KIND if fit.schema is not None else _text(estimator.likelihood_)),
+            ("Likelihood", _likelihood(estimator.likelihood_)),
         ]
         if model.labels is not None:
             count = len(model.labels)
@@ -67,6 +67,12 @@ class Summary(Section[list[tuple[str, str]]]):
             lines += _built(fit.examination.settings)
         stopped = f"{estimator.n_epochs_} epochs ({estimator.stop_reason_})"
         return [*lines, ("Training", f"{stopped}; weights of {kept_epoch(estimator)} kept")]
+
+
+def _likelihood(member: object) -> str:
+    """Return a likelihood in words; of one per kind of column not each."""
+    inner = getattr(member, "likelihood", member)  # of a masked one
+    return BY_KIND if hasattr(inner, "likelihoods") else _text(member)
 
 
 def _built(settings: Facts) -> list[tuple[str, str]]:
