@@ -149,3 +149,17 @@ def test_an_array_where_compilation_needs_a_constant(whole, tmp_path) -> None:
     array = {"tensor": "model.scaling.scale.value"}
     about["model"]["fields"]["likelihood"]["fields"]["output"] = array
     refuse(about, tensors, tmp_path / "x.safetensors", "something unknown")
+
+
+def test_a_codebook_that_is_not_finite(tmp_path) -> None:
+    path = tmp_path / "model.safetensors"
+    fitted = RECIPES["vq_vae"].make(2, **SMALL).fit(load_digits().data[:40])
+    about, tensors = parts(fitted.save(path).read_bytes())
+    name = "model.latent.codebook.value"
+    refuse(about, tensors | {name: np.full_like(tensors[name], np.inf)}, path, "not finite")
+
+
+def test_examples_without_axes_are_those_of_a_data_frame(whole, tmp_path) -> None:
+    about, tensors = parts(whole)
+    about["fitted"]["_example_shape"] = {"tuple": []}
+    refuse(about, tensors, tmp_path / "x.safetensors", "example shape")

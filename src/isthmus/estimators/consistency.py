@@ -69,7 +69,8 @@ def _check_facts(estimator: "AbstractAutoencoder") -> None:
     _demand(features == width, "features", features, width)
     _demand(estimator.latent_dim == model.latent_dim, "latent_dim", estimator.latent_dim, "")
     for name, shape in (("image", estimator.image_shape_), ("example", estimator._example_shape)):
-        if shape is None or (name == "example" and shape == ()):  # of a data frame
+        named = hasattr(estimator, "feature_names_in_")
+        if shape is None or (name == "example" and shape == () and named):  # of a data frame
             continue
         good = _are_sizes(shape) and math.prod(shape) == features
         _demand(good, f"{name} shape", shape, features)
@@ -93,21 +94,19 @@ def _check_facts(estimator: "AbstractAutoencoder") -> None:
 def _check_values(estimator: "AbstractAutoencoder") -> None:
     """Check that weights are finite, and that labels and names differ."""
     d = estimator.model_.latent_dim
-    for leaf in jax.tree.leaves(estimator.model_, is_leaf=lambda node: isinstance(node, Fixed)):
-        values = leaf.value if isinstance(leaf, Fixed) else leaf
-        if not jnp.issubdtype(jnp.result_type(values), jnp.inexact):
-            continue
-        array = np.asarray(values)
-        # Constants may be infinite: the spread of a column that is not bent, for instance.
-        good = not np.isnan(array).any() if isinstance(leaf, Fixed) else np.isfinite(array).all()
-        if not good:
-            raise ModelFileError("it holds weights that are not finite.")
     scaling = estimator.model_.scaling
+    bend = scaling.bend
+    spread = None if bend is None else bend.spread.value  # infinite for columns not bent
+    for leaf in jax.tree.leaves(estimator.model_):
+        number = jnp.issubdtype(jnp.result_type(leaf), jnp.inexact)
+        if number and leaf is not spread and not np.isfinite(np.asarray(leaf)).all():
+            raise ModelFileError("it holds weights that are not finite.")
     constants = [scaling.shift, scaling.scale, scaling.inverse_scale]
-    constants += [] if scaling.bend is None else [scaling.bend.centre]
+    constants += [] if bend is None else [bend.centre]
     numbers = all(one.value.dtype.kind == "f" for one in constants)
     finite = numbers and all(np.isfinite(one.value).all() for one in constants)
-    if not finite or not scaling.scale.value.all():
+    known = spread is None or not np.isnan(spread).any()
+    if not finite or not known or not scaling.scale.value.all():
         raise ModelFileError("it holds a scaling that is not finite.")
     mean, covariance = estimator.code_mean_, estimator.code_covariance_
     _demand(mean.shape == (d,), "mean of codes", mean.shape, (d,))

@@ -97,8 +97,9 @@ class LearnedGaussian(AbstractLikelihood):
     .. math:: \sum_j \frac{(x_j - f(\hat x_j))^2}{2 s_j^2} + \frac12 \log(2 \pi s_j^2),
         \quad \log s = \log l + \mathrm{softplus}(a - \log l)
 
-    with a the parameter and l the least scale. The best scale is the root mean square error, so the divergence of a drawn
-    code is weighed against the reconstruction as the data, and no setting, have it.
+    with a the parameter and l the least scale. The best scale is the root mean square error, so the
+    divergence of a drawn code is weighed against the reconstruction as the data, and no setting,
+    have it.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ class LearnedGaussian(AbstractLikelihood):
         owner = "likelihood LearnedGaussian"
         check_scale(owner, "least_scale", self.least_scale)
         if not isinstance(self.least_scale, jax.Array):  # of a traced one nothing is known
-            check_scale(owner, "scale", self.scale, above=self.least_scale)
+            check_scale(owner, "scale", self.scale, above=float(self.least_scale))
         activation(self.output)
 
     def create(self, features: int) -> Self:
