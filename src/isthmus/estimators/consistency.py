@@ -17,7 +17,6 @@ from isthmus.model import Model, count_parameters, objective
 from isthmus.networks import Conditional
 from isthmus.plainjson import Facts
 from isthmus.records import Context
-from isthmus.specifications import Fixed
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder

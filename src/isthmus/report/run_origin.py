@@ -19,9 +19,10 @@ _SPLIT: dict[str, tuple[type, ...]] = {
     "limit": (int,),
     "labelled": (int,),
 }
-"""What ``run.json`` says of a source and of its division, by name, each a value or null."""
+"""What ``run.json`` says of a source and of its division, by name."""
 
 _OPTIONAL = {"contents", "reading", "labelled"}  # runs of earlier versions have none
+_NEVER_NULL = {"validation", "test", "seed"}
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,12 @@ def run_origin(facts: Facts, remedy: str) -> RunOrigin:
 
 
 def _is_as(found: object, types: Mapping[str, tuple[type, ...]]) -> bool:
-    """Tell whether entries by name are those of a table, each of its types or null."""
+    """Tell whether entries by name are those of a table, each of its types or, of most, null."""
     if not isinstance(found, dict) or not {*found} <= {*types}:
         return False
     return {*types} - {*found} <= _OPTIONAL and all(
-        value is None or (isinstance(value, types[name]) and not isinstance(value, bool))
+        name not in _NEVER_NULL
+        if value is None
+        else isinstance(value, types[name]) and not isinstance(value, bool)
         for name, value in found.items()
     )
