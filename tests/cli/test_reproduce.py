@@ -42,6 +42,7 @@ def test_a_quick_run_does_the_whole_of_a_study(isthmus, name, tmp_path):
         (["reproduce"], "--list"),
         (["reproduce", "convolutional"], "--out"),
         (["reproduce", "convolution", "--out", "x"], "'convolutional'"),
+        (["reproduce", "convolution"], "'convolutional'"),
     ],
 )
 def test_a_mistake_is_one_sentence(isthmus, argv, names, tmp_path, monkeypatch):

@@ -57,12 +57,12 @@ def reproduce(given: Reproduce, context: typer.Context) -> None:
     if given.listed:
         consoles.out().print(tables.records([_row(studies.get(one)) for one in studies.names()]))
         return
-    if given.name is None or given.out is None:
-        raise SettingError(
-            "reproduce needs a study and --out, the folder to write; --list names the studies."
-        )
+    if given.name is None:
+        raise SettingError("reproduce needs the name of a study; --list names them.")
     every = given.name == ALL
     chosen = [studies.get(one) for one in (studies.reports() if every else [given.name])]
+    if given.out is None:
+        raise SettingError("reproduce needs --out, the folder to write.")
     folder = Path(given.out)
     _check_data(chosen)
     command = shlex.join(["isthmus", *context.obj])
