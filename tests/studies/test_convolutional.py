@@ -105,7 +105,7 @@ def test_a_pair_departs_by_the_middle_over_the_ends():
     ("ratios", "verdict"), [((1.0, 0.5), "does not hold"), ((0.5, 1.0), "holds")]
 )
 def test_the_claim_on_interpolation_goes_by_the_ratios(tmp_path: Path, ratios, verdict):
-    bench = Workbench("convolutional", tmp_path, quick=True)
+    bench = Workbench("convolutional", tmp_path)
     bench.section("Some")
     noise = np.random.default_rng(0).normal(0, 0.01, 30)
     distances = {
@@ -124,7 +124,7 @@ def test_growth_is_seen_over_sizes_and_seeds():
 
 @pytest.mark.parametrize("behind", [0.0, 0.2])
 def test_a_size_of_ten_is_best_unless_another_leads_clearly(tmp_path: Path, behind):
-    bench = Workbench("convolutional", tmp_path, quick=True)
+    bench = Workbench("convolutional", tmp_path)
     bench.section("Some")
     rng = np.random.default_rng(0)
     accuracy = {10: 0.8 - behind + rng.normal(0, 0.01, (2, 9)), 20: np.full((2, 9), 0.8)}

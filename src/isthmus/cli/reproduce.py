@@ -95,11 +95,12 @@ def _run(study: "Study", folder: Path, *, quick: bool, quiet: bool, command: str
 def _outcome(result: "Result") -> str:
     from isthmus.studies.page import count_verdicts
 
+    seconds = result.run["seconds"]
+    if result.run["quick"]:
+        return f"quick run, verdicts withheld; {seconds:.0f} s"
     counts = ", ".join(f"{n} {verdict}" for verdict, n in count_verdicts(result.records).items())
     held = sum(claim["verdict"] == "holds" for claim in result.claims)
-    size = "quick run: " if result.run["quick"] else ""
-    seconds = result.run["seconds"]
-    return f"{size}{counts}; {held} of {len(result.claims)} claims hold; {seconds:.0f} s"
+    return f"{counts}; {held} of {len(result.claims)} claims hold; {seconds:.0f} s"
 
 
 def _row(study: "Study") -> dict[str, object]:

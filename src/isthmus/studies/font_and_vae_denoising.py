@@ -32,11 +32,11 @@ def denoise_letters(bench: "Workbench") -> None:
     X, names = read_letters(bench)
     bench.section(
         "Denoising autoencoder",
-        f"""{written(DEEPEST)}, logistic, learning rate 0.000985, 2000 epochs of {COPIES} noisy
-        versions of each letter: normal noise of standard deviation {SCALE}, cut at one half,
-        which flips a bit with probability 0.6%. The report is silent on the batch: 32 of
-        the 160 versions are taken, the size of the alphabet. The noise is drawn anew in every
-        step, isthmus's way, save where the number of copies is the question.""",
+        f"""{written(DEEPEST)}, logistic, learning rate 0.000985, {epochs_of(bench)} epochs of
+        {COPIES} noisy versions of each letter: normal noise of standard deviation {SCALE}, cut at
+        one half, which flips a bit with probability 0.6%. The report is silent on the batch: 32 of
+        the 160 versions are taken, the size of the alphabet. The noise is drawn anew in every step,
+        isthmus's way, save where the number of copies is the question.""",
     )
     model = denoiser(bench, X, seed=0)
     plain = fit_letters(bench, X, DEEPEST, CHOSEN_RATE, seed=0)
@@ -46,12 +46,17 @@ def denoise_letters(bench: "Workbench") -> None:
     compare_copies(bench, X)
 
 
+def epochs_of(bench: "Workbench") -> int:
+    """Return how many epochs every denoising autoencoder is trained."""
+    return bench.pick(2000, quick=20)
+
+
 def denoiser(bench: "Workbench", X: np.ndarray, seed: int) -> "isthmus.Autoencoder":
     """Fit the report's denoising autoencoder."""
     model = faithful(
         DEEPEST,
         corruption=isthmus.corruption.BinarisedGaussian(SCALE),
-        epochs=bench.pick(2000, quick=20),
+        epochs=epochs_of(bench),
         random_state=seed,
     )
     return bench.fit(f"denoising, seed {seed}", model, np.repeat(X, COPIES, axis=0))

@@ -24,9 +24,9 @@ def generate_digits(bench: "Workbench") -> "dict[str, isthmus.Autoencoder]":
     X, _, X_test, y_test = read_digits(bench)
     bench.section(
         "Variational autoencoders of MNIST",
-        """The first 20,000 training images, ReLU units, logistic output, cross-entropy and
-        divergence in nats, Adam at 0.001, 200 epochs of mini-batches of 64, last weights. The
-        10,000 test images take no part in training.""",
+        f"""The first {len(X):,} training images, ReLU units, logistic output, cross-entropy and
+        divergence in nats, Adam at 0.001, {epochs_of(bench)} epochs of mini-batches of 64, last
+        weights. The {len(X_test):,} test images take no part in training.""",
     )
     models = {written(hidden): fit_digits(bench, X, hidden) for hidden in WIDTHS}
     measured = record_errors(bench, models)
@@ -64,11 +64,15 @@ def written(hidden: tuple[int, ...]) -> str:
     return "-".join(map(str, (PIXELS, *hidden, 2))) + " and back"
 
 
+def epochs_of(bench: "Workbench") -> int:
+    """Return how many epochs every autoencoder of digits is trained."""
+    return bench.pick(200, quick=2)
+
+
 def fit_digits(
     bench: "Workbench", X: np.ndarray, hidden: tuple[int, ...], seed: int = 0
 ) -> "isthmus.Autoencoder":
     """Fit the report's variational autoencoder."""
-    epochs = bench.pick(200, quick=2)
     model = isthmus.recipes.vae(
         2,
         hidden=hidden,
@@ -78,7 +82,7 @@ def fit_digits(
         start="random",
         schedule="constant",
         learning_rate=0.001,
-        epochs=epochs,
+        epochs=epochs_of(bench),
         batch_size=64,
         patience=0,
         validation_fraction=0,

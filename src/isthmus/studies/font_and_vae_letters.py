@@ -23,10 +23,11 @@ def encode_letters(bench: "Workbench") -> None:
     X, names = read_letters(bench)
     bench.section(
         "Autoencoders of 32 letters",
-        """Thirty-two glyphs of 7 rows and 5 columns; every layer is logistic, the code of two as
+        f"""Thirty-two glyphs of 7 rows and 5 columns; every layer is logistic, the code of two as
         well; Adam at 0.000985. The report is silent on the loss and the length of training:
-        binary cross-entropy is taken, because the pixels are bits, and 20,000 epochs of one batch
-        of all 32 letters, after which the deepest network's error is all but zero.""",
+        binary cross-entropy is taken, because the pixels are bits, and {epochs_of(bench):,} epochs
+        of one batch of all 32 letters; after 20,000 the deepest network's error is all but
+        zero.""",
     )
     compare_depths(bench, X)
     compare_rates(bench, X)
@@ -61,6 +62,11 @@ def faithful(hidden: tuple[int, ...], **settings: Any) -> "isthmus.Autoencoder":
     return isthmus.Autoencoder(2, hidden=hidden, **slots | settings)
 
 
+def epochs_of(bench: "Workbench") -> int:
+    """Return how many epochs every autoencoder of letters is trained."""
+    return bench.pick(20_000, quick=100)
+
+
 def fit_letters(
     bench: "Workbench", X: np.ndarray, hidden: tuple[int, ...], rate: float, seed: int
 ) -> Any:
@@ -68,7 +74,7 @@ def fit_letters(
     model = faithful(
         hidden,
         learning_rate=rate,
-        epochs=bench.pick(20_000, quick=100),
+        epochs=epochs_of(bench),
         random_state=seed,
     )
     return bench.fit(f"letters {written(hidden)}, rate {rate}, seed {seed}", model, X)

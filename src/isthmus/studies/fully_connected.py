@@ -116,9 +116,9 @@ def the_two_autoencoders(bench: "Workbench", images: Images) -> tuple[System, Sy
         "The two autoencoders",
         """The report trains two autoencoders on all ten digits of MNIST for 800 epochs: autoencoder
         1 has a bottleneck of 2 neurons, autoencoder 2 of 4.""",
-        """The report does not print the widths; chosen are those of the assignment behind it:
+        f"""The report does not print the widths; chosen are those of the assignment behind it:
         784-50-d-50-784, ReLU in the hidden layers and at the bottleneck, mean squared error, Adam
-        at 0.001, mini-batches of 8192.""",
+        at 0.001, mini-batches of {batch_of(bench)}.""",
         """The output's activation is not given either: it is logistic here, because pixels lie in
         [0, 1].""",
         f"""Trained on {len(images.train):,} images, without a validation set; measured on
@@ -133,13 +133,18 @@ def the_two_autoencoders(bench: "Workbench", images: Images) -> tuple[System, Sy
     return first, second
 
 
+def batch_of(bench: "Workbench") -> int:
+    """Return the size of a mini-batch of both autoencoders."""
+    return bench.pick(8192, quick=128)
+
+
 def train(bench: "Workbench", images: Images, number: int, size: int) -> System:
     """Train one of the report's autoencoders, from the first seed that kills no unit."""
     name, seeds = f"autoencoder {number}", range(10)
     epochs, trial = bench.pick((800, 20), quick=(6, 2))
 
     def fitted(title: str, seed: int, epochs: int) -> Any:
-        spec = autoencoder(size, seed, epochs, batch_size=bench.pick(8192, quick=128))
+        spec = autoencoder(size, seed, epochs, batch_size=batch_of(bench))
         return bench.fit(title, spec, images.train)
 
     # The learning rate is constant, so a trial is the very beginning of the whole training.

@@ -84,15 +84,15 @@ def describe_letters(bench: "Workbench") -> Letters:
 
 def classifiers(bench: "Workbench", letters: Letters) -> None:
     """Experiments 1 to 5."""
-    network = "784-512-170-56-18-11"
+    network, epochs = "784-512-170-56-18-11", bench.pick(20, quick=4)
     bench.section(
         "Experiments 1 to 5: a classifier",
         f"""{network}, with batch normalisation and dropout after each hidden layer. The report does
         not say in what its five experiments differ: here it is the seed.""",
-        """Nor does it name dropout, optimiser or epochs. Taken here: ReLU, 20 % dropped,
-        Adam at 0.001 falling to zero along a cosine, 20 epochs in batches of 128.""",
+        f"""Nor does it name dropout, optimiser or epochs. Taken here: ReLU, 20 % dropped,
+        Adam at 0.001 falling to zero along a cosine, {epochs} epochs in batches of 128.""",
     )
-    settings = training(bench.pick(20, quick=4))
+    settings = training(epochs)
     fitted = [
         fit(bench, f"classifier, seed {seed}", plain_classifier(seed, **settings), letters)
         for seed in SEEDS
@@ -174,14 +174,14 @@ def manifold(
     bench: "Workbench", letters: Letters, joint: "Sequence[isthmus.AutoencoderClassifier]"
 ) -> None:
     """Show the code in the plane, and measure how far it sorts the letters."""
+    codes, labels = joint[0].transform(letters.test[:1500]), letters.test_labels[:1500]
     bench.section(
         "The manifold, a colour a class",
-        """The codes of 1,500 test letters in the plane. The report does not name its projection:
-        t-SNE is taken here, because two straight axes cannot hold a code of 64. What the picture
-        suggests is measured on the whole code: how many test letters the five nearest training
-        codes classify correctly, and the same for PCA.""",
+        f"""The codes of {len(codes):,} test letters in the plane. The report does not name its
+        projection: t-SNE is taken here, because two straight axes cannot hold a code of 64. What
+        the picture suggests is measured on the whole code: how many test letters the five nearest
+        training codes classify correctly, and the same for PCA.""",
     )
-    codes, labels = joint[0].transform(letters.test[:1500]), letters.test_labels[:1500]
     placed = bench.keep("t-SNE of the codes", lambda: {"plane": in_the_plane(codes)}, codes)
     bench.figure(
         "manifold",
@@ -206,13 +206,12 @@ def manifold(
 
 def tied_autoencoders(bench: "Workbench", letters: Letters) -> None:
     """Experiment 11."""
-    network = "784-256-128-64-32 and back"
+    network, epochs = "784-256-128-64-32 and back", bench.pick(30, quick=4)
     bench.section(
         "Experiment 11: a tied autoencoder",
-        """784-256-128-64-32, and back with the transposed weights, in batches of 512, 128, 64 and
-        32. Loss, ReLU and learning rate are as above; all batch sizes take 30 epochs.""",
+        f"""784-256-128-64-32, and back with the transposed weights, in batches of 512, 128, 64 and
+        32. Loss, ReLU and learning rate are as above; all batch sizes take {epochs} epochs.""",
     )
-    epochs = bench.pick(30, quick=4)
     fitted: JsonObject = {
         f"batches of {size}": bench.fit(
             f"tied autoencoder, batches of {size}",
@@ -248,14 +247,14 @@ def improved(
     bench: "Workbench", letters: Letters, joint: "Sequence[isthmus.AutoencoderClassifier]"
 ) -> None:
     """Compare a better joint model with the report's."""
+    epochs = bench.pick(8, quick=1)
     bench.section(
         "What isthmus would do",
-        """The same code of 64 and the same weight of the classifier, but convolutions instead of
+        f"""The same code of 64 and the same weight of the classifier, but convolutions instead of
         dense layers, and a linear path parallel to them that starts from PCA, isthmus's
-        default: training begins at PCA's error. Eight epochs take about as long as
-        twenty of the dense network.""",
+        default: training begins at PCA's error. It is trained for {epochs} epochs, of
+        which eight take about as long as twenty of the dense network.""",
     )
-    epochs = bench.pick(8, quick=1)
     ours = [
         fit(bench, f"convolutional, seed {seed}", convolutional(seed, epochs), letters)
         for seed in SEEDS[: bench.pick(5, quick=2)]

@@ -170,8 +170,11 @@ def centred_or_standardised(bench: "Workbench", centred: Outcomes, scaled: Outco
 
 def one_hidden_layer(bench: "Workbench", digits: Digits) -> "dict[int, isthmus.Autoencoder]":
     """Train autoencoders 784 - d - 784."""
+    sizes = bench.pick(SIZES, quick=(32, 256))
+    settings = {d: (rate, bench.pick(epochs, quick=2))
+                for d, (rate, epochs) in ONE_LAYER_TRAINING.items() if d in sizes}  # fmt: skip
     lengths = "; ".join(
-        f"d={d}: {rate} and {epochs} epochs" for d, (rate, epochs) in ONE_LAYER_TRAINING.items()
+        f"d={d}: {rate} and {epochs} epochs" for d, (rate, epochs) in settings.items()
     )
     bench.section(
         "One hidden layer",
@@ -182,22 +185,21 @@ def one_hidden_layer(bench: "Workbench", digits: Digits) -> "dict[int, isthmus.A
         logistic units, and one of 256 that was trained for longer rebuilt better but was harder to
         classify on validation images.""",
     )
-    sizes = bench.pick(SIZES, quick=(32, 256))
-    settings = {d: ONE_LAYER_TRAINING[d] for d in sizes}
     return train(bench, ONE, digits, {
-        d: autoencoder(d, (), learning_rate=rate, epochs=bench.pick(epochs, quick=2))
+        d: autoencoder(d, (), learning_rate=rate, epochs=epochs)
         for d, (rate, epochs) in settings.items()
     })  # fmt: skip
 
 
 def three_hidden_layers(bench: "Workbench", digits: Digits) -> "dict[int, isthmus.Autoencoder]":
     """Train autoencoders 784 - 400 - d - 400 - 784."""
+    epochs = bench.pick(40, quick=2)
     bench.section(
         "Three hidden layers",
-        """784 - 400 logistic - d logistic - 400 logistic - 784 logistic, trained alike, at most 40
-        epochs; the learning rate starts at 0.003 for a code of 32 and falls with the root of d.""",
+        f"""784 - 400 logistic - d logistic - 400 logistic - 784 logistic, trained alike, at most
+        {epochs} epochs; the learning rate starts at 0.003 for a code of 32 and falls with the root
+        of d.""",
     )
-    epochs = bench.pick(40, quick=2)
     sizes = bench.pick(SIZES, quick=(32, 64, 256))
     return train(bench, THREE, digits, {
         d: autoencoder(d, (400,), learning_rate=3e-3 * (32 / d) ** 0.5, epochs=epochs)
@@ -208,18 +210,18 @@ def three_hidden_layers(bench: "Workbench", digits: Digits) -> "dict[int, isthmu
 def denoising(bench: "Workbench", digits: Digits, clean: Outcomes) -> JsonObject:
     """Train denoising autoencoders on the best reduced dimension."""
     size, number = best_on_validation(clean)
+    epochs = bench.pick(40, quick=2)
     bench.section(
         "Denoising",
         f"""Gaussian noise on the input, the clean image as target; 20% and 40% are taken as
         standard deviations of 0.2 and 0.4 on pixels in [0, 1]. The report's best reduced
         dimension is 256 with one hidden layer, which is used here too; with one hidden layer it
         is {size} in this run (architecture {number}, by validation accuracy). Trained as without
-        noise, at most 40 epochs from a learning rate of 0.004. Errors are of noisy images
+        noise, at most {epochs} epochs from a learning rate of 0.004. Errors are of noisy images
         against clean ones, and the codes that are classified are of noisy images.""",
         """The noise is drawn anew in every step. The report's training error, well below its
         validation error, is what noise that was drawn once would give.""",
     )
-    epochs = bench.pick(40, quick=2)
     fitted = {
         system: fit(
             bench, system,

@@ -67,6 +67,10 @@ def read_reported(study: str) -> dict[Key, Reported]:
     }
 
 
+WITHHELD = "withheld"
+"""The verdict of a run at reduced size, whose figures say nothing about the report."""
+
+
 @dataclass(frozen=True)
 class Record:
     """A figure, reported and measured.
@@ -82,7 +86,7 @@ class Record:
     better
         "lower" or "higher".
     verdict
-        "better", "matches", "worse" or "not comparable".
+        "better", "matches", "worse", "not comparable"; `WITHHELD` in a run at reduced size.
     reason
         Why it is not comparable.
     source

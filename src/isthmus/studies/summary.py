@@ -7,6 +7,7 @@ from isthmus.atomic import new_file
 from isthmus.plainjson import Facts
 from isthmus.report import number
 from isthmus.studies.page import count_verdicts, measured
+from isthmus.studies.records import WITHHELD
 from isthmus.studies.running import Result, read_result
 
 
@@ -79,11 +80,12 @@ def _overview(results: Sequence[Result]) -> list[str]:
     for result in results:
         counts = count_verdicts(result.records)
         held = sum(claim["verdict"] == "holds" for claim in result.claims)
+        claims = WITHHELD if result.run["quick"] else f"{held} of {len(result.claims)}"
         rows.append(
             (
                 f"[{result.run['study']}](#{result.run['study']})",
                 *counts.values(),
-                f"{held} of {len(result.claims)}",
+                claims,
                 f"{result.run['seconds'] / 60:.1f}",
             )
         )

@@ -13,7 +13,15 @@ from isthmus.atomic import new_file
 from isthmus.errors import DataError, SettingError
 from isthmus.estimators.fit_cache import digest, kept_path, slug
 from isthmus.plainjson import Facts, JsonObject, to_json
-from isthmus.studies.records import SILENT, Key, Record, read_reported, summarise, verdict_of
+from isthmus.studies.records import (
+    SILENT,
+    WITHHELD,
+    Key,
+    Record,
+    read_reported,
+    summarise,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
@@ -186,6 +194,8 @@ class Workbench:
             verdict, reason = "not comparable", not_comparable or SILENT
         elif not_comparable:
             verdict, reason = "not comparable", not_comparable
+        elif self.quick:
+            verdict, reason = WITHHELD, None
         else:
             noise = _sampling_error(mean, given.unit, examples) if examples else 0.0
             verdict, reason = verdict_of(mean, std, seeds, given, noise), None
@@ -219,10 +229,11 @@ class Workbench:
 
     def claim(self, sentence: str, holds: bool, evidence: str) -> None:
         """Add a claim of the report, whether it holds here, and the figures that say so."""
+        verdict = "holds" if holds else "does not hold"
         claim = {
             "study": self.study,
             "claim": " ".join(sentence.split()),
-            "verdict": "holds" if holds else "does not hold",
+            "verdict": WITHHELD if self.quick else verdict,
             "evidence": " ".join(evidence.split()),
             "quick": self.quick,
         }
