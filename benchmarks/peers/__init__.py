@@ -27,6 +27,7 @@ def _load(module: str, function: str = "train") -> Callable[[], Train]:
 PEERS: dict[str, Callable[[], Train]] = {
     "isthmus": _load("isthmus_estimator"),
     "torch-tuned": _load("torch_loops", "train_tuned"),
+    "torch-compiled": _load("torch_loops", "train_compiled"),
     "torch-tutorial": _load("torch_loops", "train_tutorial"),
     "keras-jax": _load("keras_on_jax"),
     "lightning": _load("lightning_trainer"),

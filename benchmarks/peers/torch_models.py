@@ -122,7 +122,8 @@ def reconstructing(model: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
     def reconstruct(x: np.ndarray) -> np.ndarray:
         model.eval()
         with torch.no_grad():
-            y = model(torch.from_numpy(x)).numpy()
+            device = next(model.parameters()).device
+            y = model(torch.from_numpy(x).to(device)).cpu().numpy()
         model.train()
         return y
 
