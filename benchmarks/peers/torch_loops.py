@@ -14,7 +14,6 @@ from benchmarks.peers.torch_models import build, reconstructing
 from benchmarks.workloads import Workload
 from torch.utils.data import DataLoader, TensorDataset
 
-
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
