@@ -148,16 +148,25 @@ def test_a_damaged_record_of_a_run_ends_in_a_sentence(text, finished, isthmus, t
     assert json.dumps(answer.err).count("\\n") == 1
 
 
-@pytest.mark.parametrize("name", ["validation", "test", "seed"])
-def test_a_run_that_does_not_say_how_it_was_divided_ends_in_a_sentence(
-    name, finished, isthmus, tmp_path
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("split", "validation", None),
+        ("split", "test", None),
+        ("split", "seed", None),
+        ("source", "image_shape", "digits"),
+        ("source", "image_shape", "8x0"),
+    ],
+)
+def test_a_run_that_does_not_say_where_it_comes_from_ends_in_a_sentence(
+    part, name, value, finished, isthmus, tmp_path
 ):
     import shutil
 
     shutil.copytree(finished, tmp_path / "run")
     record = tmp_path / "run" / "run.json"
     facts = json.loads(record.read_text())
-    facts["split"][name] = None
+    facts[part][name] = value
     record.write_text(json.dumps(facts))
     answer = isthmus("evaluate", tmp_path / "run")
     assert answer.code == 2

@@ -1,5 +1,6 @@
 """Which examples a run was fitted on, as its ``run.json`` says, and the way back to them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ _SPLIT: dict[str, tuple[type, ...]] = {
 }
 """What ``run.json`` says of a source and of its division, by name."""
 
+_SIDES = re.compile(r"[1-9]\d*x[1-9]\d*(x[1-9]\d*)?")
 _OPTIONAL = {"contents", "reading", "labelled"}  # runs of earlier versions have none
 _NEVER_NULL = {"validation", "test", "seed"}
 
@@ -87,6 +89,7 @@ def run_origin(facts: Facts, remedy: str) -> RunOrigin:
     """
     where, split = facts.get("source"), facts.get("split")
     good = _is_as(where, _SOURCE) and _is_as(split, _SPLIT)
+    good = good and _SIDES.fullmatch(where["image_shape"] or "1x1") is not None  # pyright: ignore[reportOptionalSubscript]
     if not good or not (where["path"] or where["name"]):  # pyright: ignore[reportOptionalSubscript]
         raise DataError(
             "run.json does not say which examples the model was fitted on and how they were"
