@@ -1,6 +1,6 @@
 """The detector under the names that pyod gives to the methods and attributes of its detectors."""
 
-from typing import Any, Self
+from typing import Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
@@ -53,8 +53,8 @@ class PyodDetector(MetaEstimatorMixin, BaseEstimator):
 
     def fit(self, X: ExamplesLike, y: Targets | None = None) -> Self:
         """Fit the detector to examples, as `OutlierDetector.fit` does; ``y`` is ignored."""
-        unfitted: Any = OutlierDetector() if self.detector is None else clone(self.detector)
-        self.detector_: OutlierDetector = unfitted.fit(X)
+        detector = OutlierDetector() if self.detector is None else self.detector
+        self.detector_ = cast(OutlierDetector, clone(detector)).fit(X)
         self.decision_scores_ = self.decision_function(X)
         self.threshold_ = -self.detector_.offset_
         self.labels_ = (self.decision_scores_ > self.threshold_).astype(int)
