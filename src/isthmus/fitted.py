@@ -182,6 +182,7 @@ class FittedAutoencoder(Protocol):
         y: "Targets | None" = None,
         X_test: "ExamplesLike | None" = None,
         y_test: "Targets | None" = None,
+        names: Sequence[str] | None = None,
     ) -> tuple[Any, tuple[Any, ...]]:
         """Return the model as plain numbers, and what `isthmus.doctor` finds, if anything."""
         ...

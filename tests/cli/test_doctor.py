@@ -89,3 +89,24 @@ def test_the_self_test_fails_where_an_identity_does(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "1 of 2 identities hold." in out
     assert "FAILS  Nothing." in out
+
+
+def test_a_table_with_text_is_looked_at_as_it_is_encoded(here, capsys):
+    rng = np.random.default_rng(0)
+    kinds = rng.choice(["cat", "dog", "horse"], 90)
+    weights = rng.normal(np.where(kinds == "cat", 4, 40), 1).round(1)
+    lines = [f"{kind},{w:.1f},{2 * w + 1:.1f}" for kind, w in zip(kinds, weights, strict=True)]
+    (here / "pets.csv").write_text("kind,weight,double\n" + "\n".join(lines) + "\n")
+    assert main(["doctor", "pets.csv"]) == 0
+    out = capsys.readouterr().out
+    assert '"double"' in out
+    assert "[duplicate-columns]" in out
+    assert "[one-hot-columns]" not in out  # a category is modelled as one
+    fit = ["fit", "pets.csv", "--epochs", "2", "--hidden", "4", "--out", "pets", "-q"]
+    assert main(fit) == 0
+    written = json.loads((here / "pets" / "metrics.json").read_text())["findings"]
+    capsys.readouterr()
+    assert main(["doctor", "pets", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == written
+    assert main(["doctor", "pets", "pets.csv"]) == 0
+    assert "[repeated-rows]" in capsys.readouterr().out

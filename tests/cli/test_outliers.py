@@ -66,6 +66,16 @@ def test_new_data_are_scored_with_reasons(isthmus, run, tables, tmp_path):
     assert float(first["p_value"]) < 0.05
 
 
+def test_a_column_that_names_the_rows_is_scored_all_the_same(isthmus, run, tables):
+    plain = json.loads(isthmus("outliers", run, tables[1], "--label", "name", "--json", "-q").out)
+    answer = isthmus("outliers", run, tables[1], "--label", "name", "--id", "width", "--json", "-q")
+    named = json.loads(answer.out)
+    assert named["drift"] == plain["drift"]
+    ids = [one.pop("id") for one in named["outliers"]]
+    assert ids[0] == pytest.approx(9)
+    assert named["outliers"] == plain["outliers"]
+
+
 def test_selection_lists_outliers_alone_as_json(isthmus, run, tables):
     answer = isthmus("outliers", run, tables[1], "--id", "name", "--fdr", "0.3", "--json", "-q")
     assert answer.code == 0

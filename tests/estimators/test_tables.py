@@ -224,3 +224,16 @@ def test_columns_that_encode_levels_are_no_finding(fitted):
     rows = fitted.of_encoded_rows()
     found = {one.check for one in rows.diagnose(fitted.encode_table(FRAME))}
     assert "one-hot-columns" not in found
+
+
+def test_a_frame_is_diagnosed_as_the_model_sees_it(fitted):
+    numbers, found = fitted.examine(FRAME, X_test=FRAME[:40])
+    assert numbers.features == fitted.width_
+    assert "copying" not in {one.check for one in found}
+    assert fitted.diagnose(FRAME, X_test=FRAME[:40]) == found
+
+
+@pytest.mark.parametrize("method", ["transform", "reconstruct", "impute", "score_samples"])
+def test_a_table_without_rows_ends_in_a_sentence(fitted, method):
+    with pytest.raises(DataError, match="no rows"):
+        getattr(fitted, method)(FRAME.iloc[:0])

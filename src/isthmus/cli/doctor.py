@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from isthmus.data import Source
     from isthmus.doctor import Finding
     from isthmus.doctor.data import Data, Plan
+    from isthmus.tables import Rules, Schema
 
 STOPPED = 3
 """Exit code of ``--strict`` where a finding says stop."""
@@ -92,19 +93,30 @@ def _of_source(given: DoctorOptions) -> "Sequence[Finding]":
     if given.new is not None:
         raise SettingError(f"{given.source!r} is no run, and {given.new!r} is for runs; leave it.")
     source = models.origin(given).open()
-    plan = replace(plan_of(settings.autoencoder(given)), limit=given.limit)
+    estimator = settings.autoencoder(given)
+    plan = replace(plan_of(estimator), limit=given.limit)
     if given.latent_dim is None:
         plan = replace(plan, latent_dim=None)
-    return examine_data(_data(source, plan))
+    return examine_data(_data(source, plan, estimator.schema))
 
 
-def _data(source: "Source", plan: "Plan") -> "Data":
+def _data(source: "Source", plan: "Plan", schema: "Schema | Rules | str") -> "Data":
+    """Return a source as checks look at it, a table of several kinds of columns as encoded."""
+    from dataclasses import replace
+
     from isthmus.doctor import Data
+    from isthmus.estimators.door import encoded, learned_schema, table_of
 
+    examples, names = source.examples, source.feature_names
     test = None if source.test is None else source.test.examples
-    return Data(
-        source.examples, source.labels, source.feature_names, source.image_shape, test, plan
-    )
+    learned = learned_schema(schema, table_of(examples))
+    if learned is not None:
+        names = learned.feature_names
+        examples = encoded(learned, table_of(examples), "model")
+        test = None if test is None else encoded(learned, table_of(test), "model")
+        if plan.likelihood == "auto":  # which is then that of the columns' kinds
+            plan = replace(plan, likelihood="columns", masked=True)
+    return Data(examples, source.labels, names, source.image_shape, test, plan)
 
 
 def _of_run(given: DoctorOptions) -> "Sequence[Finding]":

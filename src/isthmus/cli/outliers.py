@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from isthmus.annotations import Examples
+    from isthmus.data import Source
     from isthmus.estimators.conditional import AnyAutoencoder
     from isthmus.outliers import OutlierDetector
 
@@ -177,7 +178,9 @@ def _score(given: Outliers) -> None:
     target = None
     if given.out is not None:
         target = target_ending(given.out, ".csv", force=given.force).path
-    label = given.id if given.id is not None else given.label
+    features = [str(name) for name in getattr(detector, "feature_names_in_", ())]
+    of_a_feature = given.id in features  # which names the rows, and is scored all the same
+    label = given.label if given.id is None or of_a_feature else given.id
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
     fitted: AnyAutoencoder = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
@@ -189,6 +192,9 @@ def _score(given: Outliers) -> None:
             fitted.feature_names_in_ = names
         examples = models.matching_examples(source, fitted)
         vars(detector).pop("feature_names_in_", None)  # the columns are in order now
+    ids = _entries_of(source, str(given.id)) if of_a_feature else None
+    if given.id is not None and not of_a_feature and source.labels is not None:
+        ids = np.asarray(source.labels).tolist()
     scores, p = _scored(detector, examples, quiet=given.quiet)
     order = np.lexsort((np.arange(len(p)), -scores))
     if given.fdr is not None:
@@ -202,8 +208,8 @@ def _score(given: Outliers) -> None:
         records = reasons_of(detector, _taken(examples, rows), shown, rows.tolist())
     for rank, record in enumerate(records, start=1):
         record |= {"rank": rank, "p_value": float(p[record["row"]])}
-        if given.id is not None and source.labels is not None:
-            record["id"] = np.asarray(source.labels)[record["row"]].item()
+        if ids is not None:
+            record["id"] = ids[record["row"]]
     if target is not None:
         _write_csv(target, records, given.id)
     if given.json:
@@ -217,6 +223,19 @@ def _score(given: Outliers) -> None:
     consoles.say(console, drifted.sentence)
     if target is not None:
         consoles.say(console, f"wrote {len(records)} rows to {target}")
+
+
+def _entries_of(source: "Source", column: str) -> list[object]:
+    """Return the entries of a column of a table."""
+    import numpy as np
+
+    from isthmus.data.table_rows import TableRows
+
+    if isinstance(source.examples, TableRows):
+        entries = source.examples.table.column(column).to_pylist()
+        return [one if isinstance(one, int | float) else str(one) for one in entries]
+    names = list(source.feature_names or ())
+    return np.asarray(source.examples[:])[:, names.index(column)].tolist()
 
 
 def _scored(

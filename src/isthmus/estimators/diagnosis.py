@@ -1,6 +1,7 @@
 """A fitted estimator as the plain numbers that the doctor's checks look at, and what they find."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -56,15 +57,23 @@ def examine(
     y: Targets | None,
     X_test: ExamplesLike | None,
     y_test: Targets | None,
+    names: Sequence[str] | None = None,
 ) -> tuple[Fit | None, tuple[Finding, ...]]:
     """Return a fitted model as numbers, and what is found in data, settings and model.
 
-    The parameters are those of `numbers_of`; without a decoder there are no numbers.
+    The parameters are those of `numbers_of`, and names of the columns where the estimator has none;
+    without a decoder there are no numbers. A table of several kinds of columns is looked at as the
+    model sees it.
     """
     X, y = read_some(X, y)
     if X_test is not None:
         X_test, y_test = read_some(X_test, y_test)
-    X_numbers, names = _numbers(X)
+    if estimator.schema_ is not None:
+        rows, names = estimator.of_encoded_rows(), estimator.schema_.feature_names
+        test = None if X_test is None else estimator.encode_table(X_test)
+        return examine(rows, estimator.encode_table(X), y, test, y_test, names)
+    X_numbers, own = _numbers(X)
+    names = own if names is None else names
     known = getattr(estimator, "feature_names_in_", None)
     data = Data(
         X_numbers,
@@ -102,8 +111,11 @@ def compare(
     labels : (m,) or None
         Their labels, where the model is conditioned on labels.
     """
-    names = getattr(estimator, "feature_names_in_", None)
     X, new = read_some(X, None)[0], read_some(new, None)[0]
+    names = getattr(estimator, "feature_names_in_", None)
+    if estimator.schema_ is not None:
+        X, new = (estimator.encode_table(part) for part in (X, new))
+        estimator, names = estimator.of_encoded_rows(), estimator.schema_.feature_names
     data = Data(
         _numbers(X)[0],
         names=None if names is None else [str(name) for name in names],

@@ -247,6 +247,8 @@ def encoded(schema: Schema, X: ExamplesLike, owner: str) -> np.ndarray:
             f"{', '.join(schema.names[:6])}{', ...' if len(schema.names) > 6 else ''}: give a data "
             "frame or an Arrow table."
         )
+    if not len(X):
+        raise DataError("X has no rows: give at least one.")
     aligned = align(schema, X, "X")
     for note in aligned.notes:
         warn(note)

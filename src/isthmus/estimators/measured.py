@@ -1,5 +1,6 @@
 """What a fitted autoencoder says of examples: errors, likelihoods, findings."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -120,16 +121,17 @@ class Measured(Tabular):
         y: Targets | None = None,
         X_test: ExamplesLike | None = None,
         y_test: Targets | None = None,
+        names: Sequence[str] | None = None,
     ) -> tuple[Fit | None, tuple[Finding, ...]]:
         """Return the model as plain numbers, which verdicts are made of, and what is wrong.
 
-        The parameters and the second result are those of `diagnose`; the first is None for a model
-        without a decoder.
+        The parameters and the second result are those of `diagnose`, and ``names`` of the columns
+        where the model has none; the first result is None for a model without a decoder.
         """
         from isthmus.estimators import diagnosis
 
         check_is_fitted(self)
-        return diagnosis.examine(cast("AbstractAutoencoder", self), X, y, X_test, y_test)
+        return diagnosis.examine(cast("AbstractAutoencoder", self), X, y, X_test, y_test, names)
 
     def score_samples(self, X: ExamplesLike, labels: Targets | None = None) -> np.ndarray:
         """Return how usual each example is.

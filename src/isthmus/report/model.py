@@ -118,7 +118,7 @@ class ReportedModel:
         if "train" not in parts:
             return None, ()
         other = parts.get("test", parts.get("validation", (None, None)))
-        return self.estimator.examine(*parts["train"], *other)
+        return self.estimator.examine(*parts["train"], *other, names=self._names)
 
     @property
     def pca(self) -> PCABaseline | None:
