@@ -89,7 +89,7 @@ class StandIn:
         back = self.unscale(self.mixing_.inverse_transform(self.mixing_.transform(self.scale(X))))
         return back.reshape(np.shape(X))
 
-    def examine(self, X, y=None, X_test=None, y_test=None):
+    def examine(self, X, y=None, X_test=None, y_test=None, names=None):
         return None, ()
 
     def corrupt(self, X, seed=0):
