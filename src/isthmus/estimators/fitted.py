@@ -385,8 +385,7 @@ class Fitted(StoredAsNumPy, ClassNamePrefixFeaturesOutMixin, TransformerMixin, M
         if not self.model_.likelihood.masked:
             raise SettingError(
                 f"The likelihood is {type(self.model_.likelihood).__name__}, under which no entry "
-                "is missing: fit with likelihood='masked', or a member of "
-                "isthmus.likelihoods.Masked."
+                "is missing: fit with likelihood='masked'."
             )
 
     def __sklearn_tags__(self) -> Tags:
