@@ -163,3 +163,16 @@ def test_examples_without_axes_are_those_of_a_data_frame(whole, tmp_path) -> Non
     about, tensors = parts(whole)
     about["fitted"]["_example_shape"] = {"tuple": []}
     refuse(about, tensors, tmp_path / "x.safetensors", "example shape")
+
+
+@pytest.mark.parametrize("value", [None, 0.0, -1.0, {"tensor": "model"}])
+def test_a_temperature_that_is_no_number_above_zero(whole, tmp_path, value) -> None:
+    about, tensors = parts(whole)
+    about["fitted"]["temperature_"] = value
+    refuse(about, tensors, tmp_path / "x.safetensors", "temperature")
+
+
+def test_a_scaling_whose_inverse_is_another(whole, tmp_path) -> None:
+    about, tensors = parts(whole)
+    name = "model.scaling.scale.value"
+    refuse(about, tensors | {name: 2 * tensors[name]}, tmp_path / "x.safetensors", "scaling")

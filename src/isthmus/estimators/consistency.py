@@ -86,6 +86,8 @@ def _check_facts(estimator: "AbstractAutoencoder") -> None:
     _demand(max(lengths, default=0) == estimator.n_epochs_, "epochs", lengths, estimator.n_epochs_)
     _demand(estimator.best_epoch_ <= estimator.n_epochs_, "best epoch", *epochs)
     _demand(isinstance(estimator.stop_reason_, str), "reason", estimator.stop_reason_, "text")
+    temperature = getattr(estimator, "temperature_", 1.0)  # of a classifier
+    _demand(_is_number(temperature) and temperature > 0, "temperature", temperature, "above 0")
     seconds = estimator.fit_seconds_
     _demand(_is_number(seconds) and seconds >= 0, "seconds", seconds, "a number")
 
@@ -107,6 +109,8 @@ def _check_values(estimator: "AbstractAutoencoder") -> None:
     known = spread is None or not np.isnan(spread).any()
     if not finite or not known or not scaling.scale.value.all():
         raise ModelFileError("it holds a scaling that is not finite.")
+    inverted = np.allclose(scaling.scale.value * scaling.inverse_scale.value, 1, rtol=1e-3)
+    _demand(inverted, "scaling", "its inverse", "another")
     mean, covariance = estimator.code_mean_, estimator.code_covariance_
     _demand(mean.shape == (d,), "mean of codes", mean.shape, (d,))
     _demand(covariance.shape == (d, d), "covariance of codes", covariance.shape, (d, d))
