@@ -109,8 +109,9 @@ def _check_values(estimator: "AbstractAutoencoder") -> None:
     known = spread is None or not np.isnan(spread).any()
     if not finite or not known or not scaling.scale.value.all():
         raise ModelFileError("it holds a scaling that is not finite.")
-    inverted = np.allclose(scaling.scale.value * scaling.inverse_scale.value, 1, rtol=1e-3)
-    _demand(inverted, "scaling", "its inverse", "another")
+    inverse = scaling.inverse_scale.value  # 0 for a constant column
+    undone = ((inverse == scaling.scale.value) | (inverse == 0)).all()
+    _demand(undone, "scaling", "its inverse", "another")
     mean, covariance = estimator.code_mean_, estimator.code_covariance_
     _demand(mean.shape == (d,), "mean of codes", mean.shape, (d,))
     _demand(covariance.shape == (d, d), "covariance of codes", covariance.shape, (d, d))
