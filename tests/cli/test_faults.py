@@ -173,6 +173,19 @@ def test_a_run_that_does_not_say_where_it_comes_from_ends_in_a_sentence(
     assert "how they were divided" in answer.err
 
 
+def test_a_run_that_was_fitted_to_nothing_ends_in_a_sentence(finished, isthmus, tmp_path):
+    import shutil
+
+    shutil.copytree(finished, tmp_path / "run")
+    record = tmp_path / "run" / "run.json"
+    facts = json.loads(record.read_text())
+    facts["split"]["limit"] = 0
+    record.write_text(json.dumps(facts))
+    answer = isthmus("evaluate", tmp_path / "run")
+    assert answer.code == 2
+    assert "0 would be for training" in answer.err
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     from isthmus.cli import main

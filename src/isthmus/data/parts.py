@@ -71,9 +71,10 @@ def divide(
             check_finite(own.examples, own.name, own.feature_names, **passing)
             parts[name] = (own.examples, own.labels)
     parts = {name: parts[name] for name in chosen if name in parts}
-    if len(parts["train"][0]) < 2:
+    training = len(parts["train"][0]) if "train" in parts else 0
+    if training < 2:
         raise DataError(
-            f"{source.name} has {len(source)} examples, of which {len(parts['train'][0])} would be "
+            f"{source.name} has {len(source)} examples, of which {training} would be "
             "for training; a fit needs at least 2: give more, or set no others aside, by "
             "validation=0 and test=0."
         )
