@@ -8,7 +8,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -17,12 +17,14 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from isthmus.data.checks import reason
-from isthmus.data.dialect import MISSING, Dialect, encoding_of, sniff
+from isthmus.data.dialect import Dialect, encoding_of, is_remark, missing_marks, sniff
+from isthmus.data.entries import is_code, tidied
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.spreadsheets import unguard, unguarded
 from isthmus.data.tables import from_table
+from isthmus.data.watching import Watched
 from isthmus.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -152,17 +154,27 @@ def _sniffed(path: Path, start: bytes, encoding: str, how: Reading) -> Dialect:
 
 
 def _read(path: Path, dialect: Dialect, how: Reading) -> "pyarrow.Table":
-    """Read all entries, the row of titles among them left out."""
+    """Read all entries, the row of titles among them left out; codes keep their zeros."""
+    table, zeros = _parsed(path, dialect, how, {})
+    if not zeros:
+        return table
+    return _with_codes(table, path, dialect, how)
+
+
+def _parsed(
+    path: Path, dialect: Dialect, how: Reading, types: Mapping[str, str]
+) -> tuple["pyarrow.Table", bool]:
+    """Parse the rows; say whether an entry begins with a zero and a digit."""
     import pyarrow
     from pyarrow import csv as arrow_csv
 
     delimiter = "\t" if dialect.delimiter == " " else dialect.delimiter
-    missing = [*MISSING, *(str(one) for one in how.missing)]
     try:
         with opened(path) as file:
             source = file if dialect.regular else io.BytesIO(_cleaned(file, dialect))
-            return arrow_csv.read_csv(
-                source,
+            watched = Watched(source, delimiter)
+            table = arrow_csv.read_csv(
+                watched,
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False,  # with threads, a ragged row loses its number
                     block_size=_BLOCK_BYTES,
@@ -172,11 +184,31 @@ def _read(path: Path, dialect: Dialect, how: Reading) -> "pyarrow.Table":
                     delimiter=delimiter, newlines_in_values=not dialect.regular or _quotes(path)
                 ),
                 convert_options=arrow_csv.ConvertOptions(
-                    null_values=missing, strings_can_be_null=True, decimal_point=dialect.decimal
+                    null_values=missing_marks(how.missing),
+                    strings_can_be_null=True,
+                    decimal_point=dialect.decimal,
+                    column_types=types,
                 ),
             )
     except pyarrow.ArrowException as error:
         raise DataError(_refusal(path.name, error)) from None
+    return table, watched.zeros
+
+
+def _with_codes(
+    table: "pyarrow.Table", path: Path, dialect: Dialect, how: Reading
+) -> "pyarrow.Table":
+    """Return the table with the columns as text whose numbers begin with zeros."""
+    from isthmus.tables.values import functions, is_number
+
+    places = [i for i, kind in enumerate(table.schema.types) if is_number(kind)]
+    names = {table.column_names[i]: "string" for i in places}
+    written = _parsed(path, dialect, how, names)[0] if places else table
+    for i in places:
+        text = functions().utf8_trim_whitespace(written.column(i))
+        if is_code(text):
+            table = table.set_column(i, table.column_names[i], text)
+    return table
 
 
 def _quotes(path: Path) -> bool:
@@ -191,7 +223,7 @@ def _cleaned(file: IO[bytes], dialect: Dialect) -> bytes:
     lines, kept = 0, []
     for line in text:
         bare = line.strip()
-        if not bare or (dialect.comment and bare.startswith(dialect.comment)):
+        if not bare or is_remark(bare, dialect.comment):
             continue
         lines += 1
         titles = dialect.skip + dialect.titled
@@ -230,108 +262,6 @@ def _numbers_rows(column: "pyarrow.ChunkedArray") -> bool:
     values = column.to_numpy()
     counts = any(np.array_equal(values, np.arange(len(values)) + start) for start in (0, 1))
     return counts or (len(values) > 2 and len(np.unique(values)) == len(values))
-
-
-def tidied(
-    table: "pyarrow.Table", decimal: str, missing: Sequence[str | float]
-) -> tuple["pyarrow.Table", list[str]]:
-    """Return a table with spaces around text stripped, thousands read, and more values missing.
-
-    Parameters
-    ----------
-    table
-        As a reader gave it.
-    decimal
-        The decimal point.
-    missing
-        Further entries that are missing, as numbers or text.
-    """
-    from isthmus.tables.values import is_text
-
-    columns, grouped = [], []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if is_text(column.type):
-            column = _stripped(column, missing)
-            numbers = _without_thousands(column, decimal) if is_text(column.type) else None
-            if numbers is not None:
-                column = numbers
-                grouped.append(name)
-        columns.append(_without(column, missing))
-    import pyarrow
-
-    words = f"thousands separators in {', '.join(grouped[:3])}"
-    return pyarrow.table(columns, names=table.column_names), [words] if grouped else []
-
-
-def _stripped(
-    column: "pyarrow.ChunkedArray", missing: Sequence[str | float]
-) -> "pyarrow.ChunkedArray":
-    """Return text without spaces around it; what is a number or missing then, is that."""
-    import pyarrow
-
-    from isthmus.tables.values import functions
-
-    compute = functions()
-    bare = compute.utf8_trim_whitespace(column)
-    if bare.equals(column):
-        return column
-    marks = pyarrow.array([*MISSING, *map(str, missing)])
-    bare = compute.if_else(compute.is_in(bare, marks), pyarrow.scalar(None, bare.type), bare)
-    for kind in (pyarrow.int64(), pyarrow.float64()):
-        try:
-            return bare.cast(kind)
-        except pyarrow.ArrowInvalid:
-            continue
-    return bare
-
-
-def _without_thousands(
-    column: "pyarrow.ChunkedArray", decimal: str
-) -> "pyarrow.ChunkedArray | None":
-    """Return numbers whose thousands are grouped, or None if any entry is none."""
-    import pyarrow
-
-    from isthmus.tables.values import functions
-
-    compute = functions()
-    group, point = (r"\.", ",") if decimal == "," else ("[, ']", r"\.")
-    grouped = rf"^[+-]?\d{{1,3}}({group}\d{{3}})+({point}\d+)?$"
-    number = rf"^[+-]?\d+({point}\d+)?$"
-    known = column.drop_null()
-    if not len(known):
-        return None
-    has = compute.match_substring_regex(known, grouped)
-    plain = compute.match_substring_regex(known, number)
-    if not compute.any(has).as_py() or not compute.all(compute.or_(has, plain)).as_py():
-        return None
-    text = compute.replace_substring_regex(column, group, "")
-    text = compute.replace_substring(text, ",", ".") if decimal == "," else text
-    try:
-        return text.cast(pyarrow.int64())
-    except pyarrow.ArrowInvalid:
-        return text.cast(pyarrow.float64())
-
-
-def _without(
-    column: "pyarrow.ChunkedArray", missing: Sequence[str | float]
-) -> "pyarrow.ChunkedArray":
-    """Return a column of numbers with the numbers that mean missing missing."""
-    import pyarrow
-    from pyarrow import types
-
-    from isthmus.tables.values import functions
-
-    if not missing or not (types.is_integer(column.type) or types.is_floating(column.type)):
-        return column
-    compute = functions()
-    for mark in missing:
-        try:
-            number = float(mark)
-        except ValueError:
-            continue
-        none = pyarrow.scalar(None, column.type)
-        column = compute.if_else(compute.equal(column.cast("float64"), number), none, column)
-    return column
 
 
 def _refusal(name: str, error: Exception) -> str:

@@ -31,6 +31,7 @@ CONSISTENT = 0.9
 TALL_HEADER = 6
 """A first row of at least this many rising numbers, above rows that do not rise, names columns."""
 
+_ERROR = re.compile(r"#(DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|N/A)")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?(inf|nan)$", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?$")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+$")
@@ -99,6 +100,18 @@ class Dialect:
         return found
 
 
+def missing_marks(given: Sequence[str | float] = ()) -> list[str]:
+    """Return the entries that are missing values: the usual ones, and those that are given.
+
+    An empty one among the given ones puts them in the place of the usual ones.
+
+    >>> "NA" in missing_marks([-999]), missing_marks(["", "unknown"])
+    (True, ['', 'unknown'])
+    """
+    said = [str(one) for one in given]
+    return said if "" in said else [*MISSING, *said]
+
+
 def encoding_of(start: bytes, given: str | None = None) -> str:
     r"""Return the encoding of a text by its first bytes.
 
@@ -143,7 +156,7 @@ def sniff(lines: Sequence[str], encoding: str, how: Reading | None = None) -> Di
     skip = how.skip or 0
     lines = [line for line in lines[skip:] if line.strip()]
     comment = _comment(lines)
-    rows = [line for line in lines if not (comment and line.lstrip().startswith(comment))]
+    rows = [line for line in lines if not is_remark(line, comment)]
     delimiter = how.delimiter or _delimiter(rows)
     if how.skip is None:
         skip = _preamble(rows, delimiter)
@@ -166,10 +179,20 @@ def split_rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
 
 
+def is_remark(line: str, mark: str | None) -> bool:
+    """Return whether a line begins like a remark, and not with an error of a spreadsheet.
+
+    >>> is_remark("# by me", "#"), is_remark("#DIV/0!;1", "#"), is_remark("1,2", None)
+    (True, False, False)
+    """
+    line = line.lstrip()
+    return mark is not None and line.startswith(mark) and _ERROR.match(line) is None
+
+
 def _comment(lines: Sequence[str]) -> str | None:
     """Return how the lines begin that are remarks; a column called "#" begins none."""
     for mark in COMMENTS:
-        marked = [line.lstrip() for line in lines if line.lstrip().startswith(mark)]
+        marked = [line.lstrip() for line in lines if is_remark(line, mark)]
         column = len(marked) == 1 and any(marked[0][len(mark) :].startswith(d) for d in DELIMITERS)
         if marked and not column:
             return mark
@@ -182,7 +205,7 @@ def _commented_titles(
     """Return the titles in the last remark above the table, as `numpy.savetxt` writes them."""
     above = []
     for line in lines:
-        if not line.lstrip().startswith(comment):
+        if not is_remark(line, comment):
             break
         above.append(line.lstrip()[len(comment) :])
     if not above or width < 2:

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from isthmus.data.checks import reason
-from isthmus.data.csv_files import opened, tidied
+from isthmus.data.csv_files import opened
+from isthmus.data.entries import tidied
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.data.checks import listed, nearest, reason
-from isthmus.data.csv_files import tidied
-from isthmus.data.dialect import MISSING, has_header
+from isthmus.data.dialect import has_header
+from isthmus.data.entries import column_of, tidied
 from isthmus.data.formats import optional
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -58,19 +58,5 @@ def _table(rows: Sequence[Sequence[object]], how: Reading, name: str) -> "pyarro
     titled = has_header(texts) if how.header is None else how.header
     titles = texts[0] if titled else [f"x{i}" for i in range(len(used))]
     below = rows[1:] if titled else rows
-    arrays = [_column([row[j] for row in below]) for j in used]
+    arrays = [column_of([row[j] for row in below], how.missing) for j in used]
     return pyarrow.table(arrays, names=[t.strip() or f"x{i}" for i, t in enumerate(titles)])
-
-
-def _column(entries: list[object]) -> "pyarrow.Array":
-    """Return a column of one type: text, where its cells are of several."""
-    import pyarrow
-
-    known = [None if isinstance(one, str) and one.strip() in MISSING else one for one in entries]
-    try:
-        return pyarrow.array(known)
-    except (pyarrow.ArrowException, TypeError):
-        numbers = [float(one) if isinstance(one, int) else one for one in known]
-        if all(one is None or isinstance(one, float) for one in numbers):
-            return pyarrow.array(numbers)
-        return pyarrow.array([None if one is None else str(one) for one in known])
