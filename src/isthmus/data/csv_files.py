@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from isthmus.data.checks import reason
 from isthmus.data.dialect import Dialect, encoding_of, is_remark, missing_marks, sniff
 from isthmus.data.entries import is_code, tidied
+from isthmus.data.layout import Below, is_blank, without_blank_rows
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -75,17 +76,17 @@ def open_csv(path: Path, how: Reading | None = None) -> Source:
             start = file.read(_LOOKED_AT)
         encoding = encoding_of(start, how.encoding)
         dialect = _sniffed(path, start, encoding, how)
-        table = _read(path, dialect, how)
+        table, notes = _read(path, dialect, how)
         if dialect.encoding == "utf-8" and how.encoding is None and _has_bytes(table):
             dialect = _sniffed(path, start, "cp1252", how)  # bytes past the start are not UTF-8
-            table = _read(path, dialect, how)
+            table, notes = _read(path, dialect, how)
     except LookupError as error:
         raise SettingError(f"There is no encoding {how.encoding!r} ({reason(error)}).") from None
     except _BROKEN as error:
         raise DataError(_refusal(path.name, error)) from None
-    table, notes = _named(unguarded(table), dialect)
+    table, titles = _named(unguarded(table), dialect)
     table, more = tidied(table, dialect.decimal, how.missing)
-    notes = [*dialect.notes(), *notes, *more]
+    notes = [*dialect.notes(), *notes, *titles, *more]
     said = (f"{path.name}: {'; '.join(notes)}",) if notes else ()
     return from_table(table, path.name, how, notes=said)
 
@@ -153,25 +154,41 @@ def _sniffed(path: Path, start: bytes, encoding: str, how: Reading) -> Dialect:
     return sniff(lines, encoding, how)
 
 
-def _read(path: Path, dialect: Dialect, how: Reading) -> "pyarrow.Table":
-    """Read all entries, the row of titles among them left out; codes keep their zeros."""
-    table, zeros = _parsed(path, dialect, how, {})
-    if not zeros:
-        return table
-    return _with_codes(table, path, dialect, how)
+class _Parsed(NamedTuple):
+    """A table as its reader gave it, and what was seen on the way.
+
+    Parameters
+    ----------
+    table
+        All entries, the row of titles left out.
+    zeros
+        Whether an entry begins with a zero and a digit.
+    notes
+        What was left out, in words.
+    """
+
+    table: "pyarrow.Table"
+    zeros: bool
+    notes: list[str]
 
 
-def _parsed(
-    path: Path, dialect: Dialect, how: Reading, types: Mapping[str, str]
-) -> tuple["pyarrow.Table", bool]:
-    """Parse the rows; say whether an entry begins with a zero and a digit."""
+def _read(path: Path, dialect: Dialect, how: Reading) -> tuple["pyarrow.Table", list[str]]:
+    """Read all entries; codes keep their zeros."""
+    parsed = _parsed(path, dialect, how, {})
+    table = _with_codes(parsed.table, path, dialect, how) if parsed.zeros else parsed.table
+    return table, parsed.notes
+
+
+def _parsed(path: Path, dialect: Dialect, how: Reading, types: Mapping[str, str]) -> _Parsed:
+    """Parse the rows, columns of some titles as the types that are given."""
     import pyarrow
     from pyarrow import csv as arrow_csv
 
     delimiter = "\t" if dialect.delimiter == " " else dialect.delimiter
+    below = Below()
     try:
         with opened(path) as file:
-            source = file if dialect.regular else io.BytesIO(_cleaned(file, dialect))
+            source, blank = (file, 0) if dialect.regular else _cleaned(file, dialect)
             watched = Watched(source, delimiter)
             table = arrow_csv.read_csv(
                 watched,
@@ -181,7 +198,9 @@ def _parsed(
                     autogenerate_column_names=not dialect.titled,
                 ),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=not dialect.regular or _quotes(path)
+                    delimiter=delimiter,
+                    newlines_in_values=not dialect.regular or _quotes(path),
+                    invalid_row_handler=below,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     null_values=missing_marks(how.missing),
@@ -192,7 +211,12 @@ def _parsed(
             )
     except pyarrow.ArrowException as error:
         raise DataError(_refusal(path.name, error)) from None
-    return table, watched.zeros
+    if not below.is_last(table.num_rows + dialect.titled):
+        raise DataError(_ragged(path.name, *below.rows[0][:3]))
+    if watched.blank:
+        table, blank = without_blank_rows(table)
+    rows = [f"{blank} blank row{'s' if blank > 1 else ''} left out"] if blank else []
+    return _Parsed(table, watched.zeros, [*rows, *below.notes()])
 
 
 def _with_codes(
@@ -203,7 +227,7 @@ def _with_codes(
 
     places = [i for i, kind in enumerate(table.schema.types) if is_number(kind)]
     names = {table.column_names[i]: "string" for i in places}
-    written = _parsed(path, dialect, how, names)[0] if places else table
+    written = _parsed(path, dialect, how, names).table if places else table
     for i in places:
         text = functions().utf8_trim_whitespace(written.column(i))
         if is_code(text):
@@ -217,21 +241,27 @@ def _quotes(path: Path) -> bool:
         return b'"' in file.read(_LOOKED_AT)
 
 
-def _cleaned(file: IO[bytes], dialect: Dialect) -> bytes:
-    """Return the rows alone, as UTF-8, tabs between values that were parted by spaces."""
+def _cleaned(file: IO[bytes], dialect: Dialect) -> tuple[IO[bytes], int]:
+    """Return the rows alone, as UTF-8, tabs between values that were parted by spaces.
+
+    And how many rows of delimiters alone were left out.
+    """
     text = io.TextIOWrapper(file, encoding=dialect.encoding, newline="")
-    lines, kept = 0, []
+    lines, blank, kept = 0, 0, []
     for line in text:
         bare = line.strip()
-        if not bare or is_remark(bare, dialect.comment):
+        if is_blank(line, dialect.delimiter) or is_remark(bare, dialect.comment):
+            blank += bool(bare) and not is_remark(bare, dialect.comment)
             continue
         lines += 1
         titles = dialect.skip + dialect.titled
         if lines <= dialect.skip or (dialect.units and lines == titles + 1):
             continue
+        if dialect.trailing and lines > titles:
+            line = line.rstrip("\r\n").removesuffix(dialect.delimiter) + "\n"
         kept.append("\t".join(line.split()) + "\n" if dialect.delimiter == " " else line)
     text.detach()
-    return "".join(kept).encode()
+    return io.BytesIO("".join(kept).encode()), blank
 
 
 def _has_bytes(table: "pyarrow.Table") -> bool:
@@ -246,11 +276,18 @@ def _named(table: "pyarrow.Table", dialect: Dialect) -> tuple["pyarrow.Table", l
     if not names:
         return table.rename_columns([f"x{i}" for i in range(table.num_columns)]), []
     notes = []
+    while len(names) > 1 and not names[-1].strip() and _is_empty(table.column(len(names) - 1)):
+        names = names[:-1]
+        table = table.select(range(len(names)))
     if names[0].strip() == "" and table.num_columns > 1 and _numbers_rows(table.column(0)):
         table, names = table.remove_column(0), names[1:]
         notes.append("the unnamed first column numbers the rows and is left out")
     titles = [unguard(name.strip().removeprefix("\ufeff")) for name in names]
     return table.rename_columns([t or f"x{i}" for i, t in enumerate(titles)]), notes
+
+
+def _is_empty(column: "pyarrow.ChunkedArray") -> bool:
+    return column.null_count == len(column)
 
 
 def _numbers_rows(column: "pyarrow.ChunkedArray") -> bool:
@@ -267,9 +304,12 @@ def _numbers_rows(column: "pyarrow.ChunkedArray") -> bool:
 def _refusal(name: str, error: Exception) -> str:
     ragged = _RAGGED.search(str(error))
     if ragged:
-        row, expected, found = ragged.groups()
-        return (
-            f"Row {row} of {name}, with the header counted, has {found} entries, but expected "
-            f"{expected} as in the first; make all rows equally long."
-        )
+        return _ragged(name, *ragged.groups())
     return f"{name} cannot be read as a table of text ({reason(error)}); check how it was written."
+
+
+def _ragged(name: str, row: str, expected: str, found: str) -> str:
+    return (
+        f"Row {row} of {name}, with the header counted, has {found} entries, but expected "
+        f"{expected} as in the first; make all rows equally long."
+    )

@@ -13,7 +13,7 @@ NUMERIC = 0.9
 """Share of a column's entries that are numbers, from which the others are odd ones."""
 
 NO_VALUES = (
-    "-", "--", "---", "–", "—", ".", "..", "...",
+    "-", "--", "---", "\u2013", "\u2014", ".", "..", "...",
     "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!",
 )  # fmt: skip
 """Entries that are missing values among numbers: dashes, dots and the errors of spreadsheets."""
