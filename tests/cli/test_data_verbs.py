@@ -59,3 +59,13 @@ def test_the_marks_of_missing_entries_are_typed_as_the_remark_says(isthmus, tmp_
     assert facts["missing"] == 4
     assert not facts["notes"]
     assert isthmus("data", "info", path, "--missing", "", "--json").json["missing"] == 0
+
+
+def test_images_of_several_sizes_name_what_to_type(isthmus, tmp_path):
+    from PIL import Image
+
+    for name, size in (("a.png", (3, 2)), ("b.png", (4, 5))):
+        Image.new("L", size).save(tmp_path / name)
+    answer = isthmus("data", "info", tmp_path)
+    assert answer.err.endswith("by --resize 2x3.\n")
+    assert isthmus("data", "info", tmp_path, "--resize", "2x3").code == 0

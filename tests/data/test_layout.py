@@ -48,7 +48,7 @@ def test_lines_before_the_table_count_blank_ones_where_they_are_given(opened):
 
 @pytest.mark.parametrize("line", ["text", "9"])
 def test_a_short_row_is_refused_where_it_may_be_an_example(opened, line):
-    with pytest.raises(DataError, match="Row 5 of t.csv, .* has 1 entries, but expected 3"):
+    with pytest.raises(DataError, match=r"Row 5 of t\.csv, .* has 1 entries, but expected 3"):
         opened(ROWS + f"{line}\n" + ("D;7;8\n" if line == "text" else ""))
 
 
@@ -81,3 +81,29 @@ def test_three_digits_after_a_mark(opened, entries, numbers, unsure):
 
 def test_a_decimal_comma_elsewhere_makes_points_thousands(opened):
     assert _rows(opened("a;b;c\n2.005;1,5;u\n14.751;2,5;v\n"))["a"] == [2005, 14751]
+
+
+def _book(path, **sheets):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_the_first_sheet_with_a_table_is_read(tmp_path):
+    table = [["a", "b", "c"], [1, "u", 2], [3, "v", "#DIV/0!"]]
+    cover = [["Annual report"], ["by me"]]
+    data = [["Sales 2023", None, None], [], *table]
+    path = _book(tmp_path / "t.xlsx", Cover=cover, Data=data, More=table)
+    source = open_source(path)
+    assert _rows(source) == {"a": [1, 3], "b": ["u", "v"], "c": [2, None]}
+    assert 'sheet "Data" of 3; no table in Cover: sheet= names another' in source.notes[0]
+    assert "1 line before the table left out; 1 blank row left out" in source.notes[0]
+    assert open_source(path, sheet="Cover").examples[:].num_columns == 1
+    with pytest.raises(DataError, match=r"empty sheet.* it also has Cover: name one by sheet="):
+        open_source(_book(tmp_path / "u.xlsx", Empty=[], Cover=cover), sheet="Empty")

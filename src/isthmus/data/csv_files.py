@@ -305,6 +305,11 @@ def _refusal(name: str, error: Exception) -> str:
     ragged = _RAGGED.search(str(error))
     if ragged:
         return _ragged(name, *ragged.groups())
+    if isinstance(error, UnicodeError):
+        return (
+            f"The text of {name} cannot be decoded ({reason(error)}); give the encoding that it "
+            'was written in, such as encoding="shift_jis".'
+        )
     return f"{name} cannot be read as a table of text ({reason(error)}); check how it was written."
 
 

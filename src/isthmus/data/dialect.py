@@ -97,7 +97,8 @@ class Dialect:
         if self.unsure:
             other = "." if self.decimal == "," else ","
             found.append(
-                f"{self.unsure} is read with decimals, and decimal='{other}' reads it with thousands"
+                f"{self.unsure} is read with decimals, and decimal='{other}' reads it "
+                "with thousands"
             )
         if self.encoding not in ("utf-8", "utf-8-sig", "ascii"):
             found.append(f"encoding {self.encoding}")

@@ -94,7 +94,7 @@ def column_of(entries: Sequence[object], missing: Sequence[str | float] = ()) ->
     """
     import pyarrow
 
-    marks = missing_marks(missing)
+    marks = set(missing_marks(missing))
     known = [None if isinstance(one, str) and one.strip() in marks else one for one in entries]
     try:
         return pyarrow.array(known)
