@@ -140,7 +140,9 @@ class Reading:
     ] = None
     sheet: Annotated[
         str | None,
-        _reading("--sheet", metavar="NAME", help="Sheet of a workbook.", default="the first"),
+        _reading(
+            "--sheet", metavar="NAME", help="Sheet of a workbook.", default="the first with a table"
+        ),
         Reads("sheet"),
     ] = None
     resize: Annotated[

@@ -2,7 +2,6 @@
 
 import io
 import re
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,10 @@ from isthmus.data.limits import HasRead
 _PIECE = 1 << 18
 """Bytes looked at together: few enough to stay in the processor's cache."""
 
-_DIGITS = np.uint8(10)
+_OVERLAP = 256
+"""Bytes looked at again with those that follow."""
+
+_ZERO, _DIGITS, _NEWLINE = np.uint8(ord("0")), np.uint8(10), np.uint8(ord("\n"))
 _BEFORE = b'\n\r" '
 """What comes before an entry, besides the delimiter."""
 
@@ -44,7 +46,6 @@ class Watched(io.RawIOBase):
         self._file = file
         self._before = np.frombuffer(_BEFORE + delimiter.encode(), np.uint8)
         self._blank = re.compile(rb"\n(?:%b)+\r?\n" % re.escape(delimiter.encode()))
-        self._start = b"\n" + delimiter.encode()
         self._last = b"\n"
         self.zeros = self.blank = False
 
@@ -52,22 +53,29 @@ class Watched(io.RawIOBase):
         """Return True."""
         return True
 
-    def readinto(self, buffer: Any, /) -> int:
-        """Fill a buffer; return the number of bytes."""
-        piece = self._file.read(len(buffer))
-        seen = self._last + piece
-        self.zeros = self.zeros or self._has_zeros(seen)
-        self.blank = self.blank or (self._start in seen and bool(self._blank.search(seen)))
-        self._last = seen[-64:]
-        buffer[: len(piece)] = piece
-        return len(piece)
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes."""
+        piece = self._file.read(size)
+        self._look(self._last + piece[:_OVERLAP])
+        self._look(piece)
+        self._last = piece[-_OVERLAP:]
+        return piece
 
-    def _has_zeros(self, seen: bytes) -> bool:
+    def _look(self, seen: bytes) -> None:
         codes = np.frombuffer(seen, np.uint8)
         for first in range(0, len(codes), _PIECE):
             part = codes[first : first + _PIECE + 2]
-            zero = part[1:-1] == ord("0")
-            zero &= part[2:] - np.uint8(ord("0")) < _DIGITS
-            if zero.any() and np.isin(part[:-2][zero], self._before).any():
-                return True
-        return False
+            self.zeros = self.zeros or self._has_zeros(part)
+            if not self.blank and ((part[:-1] == _NEWLINE) & (part[1:] == self._before[-1])).any():
+                last = first + _PIECE + _OVERLAP
+                self.blank = self._blank.search(seen, first, last) is not None
+
+    def _has_zeros(self, part: np.ndarray) -> bool:
+        found = part[2:] - _ZERO < _DIGITS
+        found &= part[1:-1] == _ZERO
+        if not found.any():
+            return False
+        starts = part[:-2] == self._before[0]
+        for one in self._before[1:]:
+            starts |= part[:-2] == one
+        return bool((found & starts).any())
