@@ -41,8 +41,9 @@ def test_what_is_around_a_table_is_left_out_and_said(opened, content, said):
     assert said in source.notes[0]
 
 
-def test_lines_before_the_table_count_blank_ones_where_they_are_given(opened):
-    source = opened("junk;x;y\n;;\n" + ROWS, skip=2)
+@pytest.mark.parametrize("blank", ["", ";;"])
+def test_lines_before_the_table_count_blank_ones_where_they_are_given(opened, blank):
+    source = opened(f"junk;x;y\n{blank}\n" + ROWS, skip=2)
     assert _rows(source)["Region"] == ["A", "B", "C"]
 
 
