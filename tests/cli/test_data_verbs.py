@@ -48,3 +48,24 @@ def test_recipes_are_listed_with_their_papers(isthmus, name):
     assert rows[name]["paper"]
     assert rows[name]["good_for"]
     assert name in isthmus("recipes").out
+
+
+def test_the_marks_of_missing_entries_are_typed_as_the_remark_says(isthmus, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c\n3.5,1,NA\n-999,2,DE\n4.5,3,ZA\n-999,9999,DE\n")
+    answer = isthmus("data", "info", path)
+    assert "by --missing -999,9999" in answer.out + answer.err
+    facts = isthmus("data", "info", path, "--missing", "-999,9999", "--json").json
+    assert facts["missing"] == 4
+    assert not facts["notes"]
+    assert isthmus("data", "info", path, "--missing", "", "--json").json["missing"] == 0
+
+
+def test_images_of_several_sizes_name_what_to_type(isthmus, tmp_path):
+    from PIL import Image
+
+    for name, size in (("a.png", (3, 2)), ("b.png", (4, 5))):
+        Image.new("L", size).save(tmp_path / name)
+    answer = isthmus("data", "info", tmp_path)
+    assert answer.err.endswith("by --resize 2x3.\n")
+    assert isthmus("data", "info", tmp_path, "--resize", "2x3").code == 0

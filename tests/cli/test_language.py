@@ -34,6 +34,8 @@ WORDS = {
         ("set latent_dim=3.", "set --latent-dim 3."),
         ("change it, or latent_dim.", "change it, or --latent-dim."),
         ("use hidden=(128, 64) here", "use --hidden 128,64 here"),
+        ("it is, by start=[-999, 9999]", "it is, by --start -999,9999"),
+        ("try start=['<0.05', 'a b'] now", "try --start '<0.05,a b' now"),
         ("use start='random'.", "use --start random."),
         ("set tied=True for it", "set --tied for it"),
         ("label='a b' is it", "--label 'a b' is it"),

@@ -113,6 +113,7 @@ def test_what_is_given_goes_before_what_is_found(opened, content, how, columns):
         ("a,b\n1,2\n", {"drop": ["c"]}, SettingError, "no column 'c'"),
         ("a,b\n1,2\n", {"skip": -1}, SettingError, "skip is -1"),
         ("größe,b\n1,2\n".encode("latin-1"), {"encoding": "utf-8"}, DataError, "utf-8"),
+        ("値,大阪\n1,2\n".encode("shift_jis"), {}, DataError, 'such as encoding="shift_jis"'),
     ],
 )
 def test_options_that_do_not_fit_are_refused(opened, content, how, error, sentence):

@@ -5,6 +5,7 @@ Errors and warnings of the package name parameters, as ``label="species"``, ``ar
 sentence, at one place, by the options of the verb that runs.
 """
 
+import ast
 import re
 import shlex
 import traceback
@@ -19,7 +20,7 @@ Words = Mapping[str, str]
 
 _spoken: ContextVar[Callable[[], Words]] = ContextVar("spoken", default=dict)
 
-_VALUE = r"\"[^\"]*\"|'[^']*'|\([^)]*\)|[^\s,;:)]*[^\s,;:).]"
+_VALUE = r"\"[^\"]*\"|'[^']*'|\([^)]*\)|\[[^\]]*\]|[^\s,;:)]*[^\s,;:).]"
 
 
 _DONE = "is_translated"
@@ -102,5 +103,7 @@ def _typed(option: str, value: str) -> str:
         return ""
     if value[0] == "(":
         sides = [side.strip() for side in value.strip("()").split(",") if side.strip()]
-        return ("x" if option == "--image-shape" else ",").join(sides)
+        return ("x" if option in ("--image-shape", "--resize") else ",").join(sides)
+    if value[0] == "[":
+        return shlex.quote(",".join(map(str, ast.literal_eval(value))))
     return shlex.quote(value[1:-1]) if value[0] in "\"'" else value

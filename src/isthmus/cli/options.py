@@ -128,9 +128,10 @@ class Reading:
         _reading(
             "--missing",
             metavar="VALUE,...",
-            help="Values that mean missing, as empty entries do, NA, nan, null and ?.",
+            help="Values that mean missing, as empty entries do, NA, nan, null and ?."
+            " With an empty one, as in '', no others do, and NA is kept.",
         ),
-        Reads("missing", parsing.words),
+        Reads("missing", parsing.marks),
     ] = None
     encoding: Annotated[
         str | None,
@@ -139,7 +140,9 @@ class Reading:
     ] = None
     sheet: Annotated[
         str | None,
-        _reading("--sheet", metavar="NAME", help="Sheet of a workbook.", default="the first"),
+        _reading(
+            "--sheet", metavar="NAME", help="Sheet of a workbook.", default="the first with a table"
+        ),
         Reads("sheet"),
     ] = None
     resize: Annotated[

@@ -58,6 +58,22 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def marks(text: str) -> tuple[str, ...]:
+    """Read words with commas between them, empty ones too.
+
+    >>> marks("NA, -999"), marks("")
+    (('NA', '-999'), ('',))
+    >>> marks("[-999]")
+    Traceback (most recent call last):
+    isthmus.errors.SettingError: --missing is '[-999]'; give the values alone: --missing -999.
+    """
+    found = tuple(word.strip() for word in text.split(","))
+    if re.fullmatch(r"\[[-+\d.,\s]*\]", text.strip()):
+        bare = ",".join(found).strip("[]")
+        raise SettingError(f"--missing is {text!r}; give the values alone: --missing {bare}.")
+    return found
+
+
 def pairs(texts: Sequence[str]) -> dict[str, str]:
     """Read ``COLUMN=KIND``, several times.
 

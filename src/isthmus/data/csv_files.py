@@ -8,21 +8,24 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from isthmus.data.checks import reason
-from isthmus.data.dialect import MISSING, Dialect, encoding_of, sniff
+from isthmus.data.dialect import Dialect, encoding_of, is_remark, missing_marks, sniff
+from isthmus.data.entries import is_code, tidied
+from isthmus.data.layout import Below, is_blank, without_blank_rows
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.spreadsheets import unguard, unguarded
 from isthmus.data.tables import from_table
+from isthmus.data.watching import Watched
 from isthmus.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -73,17 +76,17 @@ def open_csv(path: Path, how: Reading | None = None) -> Source:
             start = file.read(_LOOKED_AT)
         encoding = encoding_of(start, how.encoding)
         dialect = _sniffed(path, start, encoding, how)
-        table = _read(path, dialect, how)
+        table, notes = _read(path, dialect, how)
         if dialect.encoding == "utf-8" and how.encoding is None and _has_bytes(table):
             dialect = _sniffed(path, start, "cp1252", how)  # bytes past the start are not UTF-8
-            table = _read(path, dialect, how)
+            table, notes = _read(path, dialect, how)
     except LookupError as error:
         raise SettingError(f"There is no encoding {how.encoding!r} ({reason(error)}).") from None
     except _BROKEN as error:
         raise DataError(_refusal(path.name, error)) from None
-    table, notes = _named(unguarded(table), dialect)
+    table, titles = _named(unguarded(table), dialect)
     table, more = tidied(table, dialect.decimal, how.missing)
-    notes = [*dialect.notes(), *notes, *more]
+    notes = [*dialect.notes(), *notes, *titles, *more]
     said = (f"{path.name}: {'; '.join(notes)}",) if notes else ()
     return from_table(table, path.name, how, notes=said)
 
@@ -151,32 +154,85 @@ def _sniffed(path: Path, start: bytes, encoding: str, how: Reading) -> Dialect:
     return sniff(lines, encoding, how)
 
 
-def _read(path: Path, dialect: Dialect, how: Reading) -> "pyarrow.Table":
-    """Read all entries, the row of titles among them left out."""
+class _Parsed(NamedTuple):
+    """A table as its reader gave it, and what was seen on the way.
+
+    Parameters
+    ----------
+    table
+        All entries, the row of titles left out.
+    zeros
+        Whether an entry begins with a zero and a digit.
+    notes
+        What was left out, in words.
+    """
+
+    table: "pyarrow.Table"
+    zeros: bool
+    notes: list[str]
+
+
+def _read(path: Path, dialect: Dialect, how: Reading) -> tuple["pyarrow.Table", list[str]]:
+    """Read all entries; codes keep their zeros."""
+    parsed = _parsed(path, dialect, how, {})
+    table = _with_codes(parsed.table, path, dialect, how) if parsed.zeros else parsed.table
+    return table, parsed.notes
+
+
+def _parsed(path: Path, dialect: Dialect, how: Reading, types: Mapping[str, str]) -> _Parsed:
+    """Parse the rows, columns of some titles as the types that are given."""
     import pyarrow
     from pyarrow import csv as arrow_csv
 
     delimiter = "\t" if dialect.delimiter == " " else dialect.delimiter
-    missing = [*MISSING, *(str(one) for one in how.missing)]
+    below = Below()
     try:
         with opened(path) as file:
-            source = file if dialect.regular else io.BytesIO(_cleaned(file, dialect))
-            return arrow_csv.read_csv(
-                source,
+            source, blank = (file, 0) if dialect.regular else _cleaned(file, dialect)
+            watched = Watched(source, delimiter)
+            table = arrow_csv.read_csv(
+                watched,
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False,  # with threads, a ragged row loses its number
                     block_size=_BLOCK_BYTES,
                     autogenerate_column_names=not dialect.titled,
                 ),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=not dialect.regular or _quotes(path)
+                    delimiter=delimiter,
+                    newlines_in_values=not dialect.regular or _quotes(path),
+                    invalid_row_handler=below,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
-                    null_values=missing, strings_can_be_null=True, decimal_point=dialect.decimal
+                    null_values=missing_marks(how.missing),
+                    strings_can_be_null=True,
+                    decimal_point=dialect.decimal,
+                    column_types=types,
                 ),
             )
     except pyarrow.ArrowException as error:
         raise DataError(_refusal(path.name, error)) from None
+    if not below.is_last(table.num_rows + dialect.titled):
+        raise DataError(_ragged(path.name, *below.rows[0][:3]))
+    if watched.blank:
+        table, blank = without_blank_rows(table)
+    rows = [f"{blank} blank row{'s' if blank > 1 else ''} left out"] if blank else []
+    return _Parsed(table, watched.zeros, [*rows, *below.notes()])
+
+
+def _with_codes(
+    table: "pyarrow.Table", path: Path, dialect: Dialect, how: Reading
+) -> "pyarrow.Table":
+    """Return the table with the columns as text whose numbers begin with zeros."""
+    from isthmus.tables.values import functions, is_number
+
+    places = [i for i, kind in enumerate(table.schema.types) if is_number(kind)]
+    names = {table.column_names[i]: "string" for i in places}
+    written = _parsed(path, dialect, how, names).table if places else table
+    for i in places:
+        text = functions().utf8_trim_whitespace(written.column(i))
+        if is_code(text):
+            table = table.set_column(i, table.column_names[i], text)
+    return table
 
 
 def _quotes(path: Path) -> bool:
@@ -185,21 +241,27 @@ def _quotes(path: Path) -> bool:
         return b'"' in file.read(_LOOKED_AT)
 
 
-def _cleaned(file: IO[bytes], dialect: Dialect) -> bytes:
-    """Return the rows alone, as UTF-8, tabs between values that were parted by spaces."""
+def _cleaned(file: IO[bytes], dialect: Dialect) -> tuple[IO[bytes], int]:
+    """Return the rows alone, as UTF-8, tabs between values that were parted by spaces.
+
+    And how many rows of delimiters alone were left out.
+    """
     text = io.TextIOWrapper(file, encoding=dialect.encoding, newline="")
-    lines, kept = 0, []
+    lines, blank, kept = 0, 0, []
     for line in text:
         bare = line.strip()
-        if not bare or (dialect.comment and bare.startswith(dialect.comment)):
+        if is_blank(line, dialect.delimiter) or is_remark(bare, dialect.comment):
+            blank += bool(bare) and not is_remark(bare, dialect.comment)
             continue
         lines += 1
         titles = dialect.skip + dialect.titled
         if lines <= dialect.skip or (dialect.units and lines == titles + 1):
             continue
+        if dialect.trailing and lines > titles:
+            line = line.rstrip("\r\n").removesuffix(dialect.delimiter) + "\n"
         kept.append("\t".join(line.split()) + "\n" if dialect.delimiter == " " else line)
     text.detach()
-    return "".join(kept).encode()
+    return io.BytesIO("".join(kept).encode()), blank
 
 
 def _has_bytes(table: "pyarrow.Table") -> bool:
@@ -214,11 +276,18 @@ def _named(table: "pyarrow.Table", dialect: Dialect) -> tuple["pyarrow.Table", l
     if not names:
         return table.rename_columns([f"x{i}" for i in range(table.num_columns)]), []
     notes = []
+    while len(names) > 1 and not names[-1].strip() and _is_empty(table.column(len(names) - 1)):
+        names = names[:-1]
+        table = table.select(range(len(names)))
     if names[0].strip() == "" and table.num_columns > 1 and _numbers_rows(table.column(0)):
         table, names = table.remove_column(0), names[1:]
         notes.append("the unnamed first column numbers the rows and is left out")
     titles = [unguard(name.strip().removeprefix("\ufeff")) for name in names]
     return table.rename_columns([t or f"x{i}" for i, t in enumerate(titles)]), notes
+
+
+def _is_empty(column: "pyarrow.ChunkedArray") -> bool:
+    return column.null_count == len(column)
 
 
 def _numbers_rows(column: "pyarrow.ChunkedArray") -> bool:
@@ -232,114 +301,20 @@ def _numbers_rows(column: "pyarrow.ChunkedArray") -> bool:
     return counts or (len(values) > 2 and len(np.unique(values)) == len(values))
 
 
-def tidied(
-    table: "pyarrow.Table", decimal: str, missing: Sequence[str | float]
-) -> tuple["pyarrow.Table", list[str]]:
-    """Return a table with spaces around text stripped, thousands read, and more values missing.
-
-    Parameters
-    ----------
-    table
-        As a reader gave it.
-    decimal
-        The decimal point.
-    missing
-        Further entries that are missing, as numbers or text.
-    """
-    from isthmus.tables.values import is_text
-
-    columns, grouped = [], []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if is_text(column.type):
-            column = _stripped(column, missing)
-            numbers = _without_thousands(column, decimal) if is_text(column.type) else None
-            if numbers is not None:
-                column = numbers
-                grouped.append(name)
-        columns.append(_without(column, missing))
-    import pyarrow
-
-    words = f"thousands separators in {', '.join(grouped[:3])}"
-    return pyarrow.table(columns, names=table.column_names), [words] if grouped else []
-
-
-def _stripped(
-    column: "pyarrow.ChunkedArray", missing: Sequence[str | float]
-) -> "pyarrow.ChunkedArray":
-    """Return text without spaces around it; what is a number or missing then, is that."""
-    import pyarrow
-
-    from isthmus.tables.values import functions
-
-    compute = functions()
-    bare = compute.utf8_trim_whitespace(column)
-    if bare.equals(column):
-        return column
-    marks = pyarrow.array([*MISSING, *map(str, missing)])
-    bare = compute.if_else(compute.is_in(bare, marks), pyarrow.scalar(None, bare.type), bare)
-    for kind in (pyarrow.int64(), pyarrow.float64()):
-        try:
-            return bare.cast(kind)
-        except pyarrow.ArrowInvalid:
-            continue
-    return bare
-
-
-def _without_thousands(
-    column: "pyarrow.ChunkedArray", decimal: str
-) -> "pyarrow.ChunkedArray | None":
-    """Return numbers whose thousands are grouped, or None if any entry is none."""
-    import pyarrow
-
-    from isthmus.tables.values import functions
-
-    compute = functions()
-    group, point = (r"\.", ",") if decimal == "," else ("[, ']", r"\.")
-    grouped = rf"^[+-]?\d{{1,3}}({group}\d{{3}})+({point}\d+)?$"
-    number = rf"^[+-]?\d+({point}\d+)?$"
-    known = column.drop_null()
-    if not len(known):
-        return None
-    has = compute.match_substring_regex(known, grouped)
-    plain = compute.match_substring_regex(known, number)
-    if not compute.any(has).as_py() or not compute.all(compute.or_(has, plain)).as_py():
-        return None
-    text = compute.replace_substring_regex(column, group, "")
-    text = compute.replace_substring(text, ",", ".") if decimal == "," else text
-    try:
-        return text.cast(pyarrow.int64())
-    except pyarrow.ArrowInvalid:
-        return text.cast(pyarrow.float64())
-
-
-def _without(
-    column: "pyarrow.ChunkedArray", missing: Sequence[str | float]
-) -> "pyarrow.ChunkedArray":
-    """Return a column of numbers with the numbers that mean missing missing."""
-    import pyarrow
-    from pyarrow import types
-
-    from isthmus.tables.values import functions
-
-    if not missing or not (types.is_integer(column.type) or types.is_floating(column.type)):
-        return column
-    compute = functions()
-    for mark in missing:
-        try:
-            number = float(mark)
-        except ValueError:
-            continue
-        none = pyarrow.scalar(None, column.type)
-        column = compute.if_else(compute.equal(column.cast("float64"), number), none, column)
-    return column
-
-
 def _refusal(name: str, error: Exception) -> str:
     ragged = _RAGGED.search(str(error))
     if ragged:
-        row, expected, found = ragged.groups()
+        return _ragged(name, *ragged.groups())
+    if isinstance(error, UnicodeError):
         return (
-            f"Row {row} of {name}, with the header counted, has {found} entries, but expected "
-            f"{expected} as in the first; make all rows equally long."
+            f"The text of {name} cannot be decoded ({reason(error)}); give the encoding that it "
+            'was written in, such as encoding="shift_jis".'
         )
     return f"{name} cannot be read as a table of text ({reason(error)}); check how it was written."
+
+
+def _ragged(name: str, row: str, expected: str, found: str) -> str:
+    return (
+        f"Row {row} of {name}, with the header counted, has {found} entries, but expected "
+        f"{expected} as in the first; make all rows equally long."
+    )

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from isthmus.data.decimal_points import DecimalPoint, find_decimal
+from isthmus.data.layout import has_trailing, is_blank, named_delimiter, titles_above
 from isthmus.data.reading import Reading
 
 MISSING = (
@@ -31,9 +33,8 @@ CONSISTENT = 0.9
 TALL_HEADER = 6
 """A first row of at least this many rising numbers, above rows that do not rise, names columns."""
 
+_ERROR = re.compile(r"#(DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|N/A)")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?(inf|nan)$", re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?$")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+$")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Dialect:
         Whether these are its first row; else they stand in a remark above it.
     units
         Whether the row below the titles holds units.
+    trailing
+        Whether all rows but that of the titles end in a delimiter.
+    unsure
+        A number of which nothing says whether its mark groups thousands, or "".
     """
 
     encoding: str = "utf-8"
@@ -68,12 +73,18 @@ class Dialect:
     names: tuple[str, ...] | None = None
     titled: bool = False
     units: bool = False
+    trailing: bool = False
+    unsure: str = ""
 
     @property
     def regular(self) -> bool:
         """Whether a reader of plain UTF-8 CSV can take the file as it is."""
         utf8 = self.encoding in ("utf-8", "utf-8-sig", "ascii")
-        return utf8 and self.delimiter != " " and not (self.comment or self.skip or self.units)
+        return (
+            utf8
+            and self.delimiter != " "
+            and not (self.comment or self.skip or self.units or self.trailing)
+        )
 
     def notes(self) -> list[str]:
         """Return what is unusual about it, in words."""
@@ -83,6 +94,12 @@ class Dialect:
             found.append(f"values parted by {words.get(self.delimiter, repr(self.delimiter))}")
         if self.decimal == ",":
             found.append("decimal comma")
+        if self.unsure:
+            other = "." if self.decimal == "," else ","
+            found.append(
+                f"{self.unsure} is read with decimals, and decimal='{other}' reads it "
+                "with thousands"
+            )
         if self.encoding not in ("utf-8", "utf-8-sig", "ascii"):
             found.append(f"encoding {self.encoding}")
         if self.comment:
@@ -97,6 +114,18 @@ class Dialect:
         if self.units:
             found.append("a row of units left out")
         return found
+
+
+def missing_marks(given: Sequence[str | float] = ()) -> list[str]:
+    """Return the entries that are missing values: the usual ones, and those that are given.
+
+    An empty one among the given ones puts them in the place of the usual ones.
+
+    >>> "NA" in missing_marks([-999]), missing_marks(["", "unknown"])
+    (True, ['', 'unknown'])
+    """
+    said = [str(one) for one in given]
+    return said if "" in said else [*MISSING, *said]
 
 
 def encoding_of(start: bytes, given: str | None = None) -> str:
@@ -137,26 +166,36 @@ def sniff(lines: Sequence[str], encoding: str, how: Reading | None = None) -> Di
     --------
     >>> sniff(["# made by me", "name;size", "u;1,5", "v;2,25"], "utf-8")
     Dialect(encoding='utf-8', delimiter=';', decimal=',', comment='#', skip=0, names=('name',
-    'size'), titled=True, units=False)
+    'size'), titled=True, units=False, trailing=False, unsure='')
     """
     how = Reading() if how is None else how
-    skip = how.skip or 0
-    lines = [line for line in lines[skip:] if line.strip()]
+    before, lines = lines[: how.skip or 0], [one for one in lines[how.skip or 0 :] if one.strip()]
+    named = named_delimiter(lines[0]) if lines and not before else None
+    lines = lines[1:] if named else lines
     comment = _comment(lines)
-    rows = [line for line in lines if not (comment and line.lstrip().startswith(comment))]
-    delimiter = how.delimiter or _delimiter(rows)
+    rows = [line for line in lines if not is_remark(line, comment)]
+    delimiter = how.delimiter or named or _delimiter(rows)
+    table = split_rows([row for row in rows if not is_blank(row, delimiter)], delimiter)
+    skip = sum(not (is_blank(one, delimiter) or is_remark(one, comment)) for one in before)
     if how.skip is None:
-        skip = _preamble(rows, delimiter)
-        rows = rows[skip:]
-    table = split_rows(rows, delimiter)
-    decimal = how.decimal or _decimal(table, delimiter)
+        widths = Counter(len(row) for row in table)
+        above = titles_above(table, widths.most_common(1)[0][0] if widths else 0)
+        table, skip = table[above:], above
+    skip += named is not None
+    trailing = has_trailing(table)
+    table = [row[: len(table[0])] for row in table] if trailing else table
+    entries = [entry.strip() for row in table for entry in row]
+    point = find_decimal(entries, delimiter) if how.decimal is None else DecimalPoint(how.decimal)
+    decimal = point.mark
     titled = has_header(table, decimal) if how.header is None else how.header
     names = tuple(entry.strip() for entry in table[0]) if titled and table else None
     if names is None and comment and how.header is None:
         names = _commented_titles(lines, comment, delimiter, len(table[0]) if table else 0)
     below = table[1:] if titled else table
     units = titled and how.header is None and _is_units(below, decimal)
-    return Dialect(encoding, delimiter, decimal, comment, skip, names, titled, units)
+    return Dialect(
+        encoding, delimiter, decimal, comment, skip, names, titled, units, trailing, point.unsure
+    )
 
 
 def split_rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -166,10 +205,20 @@ def split_rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
 
 
+def is_remark(line: str, mark: str | None) -> bool:
+    """Return whether a line begins like a remark, and not with an error of a spreadsheet.
+
+    >>> is_remark("# by me", "#"), is_remark("#DIV/0!;1", "#"), is_remark("1,2", None)
+    (True, False, False)
+    """
+    line = line.lstrip()
+    return mark is not None and line.startswith(mark) and _ERROR.match(line) is None
+
+
 def _comment(lines: Sequence[str]) -> str | None:
     """Return how the lines begin that are remarks; a column called "#" begins none."""
     for mark in COMMENTS:
-        marked = [line.lstrip() for line in lines if line.lstrip().startswith(mark)]
+        marked = [line.lstrip() for line in lines if is_remark(line, mark)]
         column = len(marked) == 1 and any(marked[0][len(mark) :].startswith(d) for d in DELIMITERS)
         if marked and not column:
             return mark
@@ -182,7 +231,7 @@ def _commented_titles(
     """Return the titles in the last remark above the table, as `numpy.savetxt` writes them."""
     above = []
     for line in lines:
-        if not line.lstrip().startswith(comment):
+        if not is_remark(line, comment):
             break
         above.append(line.lstrip()[len(comment) :])
     if not above or width < 2:
@@ -211,26 +260,6 @@ def _delimiter(lines: Sequence[str]) -> str:
         if same and numbers > sum(map(len, rows)) / 2:
             return " "
     return max(DELIMITERS[::-1], key=lines[0].count) if lines else ","
-
-
-def _preamble(lines: Sequence[str], delimiter: str) -> int:
-    """Return how many single-valued lines come before a table of more columns."""
-    rows = split_rows(lines, delimiter)
-    widths = Counter(len(row) for row in rows)
-    if not widths or widths.most_common(1)[0][0] < 2 or len(rows) < 3:
-        return 0
-    return next((i for i, row in enumerate(rows) if len(row) > 1), 0)
-
-
-def _decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
-    """Return a comma if numbers are written with one, and hardly any with a point."""
-    if delimiter == ",":
-        return "."
-    entries = [entry.strip() for row in rows for entry in row]
-    commas = [e for e in entries if _DECIMAL_COMMA.match(e)]
-    thousands = sum(_THOUSANDS.match(e) is not None for e in commas)
-    points = sum("." in e and _NUMBER.match(e) is not None for e in entries)
-    return "," if len(commas) - thousands > points else "."
 
 
 def has_header(rows: Sequence[Sequence[str]], decimal: str = ".") -> bool:

@@ -191,7 +191,7 @@ def _open_part(folder: Path, name: str, how: Reading) -> Source:
             raise DataError(
                 f"{path.relative_to(folder)} is {header}, but {paths[0].relative_to(folder)} is "
                 f"{headers[0]}; bring all images of {name} to one size and number of channels, by "
-                'resize=(height, width) or mode="RGB".'
+                f"{_remedy(header, headers[0])}."
             )
     first = headers[0]
     return Source(
@@ -200,6 +200,16 @@ def _open_part(folder: Path, name: str, how: Reading) -> Source:
         labels=_folder_labels(paths, folder, name),
         image_shape=(first.height, first.width, first.channels),
     )
+
+
+def _remedy(one: _Header, other: _Header) -> str:
+    """Return the options that bring two images to the size and the channels of the second."""
+    said = []
+    if (one.height, one.width) != (other.height, other.width):
+        said.append(f"resize=({other.height}, {other.width})")
+    if (one.channels, one.dtype) != (other.channels, other.dtype):
+        said.append('mode="RGB"')
+    return " and ".join(said)
 
 
 @cache

@@ -30,7 +30,8 @@ class Reading:
     skip
         How many lines come before the table.
     missing
-        Further marks of a missing entry, such as -999.
+        Further marks of a missing entry, such as -999. An empty one among them, "", puts them in
+        the place of the usual ones, so that NA is kept.
     encoding
         Of a text table: "utf-8", "latin-1", "utf-16", ...
     sheet

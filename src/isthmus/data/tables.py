@@ -73,11 +73,11 @@ def from_table(
         )
     columns = list(zip(arrow.column_names, arrow.columns, strict=True))
     if how.kinds or not all(is_matrix_column(column) for _, column in columns):
-        said = (*notes, *_about_sentinels(columns, name))
+        said = (*notes, *_about_sentinels(columns, how, name))
         return Source(name, TableRows(arrow), labels, tuple(arrow.column_names), notes=said)
     columns, left = _without_identifiers(columns)
     said = (*notes, f"{name}: {left}") if left else tuple(notes)
-    said = (*said, *_about_sentinels(columns, name))
+    said = (*said, *_about_sentinels(columns, how, name))
     kept = tuple(title for title, _ in columns)
     return Source(name, matrix_of(arrow.select(kept), name), labels, kept, notes=said)
 
@@ -107,7 +107,7 @@ def _without_identifiers(
 
 
 def _about_sentinels(
-    columns: Sequence[tuple[str, "pyarrow.ChunkedArray"]], name: str
+    columns: Sequence[tuple[str, "pyarrow.ChunkedArray"]], how: Reading, name: str
 ) -> tuple[str, ...]:
     """Return a sentence for each number that may stand for a missing entry, such as -999."""
     from isthmus.tables.sentinels import find_sentinels
@@ -117,7 +117,8 @@ def _about_sentinels(
     for title, column in columns:
         if is_number(column.type):
             found += find_sentinels(numbers(column)[:, None], [title])
-    return tuple(f"{name}: {one}, by missing=[{one.value:g}]" for one in found[:SENTINELS])
+    marks = list(dict.fromkeys([*how.missing, *(f"{one.value:g}" for one in found[:SENTINELS])]))
+    return tuple(f"{name}: {one}, by missing={marks}" for one in found[:SENTINELS])
 
 
 def find_column(label: Label, names: list[str], name: str) -> int:

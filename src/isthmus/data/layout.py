@@ -1,0 +1,114 @@
+"""What is around the rows of a table that people made: titles above, blank rows, a source below."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pyarrow
+    from pyarrow import csv as arrow_csv
+
+MOST_BELOW = 5
+"""Lines of one entry below a table that are left out, at most."""
+
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
+
+
+def named_delimiter(line: str) -> str | None:
+    """Return the delimiter that the first line of a file for Excel names, or None.
+
+    >>> named_delimiter("sep=;"), named_delimiter("a;b")
+    (';', None)
+    """
+    found = _SEPARATOR.match(line)
+    return found and found[1]
+
+
+def is_blank(line: str, delimiter: str) -> bool:
+    """Return whether a line holds delimiters and spaces alone.
+
+    >>> is_blank(";;;", ";"), is_blank("; 0;", ";")
+    (True, False)
+    """
+    return not line.replace(delimiter, "").strip()
+
+
+def titles_above(rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many rows above a table of some columns hold one entry, the first.
+
+    Where they are padded to the width of the table, that takes three columns: of two, the second
+    title may be empty.
+
+    >>> titles_above([["Report"], ["2024", "", ""], ["a", "b", "c"], ["1", "2", "3"]], 3)
+    2
+    >>> titles_above([["", "a"], ["0", "2"], ["1", "2"]], 2)
+    0
+    """
+    if width < 2 or len(rows) < 3:
+        return 0
+    for i, row in enumerate(rows):
+        first, *others = (entry.strip() for entry in row)
+        alone = not others or (width > 2 and bool(first) and not any(others))
+        if not alone:
+            return i
+    return 0
+
+
+def has_trailing(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether all rows but the first end in a delimiter after as many entries as it has.
+
+    Lines of one entry, such as a source below the table, do not count.
+
+    >>> has_trailing([["a", "b"], ["1", "2", ""], ["3", "4", ""]])
+    True
+    """
+    first, *below = rows or [[]]
+    below = [row for row in below if len(row) > 1]
+    return bool(below) and all(len(row) == len(first) + 1 and not row[-1].strip() for row in below)
+
+
+class Below:
+    """The lines of one entry, no number, that stand below a table of more columns.
+
+    An instance is what Arrow's reader calls for each row of another length than the first.
+
+    Attributes
+    ----------
+    rows : list of (number, expected, found, text)
+        Of the lines that were passed over.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str, str]] = []
+
+    def __call__(self, row: "arrow_csv.InvalidRow") -> Literal["skip", "error"]:
+        """Pass over a row if it may stand below the table."""
+        words = re.search(r"[^\W\d_]", row.text) is not None
+        if row.actual_columns != 1 or not words or row.number is None:
+            return "error"
+        number, expected, found = map(str, (row.number, row.expected_columns, row.actual_columns))
+        self.rows.append((number, expected, found, row.text))
+        return "skip"
+
+    def is_last(self, above: int) -> bool:
+        """Return whether the lines passed over are the last ones, below so many rows."""
+        numbers = [int(row[0]) for row in self.rows]
+        last = list(range(above + 1, above + 1 + len(numbers)))
+        return numbers == last and len(numbers) <= MOST_BELOW
+
+    def notes(self) -> list[str]:
+        """Return what was passed over, in words."""
+        if not self.rows:
+            return []
+        lines = "line" if len(self.rows) == 1 else f"{len(self.rows)} lines"
+        return [f"the {lines} below the table left out ({self.rows[0][3]!r})"]
+
+
+def without_blank_rows(table: "pyarrow.Table") -> tuple["pyarrow.Table", int]:
+    """Return a table without the rows that hold nothing, and how many these were."""
+    import numpy as np
+
+    full = np.zeros(table.num_rows, bool)
+    for column in table.columns:
+        full |= column.is_valid().to_numpy()
+    return table.filter(full), int((~full).sum())
