@@ -5,9 +5,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from isthmus.data import dialect
 from isthmus.errors import DataError, SettingError
 from isthmus.tables import Rules, infer
 from isthmus.tables.inference import recognise
+from isthmus.tables.marks import BLANKS
+from isthmus.tables.matching import align
 from isthmus.tables.sentinels import find_sentinels
 
 N = 60
@@ -131,3 +134,98 @@ def test_a_table_of_nothing_to_learn_is_refused():
 )
 def test_sentinels_are_noticed(x, found):
     assert [(s.value, s.count) for s in find_sentinels(np.array(x)[:, None])] == found
+
+
+NUMBERS = [f"{i * 1.37:.2f}" for i in range(1, 200)]
+
+
+@pytest.mark.parametrize(
+    "mark", ["n/a", "N/A", "NULL", "#N/A", "nan", "", " ", "-", ".", "None", "?", "NA", "<NA>"]
+)
+@pytest.mark.parametrize(
+    ("entries", "kind"),
+    [
+        (NUMBERS, "number"),
+        ([f"{one} %" for one in NUMBERS], "quantity"),
+        ([f"2021-03-{1 + i % 28:02}" for i in range(200)], "date"),
+    ],
+)
+def test_a_mark_of_missing_entries_is_no_word(mark, entries, kind):
+    table = pa.table({"a": [*entries, mark], "x": [1.5] * len(entries) + [2.5]})
+    schema = infer(table)
+    column = schema.column("a")
+    assert (column.kind.name, column.missing) == (kind, 1)
+    rows = schema.encode(table)
+    assert np.isnan(rows[-1, 0])
+    assert align(schema, table).notes == ()
+    filled = schema.fill(table, np.nan_to_num(rows)).column("a").to_pylist()
+    assert filled[:-1] == entries
+    assert filled[-1] != mark
+
+
+def test_the_marks_are_those_of_text_files():
+    assert set(dialect.MISSING) <= set(BLANKS)
+
+
+def test_words_among_numbers_are_named():
+    table = pa.table({"a": [*NUMBERS, "<5"], "x": np.arange(200.0) % 7})
+    with pytest.warns(UserWarning, match='column "a" is mostly numbers.* such as "<5"') as said:
+        assert infer(table).column("a").kind.name == "identifier"
+    assert len(said) == 1
+    column = infer(table, Rules(kinds={"a": "number"})).column("a")
+    assert (column.kind.name, column.missing) == ("number", 1)
+
+
+@pytest.mark.parametrize(
+    "spelled", [["1.10", "1.1", "2.0"], ["1.0", "2.0"], ["01067", "4103", "99"], ["1_0", "10"]]
+)
+def test_text_keeps_its_own_spellings(spelled):
+    table = pa.table({"ver": spelled * 40, "x": np.arange(40.0 * len(spelled)) % 7})
+    schema = infer(table)
+    assert schema.column("ver").kind.name in ("category", "binary")
+    assert set(schema.column("ver").kind.levels) == set(spelled)
+    assert schema.decode(schema.encode(table)).column("ver").to_pylist() == spelled * 40
+
+
+def test_levels_that_are_numbers_in_text_are_found_among_numbers():
+    schema = infer(pa.table({"v": ["1.0", "2.0"] * 30}))
+    rows = schema.encode(pa.table({"v": [2.0, 1.0, None, 3.0]}))
+    np.testing.assert_array_equal(rows[:, 0], [1, 0, np.nan, np.nan])
+
+
+def test_eight_digits_are_a_date():
+    days = pd.date_range("2021-01-01", periods=60).strftime("%Y%m%d")
+    for entries in (days.astype(int), days):
+        table = pa.table({"d": entries, "x": np.arange(60.0) % 7})
+        schema = infer(table)
+        assert schema.column("d").kind.name == "date"
+        rows = schema.encode(table)
+        np.testing.assert_array_equal(rows, schema.encode(pa.table({"d": days, "x": table["x"]})))
+        assert schema.decode(rows).column("d").equals(table.column("d"))
+    assert _kind(days.astype(int) + 50) != "date"
+
+
+def test_doubtful_dates_are_named():
+    x = np.arange(40.0) % 7
+    with pytest.warns(UserWarning, match=r"03/04/2023 and the like are read day first.*%m/%d/%Y"):
+        infer(pa.table({"d": ["03/04/2023", "05/06/2023"] * 20, "x": x}))
+    with pytest.warns(UserWarning, match=r'"d" holds dates of the year 9999 in 20 rows'):
+        infer(
+            pa.table({"d": ["2023-04-05", "9999-12-31", "2021-04-05", "9999-12-31"] * 10, "x": x})
+        )
+    zeros = ["2023-04-05", "0000-00-00", "2021-04-05", "0000-00-00"] * 10
+    column = infer(pa.table({"d": zeros, "x": x})).column("d")
+    assert (column.kind.name, column.missing) == ("date", 20)
+    assert _kind(zeros[:2] * 20) == "constant"
+
+
+@pytest.mark.parametrize("title", ["customer_id", "Kundennummer", "mrn", "kundenNr", "MRN"])
+def test_identifiers_may_repeat_where_the_title_says_so(title):
+    values = np.repeat(RNG.choice(10**6, N // 2, replace=False), 2)
+    assert _kind(values, title) == "identifier"
+    assert _kind(values % 7, title) != "identifier"
+
+
+@pytest.mark.parametrize("title", ["number of rooms", "num_children", "price_index", "paid", "no"])
+def test_a_title_of_a_count_says_nothing(title):
+    assert _kind(np.repeat(RNG.choice(10**6, N // 2, replace=False), 2), title) != "identifier"

@@ -21,6 +21,7 @@ from isthmus.tables.kinds import (
     Skewed,
 )
 from isthmus.tables.left_out import Constant, Dropped, Identifier, Other, Text
+from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import PER_SECOND, SECONDS, Moment
 from isthmus.tables.quantities import Notation, Quantity, notation_of
 from isthmus.tables.values import (
@@ -189,7 +190,7 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
     from pyarrow import types
 
     kind = plain(column).type
-    if is_text(kind):
+    if is_text(kind) or form is not None:
         unit = "us" if form is not None and "%f" in form else "s"
     else:
         unit = "D" if types.is_date(kind) else kind.unit
@@ -243,7 +244,7 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
             raise _unfit(title, name, "no numbers")
         return _NUMERIC[name](observed)
     if name == "quantity":
-        entries = [entry for entry in texts(column).tolist() if entry is not None]
+        entries = [entry for entry in texts(column).tolist() if not is_blank(entry)]
         notation = notation_of(entries)
         if notation is None:
             raise _unfit(title, name, "no numbers with one and the same unit")

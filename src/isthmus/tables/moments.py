@@ -8,7 +8,7 @@ import numpy as np
 
 from isthmus.plainjson import JsonObject
 from isthmus.tables.kinds import AbstractKind
-from isthmus.tables.values import ticks
+from isthmus.tables.values import any_read, is_text, ticks
 
 if TYPE_CHECKING:
     import pyarrow
@@ -75,12 +75,25 @@ class Moment(AbstractKind):
 
     def decode(self, block: np.ndarray, rng: np.random.Generator | None) -> "pyarrow.Array":
         """Return the moment that the number says, to the step of those seen."""
-        import pyarrow
-
         missing = np.isnan(block[:, 0])
         number = np.where(missing, 0.0, block[:, 0]).astype(np.float64)
         steps = np.rint(number * self.scale / self.step)
-        values = self.shift + steps.astype(np.int64) * self.step
+        return self._as_entries(self.shift + steps.astype(np.int64) * self.step, missing)
+
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the moments in the unit, or the format, of the fit."""
+        values, known = ticks(column, self.unit, self.form)
+        return self._as_entries(values, ~known)
+
+    def is_in_other_format(self, column: "pyarrow.ChunkedArray") -> bool:
+        """Return whether text holds dates, none of which is in the format of the fit."""
+        if self.form is None or not is_text(column.type):
+            return False
+        return any_read(column, None) and not any_read(column, self.form)
+
+    def _as_entries(self, values: np.ndarray, missing: np.ndarray) -> "pyarrow.Array":
+        import pyarrow
+
         if self.form is None:
             return pyarrow.array(values, mask=missing)
         written = [self._written(int(value)) for value in values]

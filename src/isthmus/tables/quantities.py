@@ -133,9 +133,16 @@ class Quantity(AbstractNumeric):
 
     def decode(self, block: np.ndarray, rng: np.random.Generator | None) -> "pyarrow.Array":
         """Return the numbers as they are written."""
+        return self._all_written(super().decode(block, rng))
+
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the numbers as they are written."""
+        return self._all_written(super().restated(column))
+
+    def _all_written(self, numbers: "pyarrow.Array") -> "pyarrow.Array":
         import pyarrow
 
-        values = super().decode(block, rng).to_pylist()
+        values = numbers.to_pylist()
         written = [None if value is None else self._written(value) for value in values]
         return pyarrow.array(written, pyarrow.string())
 
