@@ -229,3 +229,27 @@ def test_identifiers_may_repeat_where_the_title_says_so(title):
 @pytest.mark.parametrize("title", ["number of rooms", "num_children", "price_index", "paid", "no"])
 def test_a_title_of_a_count_says_nothing(title):
     assert _kind(np.repeat(RNG.choice(10**6, N // 2, replace=False), 2), title) != "identifier"
+
+
+@pytest.mark.parametrize(
+    ("entries", "shown"),
+    [
+        (["1:23:45", "0:15:22", "103:00:01"], "0:15:22 to 103:00:01"),
+        (["2:32.4", "1:07.9", "12:00.0"], "1:07.9 to 12:00.0"),
+        (["9:54 PM", "12:30 AM", "3:05 AM"], "12:30 AM to 9:54 PM"),
+        (["09:30", "23:59", "00:00"], "00:00 to 23:59"),
+        (["2021-07", "2022-12", "1999-01"], "1999-01 to 2022-12"),
+        (pa.array([120, 84060, 600], pa.time32("s")), "00:02:00 to 23:21:00"),
+        (pa.array([120, 184060, 600], pa.duration("s")), "0:02:00 to 2 days, 3:07:40"),
+    ],
+)
+def test_times_come_back_as_they_are_written(entries, shown):
+    table = pa.table({"t": pa.concat_arrays([pa.array(entries)] * 10)})
+    schema = infer(table)
+    assert schema.column("t").kind.summary() == shown
+    assert schema.decode(schema.encode(table)).equals(table)
+
+
+def test_a_ratio_is_no_time():
+    assert _kind(["16:9", "4:3", "21:9"] * 20) == "category"
+    assert _kind(["10:75", "4:30", "21:20"] * 20) == "category"

@@ -9,6 +9,7 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.tables.bends import SKEWED, fitted_bend, skewness
+from isthmus.tables.clocks import is_time_of_day
 from isthmus.tables.kinds import (
     AbstractKind,
     Binary,
@@ -190,17 +191,21 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
     from pyarrow import types
 
     kind = plain(column).type
+    clock = form is not None and "%" not in form
     if is_text(kind) or form is not None:
-        unit = "us" if form is not None and "%f" in form else "s"
+        unit = "us" if form is not None and ("%f" in form or (clock and "f" in form)) else "s"
     else:
         unit = "D" if types.is_date(kind) else kind.unit
-    values, known = ticks(column, unit, form)
+    values, known = ticks(column, unit, form, clock=clock)
     seen = values[known]
     shift = int(seen.min()) + (int(seen.max()) - int(seen.min())) // 2
     away = (seen - shift).astype(np.float64)
     step = int(np.gcd.reduce(seen - seen.min())) or 1
     shift = int(seen.min()) + (shift - int(seen.min())) // step * step
-    since_1970 = not (types.is_time(kind) or types.is_duration(kind))
+    since_1970 = not (clock or types.is_time(kind) or types.is_duration(kind))
+    in_day = types.is_time(kind)
+    if clock and form is not None:
+        in_day = is_time_of_day([one for one in texts(column).tolist() if not is_blank(one)], form)
     return Moment(
         unit,
         shift,
@@ -208,7 +213,7 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
         int(seen.min()),
         int(seen.max()),
         step,
-        _cycles(seen, unit, step) if since_1970 else (("day",) if types.is_time(kind) else ()),
+        _cycles(seen, unit, step) if since_1970 else (("day",) if in_day else ()),
         form,
         since_1970,
     )
@@ -251,7 +256,8 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
         return quantity(entries, notation)
     if name == "date":
         form = date_format(texts(column)) if is_text(plain(column).type) else None
-        values = ticks(column, "s", form)
+        clock = form is not None and "%" not in form
+        values = ticks(column, "s", form, clock=clock)
         if not values[1].any():
             raise _unfit(title, name, "nothing that reads as a date")
         return moment(column, form)

@@ -51,8 +51,7 @@ class AbstractKind(ABC):
 
     def known(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
         """Return which entries (n,) are there and can be read."""
-        missing: np.ndarray = np.isnan(self.encode(column)).any(axis=1)
-        return ~missing
+        return np.logical_not(np.isnan(self.encode(column)).any(axis=1))
 
     def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
         """Return entries of another type as the fit had them; missing where they are not known."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isthmus.tables.clocks import clock_format, read_clock
 from isthmus.tables.marks import is_no_date
 
 if TYPE_CHECKING:
@@ -126,8 +127,9 @@ def decimals_of(values: np.ndarray) -> int | None:
 def date_format(entries: np.ndarray, *, digits: bool = False) -> str | None:
     """Return the format of `DATE_FORMATS` that reads all of these texts (n,), or None.
 
-    A time zone that all share stands at its end. Entries that say "missing" are left out. With
-    ``digits``, eight digits are a date: 20210131.
+    A time zone that all share stands at its end. Entries that say "missing" are left out. Times
+    without a date have a format of `isthmus.tables.clocks`. With ``digits``, eight digits are a
+    date: 20210131.
 
     >>> date_format(np.array(["3/23/2019", "3/4/2019"], object))
     '%m/%d/%Y'
@@ -137,6 +139,9 @@ def date_format(entries: np.ndarray, *, digits: bool = False) -> str | None:
     known = list({entry.strip() for entry in entries if not is_no_date(entry)})
     if digits and known and all(len(entry) == DIGITS for entry in known):
         return DAY_DIGITS if _reads(DAY_DIGITS, known) else None
+    clock = clock_format(known)
+    if clock is not None:
+        return clock
     forms, bare, zone = _candidates(known)
     form = next((form for form in forms if _reads(form, bare)), None)
     return None if form is None else form + zone
@@ -185,7 +190,7 @@ def _reads(form: str, entries: list[str]) -> bool:
 
 
 def ticks(
-    column: "pyarrow.ChunkedArray", unit: str, form: str | None
+    column: "pyarrow.ChunkedArray", unit: str, form: str | None, *, clock: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return dates and times as whole numbers.
 
@@ -197,6 +202,8 @@ def ticks(
         What is counted; days, and else fractions of seconds.
     form
         Of text. Where it is None or reads nothing, the format is found by a look at the text.
+    clock
+        Whether text holds times of the day or durations, rather than dates.
 
     Returns
     -------
@@ -212,7 +219,7 @@ def ticks(
     if form == DAY_DIGITS and is_number(column.type):
         column = pyarrow.chunked_array([pyarrow.array(whole_texts(numbers(column)))])
     if is_text(column.type):
-        column = _parsed(column, form)
+        column = _clocks(column, form) if clock else _parsed(column, form)
     elif types.is_date64(column.type):
         column = column.cast(pyarrow.date32())
     target = _tick_type(column.type, unit)
@@ -234,6 +241,17 @@ def _parsed(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.Chunke
     if not any(read):
         read = _in_iso(texts_) or _moments(texts_, date_format(np.array(texts_, object)))
     return pyarrow.chunked_array([pyarrow.array(read, pyarrow.timestamp("us"))])
+
+
+def _clocks(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.ChunkedArray":
+    """Return text as durations; what is written in another way than the rest is missing."""
+    import pyarrow
+
+    entries = _told(column)
+    form = form or clock_format([entry for entry in entries if entry]) or ""
+    read = [read_clock(entry, form) if entry else -1 for entry in entries]
+    known = pyarrow.array([one if one >= 0 else None for one in read], pyarrow.int64())
+    return pyarrow.chunked_array([known.cast(pyarrow.duration("us"))])
 
 
 def _told(column: "pyarrow.ChunkedArray") -> list[str | None]:
