@@ -1,5 +1,7 @@
 """What a column is."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -7,7 +9,7 @@ import pytest
 
 from isthmus.data import dialect
 from isthmus.errors import DataError, SettingError
-from isthmus.tables import Rules, infer
+from isthmus.tables import Rules, Schema, infer
 from isthmus.tables.inference import recognise
 from isthmus.tables.marks import BLANKS
 from isthmus.tables.matching import align
@@ -49,7 +51,7 @@ def _kind(values, title="x") -> str:
         (["1.234,50 €", "0,75 €", "17 €"] * 20, "quantity"),
         (["1248 CC", "998 CC", "1498 CC"] * 20, "quantity"),
         (["C85", "C123", "C7"] * 20, "category"),
-        (["-$5", "-$9", "-$17"] * 20, "category"),
+        (["-$5", "-$9", "-$17"] * 20, "quantity"),
         (["192.168.100.100", "192.168.100.101", "10.100.100.100"] * 20, "category"),
         (["5 km", "3 miles", "9 km"] * 20, "category"),
         (["1.2.3", "1.2.4", "2.0.1"] * 20, "category"),
@@ -134,6 +136,45 @@ def test_a_table_of_nothing_to_learn_is_refused():
 )
 def test_sentinels_are_noticed(x, found):
     assert [(s.value, s.count) for s in find_sentinels(np.array(x)[:, None])] == found
+
+
+AMOUNTS = {
+    "French": (["12\u202f345,67", "1\u202f234,50", "-7,25"], [12345.67, 1234.5, -7.25]),
+    "no-break": (["1\xa0234,56\xa0€", "12,00\xa0€", "3,10\xa0€"], [1234.56, 12, 3.1]),
+    "spaced": (["1 234,56", "12 345,00", "3,10"], [1234.56, 12345, 3.1]),
+    "Indian": (["12,34,567", "81,719", "1,23,45,678"], [1234567, 81719, 12345678]),
+    "rupees": (["₹ 1,23,456", "₹ 950", "₹ 12,000"], [123456, 950, 12000]),
+    "Rs.": (["Rs. 81,719", "Rs. 1,23,456", "Rs. 5"], [81719, 123456, 5]),
+    "Swiss": (["CHF 1'359.57", "CHF 12.00", "CHF 12'000.00"], [1359.57, 12, 12000]),
+    "accounts": (["(463.08)", "1,200.50", "7.00"], [-463.08, 1200.5, 7]),
+    "dollars": (["($792.26)", "$1,050.00", "($3.10)"], [-792.26, 1050, -3.1]),
+    "trailing": (["12.50-", "3.25", "1,000.00-"], [-12.5, 3.25, -1000]),
+    "minus": (["\u22125.35", "2.10", "\u22121.00"], [-5.35, 2.1, -1]),
+    "outside": (["-$5", "$9", "-$1,700"], [-5, 9, -1700]),
+}
+
+
+@pytest.mark.parametrize("way", AMOUNTS)
+def test_amounts_are_read_and_written_as_people_do(way):
+    entries, values = AMOUNTS[way]
+    table = pa.table({"a": entries * 10})
+    schema = infer(table)
+    kind = schema.column("a").kind
+    assert kind.name == "quantity"
+    np.testing.assert_allclose(kind.values(table.column("a")), values * 10)
+    assert Schema.from_plain(json.loads(json.dumps(schema.to_plain()))) == schema
+    assert schema.decode(schema.encode(table)).column("a").to_pylist() == entries * 10
+
+
+@pytest.mark.parametrize("entries", [["123 456 789", "987 654 321", "12 345 678"], ["1.234", "5"]])
+def test_digits_in_groups_alone_are_no_amount(entries):
+    assert _kind(entries * 20) != "quantity"
+
+
+def test_several_currencies_are_left_out_with_a_word():
+    table = pa.table({"a": ["$5.50", "€3.00", "£7.25"] * 20, "x": np.arange(60.0) % 7})
+    with pytest.warns(UserWarning, match=r'column "a" holds numbers with several units \(\$, £, €'):
+        assert infer(table).column("a").kind.name == "text"
 
 
 NUMBERS = [f"{i * 1.37:.2f}" for i in range(1, 200)]

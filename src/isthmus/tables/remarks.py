@@ -8,6 +8,7 @@ import numpy as np
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import Moment
+from isthmus.tables.quantities import units_of
 from isthmus.tables.textual import as_numbers, is_code
 from isthmus.tables.values import is_text, other_readings, plain, texts, ticks
 
@@ -19,6 +20,9 @@ MOSTLY = 0.9
 
 LEAST = 10
 """With fewer entries than this, no share is told."""
+
+SHOWN = 4
+"""How many units a sentence lists."""
 
 NEVER = 9999
 """The year that databases write for "no end"."""
@@ -44,6 +48,13 @@ def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> I
 
 def _about_words(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> Iterator[str]:
     entries = [entry for entry in texts(column).tolist() if not is_blank(entry)]
+    units = units_of(entries) if not kind.parts and len(entries) >= LEAST else []
+    if units:
+        yield (
+            f'column "{title}" holds numbers with several units ({", ".join(units[:SHOWN])}), so '
+            "it is left out: bring them to one unit, or give the number and the unit a column each."
+        )
+        return
     unread = np.isnan(as_numbers(entries))
     count, n = int(unread.sum()), len(entries)
     if n < LEAST or not count or count > (1 - MOSTLY) * n:

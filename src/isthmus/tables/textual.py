@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isthmus.tables import building
+from isthmus.tables.amounts import has_sign
 from isthmus.tables.kinds import AbstractKind, Level
 from isthmus.tables.left_out import Constant, Identifier, Text
 from isthmus.tables.marks import is_blank, is_no_date
 from isthmus.tables.numeric import FEW, recognise_numbers
-from isthmus.tables.quantities import notation_of
+from isthmus.tables.quantities import notation_of, units_of
 from isthmus.tables.values import date_format, numbers, texts
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def recognise_text(column: "pyarrow.ChunkedArray", title: str) -> AbstractKind:
     notation = notation_of(told) if len(set(told)) > 2 else None
     if notation is not None:
         return building.quantity(told, notation)
+    units = units_of(told)
+    if len(told) >= FEW and units and all(map(has_sign, units)):
+        return Text()  # an amount is comparable within one currency alone
     return _words(entries)
 
 
