@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -294,3 +295,19 @@ def test_times_come_back_as_they_are_written(entries, shown):
 def test_a_ratio_is_no_time():
     assert _kind(["16:9", "4:3", "21:9"] * 20) == "category"
     assert _kind(["10:75", "4:30", "21:20"] * 20) == "category"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (pl.DataFrame({"a": [1]}).lazy(), r"X is a lazy frame: give X\.collect\(\)"),
+        (pd.Series([1.0]), r"X is one column: give a table, such as X\.to_frame\(\)"),
+        ({"a": [1]}, "X is made of dictionaries: give a data frame"),
+        ([{"a": 1}], "X is made of dictionaries: give a data frame"),
+        (np.zeros((2, 2)), "X is of type ndarray: give a data frame"),
+        ("a.csv", "X is a file's name: give a data frame"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_a_sentence(given, sentence):
+    with pytest.raises(DataError, match=sentence):
+        infer(given, name="X")
