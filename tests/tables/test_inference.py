@@ -1,5 +1,6 @@
 """What a column is."""
 
+import datetime as dt
 import json
 
 import numpy as np
@@ -209,13 +210,21 @@ def test_the_marks_are_those_of_text_files():
     assert set(dialect.MISSING) <= set(BLANKS)
 
 
-def test_words_among_numbers_are_named():
-    table = pa.table({"a": [*NUMBERS, "<5"], "x": np.arange(200.0) % 7})
-    with pytest.warns(UserWarning, match='column "a" is mostly numbers.* such as "<5"') as said:
-        assert infer(table).column("a").kind.name == "identifier"
+@pytest.mark.parametrize(
+    ("entries", "kind"),
+    [
+        (NUMBERS, "number"),
+        ([f"${one}" for one in NUMBERS], "quantity"),
+        ([str(dt.date(2021, 1, 1) + dt.timedelta(i)) for i in range(199)], "date"),
+    ],
+)
+def test_words_among_other_entries_are_named(entries, kind):
+    table = pa.table({"a": [*entries, "<5"], "x": np.arange(200.0) % 7})
+    with pytest.warns(UserWarning, match='column "a" is mostly .* such as "<5"') as said:
+        assert infer(table).column("a").kind.parts == ()
     assert len(said) == 1
-    column = infer(table, Rules(kinds={"a": "number"})).column("a")
-    assert (column.kind.name, column.missing) == ("number", 1)
+    column = infer(table, Rules(kinds={"a": kind})).column("a")
+    assert (column.kind.name, column.missing) == (kind, 1)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from isthmus.tables.kinds import (
 from isthmus.tables.left_out import Constant, Dropped, Identifier, Other, Text
 from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import PER_SECOND, SECONDS, Moment
+from isthmus.tables.mostly import amounts_among, dates_among
 from isthmus.tables.quantities import Notation, Quantity, notation_of
 from isthmus.tables.values import (
     date_format,
@@ -249,13 +250,13 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
             raise _unfit(title, name, "no numbers")
         return _NUMERIC[name](observed)
     if name == "quantity":
-        entries = [entry for entry in texts(column).tolist() if not is_blank(entry)]
+        entries = amounts_among(texts(column).tolist())
         notation = notation_of(entries)
         if notation is None:
             raise _unfit(title, name, "no numbers with one and the same unit")
         return quantity(entries, notation)
     if name == "date":
-        form = date_format(texts(column)) if is_text(plain(column).type) else None
+        form = _form_of(texts(column)) if is_text(plain(column).type) else None
         clock = form is not None and "%" not in form
         values = ticks(column, "s", form, clock=clock)
         if not values[1].any():
@@ -267,6 +268,11 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
     if name == "ordered":
         return ordered(declared_levels(column) or sorted(counts, key=_by_size))
     return levels(counts) if name == "category" and len(counts) > 2 else binary(sorted(counts))
+
+
+def _form_of(entries: np.ndarray) -> str | None:
+    """Return the format of dates (n,) in text, a few of which may be other words."""
+    return date_format(entries) or date_format(np.array(dates_among(entries.tolist()), object))
 
 
 def _by_size(level: Level) -> tuple[bool, Level]:

@@ -8,6 +8,7 @@ import numpy as np
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import Moment
+from isthmus.tables.mostly import MOSTLY, amounts_among, dates_among
 from isthmus.tables.quantities import units_of
 from isthmus.tables.textual import as_numbers, is_code
 from isthmus.tables.values import is_text, other_readings, plain, texts, ticks
@@ -15,8 +16,7 @@ from isthmus.tables.values import is_text, other_readings, plain, texts, ticks
 if TYPE_CHECKING:
     import pyarrow
 
-MOSTLY = 0.9
-"""Least share of numbers in text whose other entries are in doubt."""
+PLURALS = {"number": "numbers", "date": "dates", "quantity": "amounts"}
 
 LEAST = 10
 """With fewer entries than this, no share is told."""
@@ -55,20 +55,28 @@ def _about_words(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind)
             "it is left out: bring them to one unit, or give the number and the unit a column each."
         )
         return
-    unread = np.isnan(as_numbers(entries))
-    count, n = int(unread.sum()), len(entries)
-    if n < LEAST or not count or count > (1 - MOSTLY) * n:
+    numbers = [one for one, x in zip(entries, as_numbers(entries), strict=True) if x == x]
+    if len(entries) < LEAST or is_code(numbers):
         return
-    known = [entry for entry, bad in zip(entries, unread, strict=True) if not bad]
-    if is_code(known):
-        return
-    example = entries[int(np.flatnonzero(unread)[0])]
-    verb = "are" if count > 1 else "is"
+    found = {"number": numbers}
+    if not kind.parts:
+        found |= {"date": dates_among(entries), "quantity": amounts_among(entries)}
+    for name, read in found.items():
+        if MOSTLY * len(entries) <= len(read) < len(entries):
+            yield _mostly(title, kind, name, entries, set(read))
+            return
+
+
+def _mostly(title: str, kind: AbstractKind, name: str, entries: list[str], read: set[str]) -> str:
+    """Return the sentence about a column whose entries are of one kind but for a few."""
+    odd = [entry for entry in entries if entry not in read]
+    verb = "are" if len(odd) > 1 else "is"
     taken = kind.name if kind.parts else f"{kind.name} (left out)"
-    yield (
-        f'column "{title}" is mostly numbers, but {count} of {n} entries {verb} none, such as '
-        f'"{example}", so it is taken as {taken}: Rules(kinds={{"{title}": "number"}}), or --kind '
-        f"{title}=number, counts such entries as missing."
+    return (
+        f'column "{title}" is mostly {PLURALS[name]}, but {len(odd)} of {len(entries)} entries '
+        f'{verb} none, such as "{odd[0]}", so it is taken as {taken}: '
+        f'Rules(kinds={{"{title}": "{name}"}}), or --kind {title}={name}, counts such entries as '
+        "missing."
     )
 
 

@@ -138,12 +138,12 @@ def date_format(entries: np.ndarray, *, digits: bool = False) -> str | None:
     """
     known = list({entry.strip() for entry in entries if not is_no_date(entry)})
     if digits and known and all(len(entry) == DIGITS for entry in known):
-        return DAY_DIGITS if _reads(DAY_DIGITS, known) else None
+        return DAY_DIGITS if reads(DAY_DIGITS, known) else None
     clock = clock_format(known)
     if clock is not None:
         return clock
     forms, bare, zone = _candidates(known)
-    form = next((form for form in forms if _reads(form, bare)), None)
+    form = next((form for form in forms if reads(form, bare)), None)
     return None if form is None else form + zone
 
 
@@ -157,7 +157,7 @@ def other_readings(entries: np.ndarray, form: str) -> tuple[str, str] | None:
     """
     swapped = form.replace("%d", "%#").replace("%m", "%d").replace("%#", "%m")
     known = sorted({entry.strip() for entry in entries if not is_no_date(entry)})
-    if not form.startswith("%d") or "%m" not in form or not _reads(swapped, known):
+    if not form.startswith("%d") or "%m" not in form or not reads(swapped, known):
         return None
     read = (one for one in known if datetime.strptime(one, form) != datetime.strptime(one, swapped))
     example = next(read, None)
@@ -180,7 +180,10 @@ def whole_texts(x: np.ndarray) -> np.ndarray:
     return np.array([None if np.isnan(one) else f"{one:.0f}" for one in x.tolist()], object)
 
 
-def _reads(form: str, entries: list[str]) -> bool:
+def reads(form: str, entries: list[str]) -> bool:
+    """Return whether a format reads all of these texts."""
+    if "%" not in form:
+        return all(read_clock(entry, form) >= 0 for entry in entries)
     try:
         for entry in entries:
             datetime.strptime(entry, form)
