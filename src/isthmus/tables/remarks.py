@@ -1,5 +1,6 @@
 """Sentences about the kind that a column was taken for, where another is likely."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,18 +48,20 @@ def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> I
 
 
 def _about_words(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> Iterator[str]:
-    entries = [entry for entry in texts(column).tolist() if not is_blank(entry)]
-    units = units_of(entries) if not kind.parts and len(entries) >= LEAST else []
+    counts = Counter(texts(column).tolist())
+    counts = Counter({one: count for one, count in counts.items() if not is_blank(one)})
+    entries, told = list(counts.elements()), list(counts)
+    units = units_of(told) if not kind.parts and len(entries) >= LEAST else []
     if units:
         yield (
             f'column "{title}" holds numbers with several units ({", ".join(units[:SHOWN])}), so '
             "it is left out: bring them to one unit, or give the number and the unit a column each."
         )
         return
-    numbers = [one for one, x in zip(entries, as_numbers(entries), strict=True) if x == x]
+    numbers = [one for one, bad in zip(told, np.isnan(as_numbers(told)), strict=True) if not bad]
     if len(entries) < LEAST or is_code(numbers):
         return
-    found = {"number": numbers}
+    found = {"number": [one for one in numbers for _ in range(counts[one])]}
     if not kind.parts:
         found |= {"date": dates_among(entries), "quantity": amounts_among(entries)}
     for name, read in found.items():
