@@ -26,7 +26,7 @@ SCHEMA = infer(TABLE)
     [
         ({"colour": ["pink", "red"]}, r'"colour" has levels that the fit did not see \(pink\); 1'),
         ({"size": [1000.0, 1200.0]}, 'size" lie outside the range of the fit, .* the same unit'),
-        ({"size": ["ten", "11"]}, '1 entries of column "size" do not read as numbers'),
+        ({"size": ["ten", "11"]}, '1 entry of column "size" does not read as numbers'),
         ({"more": [1, 2]}, 'column "more" was not fitted on: ignored'),
     ],
 )
@@ -42,7 +42,7 @@ def test_what_differs_is_said_in_a_sentence(columns, sentence):
 def test_an_absent_column_counts_as_missing():
     aligned, notes = align(SCHEMA, pa.table({"size": [10.0], "color": ["red"]}))
     assert np.isnan(SCHEMA.encode(aligned)[0, 1:]).all()
-    assert 'has no column "colour", "ok", which counts as missing' in notes[0]
+    assert 'has no columns "colour", "ok", which count as missing' in notes[0]
     assert '"color" may be "colour": rename it' in notes[0]
 
 
@@ -92,3 +92,57 @@ def test_numbers_with_a_unit_are_read_from_text_and_from_numbers():
     np.testing.assert_array_equal(kind.encode(texts), kind.encode(floats))
     notes = align(schema, pa.table({"share": ["1000%"] * 9, "x": list(range(9))})).notes
     assert any("lie outside the range of the fit" in note for note in notes)
+
+
+DATED = pa.table(
+    {
+        "day": pa.array(pd.date_range("2023-01-01", periods=30).date),
+        "when": pa.array(pd.date_range("2023-01-01", periods=30, freq="5h"), pa.timestamp("us")),
+        "written": [f"2023-01-{i + 1:02}" for i in range(30)],
+        "x": [float(i) for i in range(30)],
+    }
+)
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d.%m.%Y", "%b %d, %Y", "%Y-%m-%d %H:%M:%S"])
+def test_dates_of_the_fit_are_read_from_text(form):
+    schema = infer(DATED)
+    days = pd.date_range("2023-01-20", periods=9)
+    dates, words = pa.array(days.date), pa.array(days.strftime(form))
+    real, text = (
+        align(schema, pa.table({"day": one, "when": one, "written": one, "x": np.arange(9.0)}))
+        for one in (dates, words)
+    )
+    assert real.notes == text.notes == ()
+    rows = schema.encode(real.table)
+    np.testing.assert_array_equal(rows, schema.encode(text.table))
+    assert not np.isnan(rows).any()
+    filled = schema.fill(real.table, rows)
+    assert filled.schema.equals(DATED.schema)
+    assert filled.column("written").to_pylist() == days.strftime("%Y-%m-%d").tolist()
+    assert filled.equals(schema.fill(text.table, rows))
+
+
+def test_a_time_zone_in_text_is_read():
+    when = pa.array(pd.date_range("2023-01-01", periods=30, freq="W", tz="Europe/Paris"))
+    table = pa.table({"when": when, "x": np.arange(30.0)})
+    schema = infer(table)
+    written = pa.table({"when": [str(one) for one in when.to_pylist()], "x": np.arange(30.0)})
+    np.testing.assert_array_equal(schema.encode(table), schema.encode(written))
+
+
+def test_entries_of_another_type_that_cannot_be_read_are_filled():
+    kinds = {"size": "abc", "colour": 7, "ok": "perhaps"}
+    schema = infer(TABLE.append_column("key", [list(range(300))]))
+    odd = pa.table({name: [value] * 3 for name, value in (kinds | {"key": "k"}).items()})
+    aligned, notes = align(schema, odd)
+    rows = np.zeros((3, schema.width))
+    filled = schema.fill(aligned, rows)
+    assert len(notes) == 3
+    assert filled.column("size").to_pylist() == schema.decode(rows).column("size").to_pylist()
+    assert filled.select(["size", "ok"]).equals(schema.decode(rows).select(["size", "ok"]))
+
+
+def test_a_table_without_columns_is_refused_in_words():
+    with pytest.raises(DataError, match="it has no columns"):
+        align(SCHEMA, pd.DataFrame(index=range(3)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.tables.bends import SKEWED, fitted_bend, skewness
+from isthmus.tables.clocks import is_time_of_day
 from isthmus.tables.kinds import (
     AbstractKind,
     Binary,
@@ -21,7 +22,9 @@ from isthmus.tables.kinds import (
     Skewed,
 )
 from isthmus.tables.left_out import Constant, Dropped, Identifier, Other, Text
+from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import PER_SECOND, SECONDS, Moment
+from isthmus.tables.mostly import amounts_among, dates_among
 from isthmus.tables.quantities import Notation, Quantity, notation_of
 from isthmus.tables.values import (
     date_format,
@@ -189,17 +192,21 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
     from pyarrow import types
 
     kind = plain(column).type
-    if is_text(kind):
-        unit = "us" if form is not None and "%f" in form else "s"
+    clock = form is not None and "%" not in form
+    if is_text(kind) or form is not None:
+        unit = "us" if form is not None and ("%f" in form or (clock and "f" in form)) else "s"
     else:
         unit = "D" if types.is_date(kind) else kind.unit
-    values, known = ticks(column, unit, form)
+    values, known = ticks(column, unit, form, clock=clock)
     seen = values[known]
     shift = int(seen.min()) + (int(seen.max()) - int(seen.min())) // 2
     away = (seen - shift).astype(np.float64)
     step = int(np.gcd.reduce(seen - seen.min())) or 1
     shift = int(seen.min()) + (shift - int(seen.min())) // step * step
-    since_1970 = not (types.is_time(kind) or types.is_duration(kind))
+    since_1970 = not (clock or types.is_time(kind) or types.is_duration(kind))
+    in_day = types.is_time(kind)
+    if clock and form is not None:
+        in_day = is_time_of_day([one for one in texts(column).tolist() if not is_blank(one)], form)
     return Moment(
         unit,
         shift,
@@ -207,7 +214,7 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
         int(seen.min()),
         int(seen.max()),
         step,
-        _cycles(seen, unit, step) if since_1970 else (("day",) if types.is_time(kind) else ()),
+        _cycles(seen, unit, step) if since_1970 else (("day",) if in_day else ()),
         form,
         since_1970,
     )
@@ -243,14 +250,15 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
             raise _unfit(title, name, "no numbers")
         return _NUMERIC[name](observed)
     if name == "quantity":
-        entries = [entry for entry in texts(column).tolist() if entry is not None]
+        entries = amounts_among(texts(column).tolist())
         notation = notation_of(entries)
         if notation is None:
             raise _unfit(title, name, "no numbers with one and the same unit")
         return quantity(entries, notation)
     if name == "date":
-        form = date_format(texts(column)) if is_text(plain(column).type) else None
-        values = ticks(column, "s", form)
+        form = _form_of(texts(column)) if is_text(plain(column).type) else None
+        clock = form is not None and "%" not in form
+        values = ticks(column, "s", form, clock=clock)
         if not values[1].any():
             raise _unfit(title, name, "nothing that reads as a date")
         return moment(column, form)
@@ -260,6 +268,11 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
     if name == "ordered":
         return ordered(declared_levels(column) or sorted(counts, key=_by_size))
     return levels(counts) if name == "category" and len(counts) > 2 else binary(sorted(counts))
+
+
+def _form_of(entries: np.ndarray) -> str | None:
+    """Return the format of dates (n,) in text, a few of which may be other words."""
+    return date_format(entries) or date_format(np.array(dates_among(entries.tolist()), object))
 
 
 def _by_size(level: Level) -> tuple[bool, Level]:

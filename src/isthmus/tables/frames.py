@@ -1,7 +1,7 @@
 """Data frames of every make to Arrow tables, and back to the make they came from."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import DataError
@@ -54,7 +54,7 @@ def to_arrow(table: Any, name: str = "the table") -> "pyarrow.Table":
     Raises
     ------
     DataError
-        If a column mixes types that no Arrow type holds.
+        If it is no table, or a column mixes types that no Arrow type holds.
 
     Examples
     --------
@@ -65,8 +65,27 @@ def to_arrow(table: Any, name: str = "the table") -> "pyarrow.Table":
     make = make_of(table)
     if make == "pandas":
         return _from_pandas(table, name)
+    if make is None:
+        raise DataError(f"{name} is {remedy(table)}.")
     arrow = table.to_arrow() if make == "polars" else table
     return arrow.rename_columns(distinct_names(arrow.column_names))
+
+
+def remedy(spec: Any) -> str:
+    """Return what is given in place of a table, and what to give, for a sentence.
+
+    >>> remedy({"a": [1, 2]})
+    'made of dictionaries: give a data frame, such as pandas.DataFrame(X)'
+    """
+    first = spec[0] if isinstance(spec, list | tuple) and spec else None
+    if isinstance(spec, Mapping) or isinstance(first, Mapping):
+        return "made of dictionaries: give a data frame, such as pandas.DataFrame(X)"
+    if hasattr(spec, "collect_schema"):
+        return "a lazy frame: give X.collect()"
+    if hasattr(spec, "to_frame"):
+        return "one column: give a table, such as X.to_frame()"
+    kind = "a file's name" if isinstance(spec, str) else f"of type {type(spec).__name__}"
+    return f"{kind}: give a data frame of pandas or polars, or an Arrow table"
 
 
 def distinct_names(names: Sequence[object]) -> list[str]:

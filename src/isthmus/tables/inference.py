@@ -1,45 +1,25 @@
 """What each column of a table is, by a look at its entries."""
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from isthmus.errors import DataError, SettingError, unknown
+from isthmus.errors import DataError, SettingError, unknown, warn
 from isthmus.tables import building
 from isthmus.tables.frames import make_of, to_arrow
-from isthmus.tables.kinds import AbstractKind, Level
-from isthmus.tables.left_out import Constant, Dropped, Identifier, Other, Text
-from isthmus.tables.quantities import notation_of
+from isthmus.tables.kinds import AbstractKind, AbstractNumeric
+from isthmus.tables.left_out import Constant, Dropped, Identifier, Other
+from isthmus.tables.moments import Moment
+from isthmus.tables.numeric import FEW, names_rows, recognise_numbers
+from isthmus.tables.remarks import remarks
 from isthmus.tables.schema import Column, Schema
-from isthmus.tables.values import date_format, is_number, is_text, numbers, texts
+from isthmus.tables.textual import recognise_text
+from isthmus.tables.values import is_number, is_text
+
+__all__ = ["Rules", "infer", "names_rows", "recognise"]
 
 if TYPE_CHECKING:
     import pyarrow
-
-FEW = 10
-"""With fewer observed entries than this, nothing is an identifier by its entries alone."""
-
-LEAST_NAMED = 3
-"""With fewer entries than this, no column is an identifier."""
-
-TWO_LEVELS_FROM = 20
-"""With fewer entries than this, two different numbers other than 0 and 1 are numbers."""
-
-UNIQUE_SHARE = 0.5
-"""Share of different entries above which text is not made of levels."""
-
-FREE_WORDS = 40
-"""Entries of more characters than this on average are free text, not identifiers."""
-
-YEARS = (1800, 2100)
-"""Whole numbers in this range are years, not identifiers."""
-
-_IDENTIFIER = re.compile(r"(^|[\W_])(id|idx|index|uuid|guid|key|nr|no|rownames?)$", re.IGNORECASE)
-_CAMEL = re.compile(r"[a-z](Id|ID)$")
 
 
 @dataclass(frozen=True)
@@ -126,6 +106,10 @@ def _column(title: str, column: "pyarrow.ChunkedArray", rules: Rules) -> Column:
         kind = building.as_kind(rules.kinds[title], title, column)
     else:
         kind = recognise(column, title)
+        for remark in remarks(title, column, kind):
+            warn(remark)
+    if isinstance(kind, AbstractNumeric | Moment):
+        missing = int((~kind.known(column)).sum())
     return Column(title, kind, missing, declared)
 
 
@@ -159,8 +143,8 @@ def recognise(column: "pyarrow.ChunkedArray", title: str = "") -> AbstractKind:
     if types.is_temporal(kind) and not types.is_interval(kind):
         return building.moment(column)
     if is_number(kind):
-        return _numeric(numbers(column), title)
-    return _textual(column, title) if is_text(kind) else Other()
+        return recognise_numbers(column, title)
+    return recognise_text(column, title) if is_text(kind) else Other()
 
 
 def _declared(column: "pyarrow.ChunkedArray") -> AbstractKind:
@@ -171,70 +155,3 @@ def _declared(column: "pyarrow.ChunkedArray") -> AbstractKind:
     if len(counts) == sum(counts.values()) and len(counts) > max(FEW, len(levels) - 1):
         return Identifier()
     return building.levels(counts)
-
-
-def _numeric(x: np.ndarray, title: str) -> AbstractKind:
-    x = x[~np.isnan(x)]
-    distinct = np.unique(x)
-    if len(distinct) == 2 and (len(x) >= TWO_LEVELS_FROM or distinct.tolist() == [0, 1]):
-        return building.binary(tuple(building.as_levels(distinct)))
-    whole = bool((x == np.rint(x)).all())
-    if whole and len(distinct) == len(x) and _names_rows(x, title):
-        return Identifier()
-    return building.numeric(x)
-
-
-def names_rows(column: "pyarrow.ChunkedArray", title: str) -> bool:
-    """Return whether a title says "identifier", and whole numbers that are all different agree.
-
-    >>> import pyarrow
-    >>> ids = pyarrow.chunked_array([[17, 3, 99]])
-    >>> names_rows(ids, "user_id"), names_rows(ids, "size")
-    (True, False)
-    """
-    from pyarrow import types
-
-    if not types.is_integer(column.type) or column.null_count or not _says_identifier(title):
-        return False
-    x = column.to_numpy()
-    return len(x) >= LEAST_NAMED and len(np.unique(x)) == len(x)
-
-
-def _says_identifier(title: str) -> bool:
-    return bool(_IDENTIFIER.search(title) or _CAMEL.search(title))
-
-
-def _names_rows(x: np.ndarray, title: str) -> bool:
-    """Return whether whole numbers (n,), all different, number the rows, in whatever order."""
-    if len(x) < LEAST_NAMED:
-        return False
-    if _says_identifier(title):
-        return True
-    low, high = x.min(), x.max()
-    years = low >= YEARS[0] and high <= YEARS[1]
-    return len(x) >= FEW and high - low < 2 * len(x) and not years
-
-
-def _textual(column: "pyarrow.ChunkedArray", title: str) -> AbstractKind:
-    entries = [entry for entry in texts(column).tolist() if entry is not None]
-    x = numbers(column)
-    if not np.isnan(x).sum() > len(column) - len(entries) and not _is_code(entries):
-        return _numeric(x, title)
-    form = date_format(np.array(entries, object))
-    if form is not None:
-        return building.moment(column, form)
-    counts: Counter[Level] = Counter(entries)
-    notation = notation_of(entries) if len(counts) > 2 else None
-    if notation is not None:
-        return building.quantity(entries, notation)
-    if len(entries) < FEW or len(counts) <= max(2, UNIQUE_SHARE * len(entries)):
-        return building.levels(counts)
-    length = sum(map(len, entries)) / len(entries)
-    spaced = sum(" " in entry for entry in entries) > len(entries) / 2
-    unique = len(counts) == len(entries)
-    return Identifier() if unique and not spaced and length <= FREE_WORDS else Text()
-
-
-def _is_code(entries: list[str]) -> bool:
-    """Return whether numbers are written as codes are, with leading zeros: "00123"."""
-    return any(len(one) > 1 and one[0] == "0" and one[1].isdigit() for one in entries)

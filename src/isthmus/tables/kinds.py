@@ -12,7 +12,7 @@ import numpy as np
 
 from isthmus.plainjson import JsonObject
 from isthmus.tables.bends import Bend
-from isthmus.tables.values import numbers, texts
+from isthmus.tables.values import is_number, numbers, plain, texts
 
 if TYPE_CHECKING:
     import pyarrow
@@ -48,6 +48,14 @@ class AbstractKind(ABC):
         NaN stands for a missing entry.
         With ``rng``, rare levels that share a column are drawn by their shares.
         """
+
+    def known(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
+        """Return which entries (n,) are there and can be read."""
+        return np.logical_not(np.isnan(self.encode(column)).any(axis=1))
+
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return entries of another type as the fit had them; missing where they are not known."""
+        return self.decode(self.encode(column), None)
 
     @abstractmethod
     def summary(self) -> str:
@@ -156,6 +164,12 @@ class AbstractNumeric(AbstractKind):
         x = np.maximum(x, 0) if self.bounded and self.scale.low >= 0 else x
         return pyarrow.array(x, from_pandas=True)
 
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the numbers, no digit lost."""
+        import pyarrow
+
+        return pyarrow.array(self.values(column), from_pandas=True)
+
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the range seen."""
         return self.scale.limits()
@@ -198,6 +212,9 @@ def index_of(column: "pyarrow.ChunkedArray", levels: tuple[Level, ...]) -> np.nd
     >>> index_of(pyarrow.chunked_array([["u", None, "w", "v"]]), ("u", "v"))
     array([ 0, -1, -2,  1])
     """
+    if isinstance(levels[0], str) and is_number(plain(column).type):
+        spelled = _as_numbers(levels)
+        return index_of(column, spelled) if spelled else np.where(np.isnan(numbers(column)), -1, -2)
     if isinstance(levels[0], str):
         entries = texts(column)
         missing = np.array([entry is None for entry in entries], bool)
@@ -208,6 +225,19 @@ def index_of(column: "pyarrow.ChunkedArray", levels: tuple[Level, ...]) -> np.nd
     place = {level: i for i, level in enumerate(levels)}
     found = np.array([place.get(entry, -2) for entry in entries.tolist()], np.int64)
     return np.where(missing, -1, found)
+
+
+def _as_numbers(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Return text levels as the numbers that they write; empty if one writes none."""
+    try:
+        return tuple(float(level) for level in levels)
+    except ValueError:
+        return ()
+
+
+def _of_levels(column: "pyarrow.ChunkedArray", levels: tuple[Level, ...]) -> "pyarrow.Array":
+    """Return the entries that are among levels, each as the level is written."""
+    return as_entries(index_of(column, levels), levels)
 
 
 def _is_real(column: "pyarrow.ChunkedArray") -> bool:
@@ -253,6 +283,10 @@ class Binary(AbstractKind):
         """Return the more probable level."""
         chosen = np.where(np.isnan(block[:, 0]), -1, block[:, 0] >= 0.5)
         return as_entries(chosen.astype(np.int64), self.levels)
+
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the levels as the fit had them."""
+        return _of_levels(column, self.levels)
 
     def decoding(self) -> JsonObject:
         """Return the levels; the second is the more probable one from 0.5 on."""
@@ -307,6 +341,10 @@ class Category(AbstractKind):
             chosen[shared] += rng.choice(len(seen), len(shared), p=seen / seen.sum())
         return as_entries(np.where(np.isnan(block[:, 0]), -1, chosen), names)
 
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the levels as the fit had them."""
+        return _of_levels(column, (*self.levels, *(level for level, _ in self.rare)))
+
     def decoding(self) -> JsonObject:
         """Return the levels, the rare ones under one name."""
         rare = ["(rare)"] if self.rare else []
@@ -355,6 +393,10 @@ class Ordered(AbstractKind):
         above = block.sum(axis=1)
         chosen = np.where(np.isnan(above), -1, np.rint(above))
         return as_entries(chosen.astype(np.int64), self.levels)
+
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the levels as the fit had them."""
+        return _of_levels(column, self.levels)
 
     def decoding(self) -> JsonObject:
         """Return the levels in their order."""

@@ -30,13 +30,13 @@ class _LeftOut(AbstractKind):
 
 
 class Identifier(_LeftOut):
-    """What tells the rows apart: unique text, or unique whole numbers that count them."""
+    """What tells rows or records apart: unique text, or whole numbers that hardly repeat."""
 
     name = "identifier"
 
     def summary(self) -> str:
         """Return why it is left out."""
-        return "another in every row"
+        return "names the row or a record"
 
 
 class Text(_LeftOut):

@@ -9,15 +9,22 @@ import numpy as np
 from isthmus.errors import DataError
 from isthmus.tables.frames import to_arrow
 from isthmus.tables.kinds import AbstractNumeric, Binary, Category, Ordered, index_of
+from isthmus.tables.marks import is_no_date
 from isthmus.tables.moments import Moment
 from isthmus.tables.schema import Column, Schema
-from isthmus.tables.values import is_number, plain, texts
+from isthmus.tables.values import is_number, is_text, plain, texts
 
 if TYPE_CHECKING:
     import pyarrow
 
 SHOWN = 4
 """How many names or levels a sentence lists."""
+
+_PLURALS = {
+    "number": "numbers", "skewed": "numbers", "count": "numbers", "date": "dates or times",
+    "quantity": "numbers with the unit of the fit",
+}  # fmt: skip
+"""What the entries of a kind are, in a sentence."""
 
 OUTSIDE = 0.5
 """Share of a column's entries outside the range seen from which its unit is in doubt."""
@@ -73,9 +80,10 @@ def align(schema: Schema, table: object, name: str = "the table") -> Aligned:
         columns.append(_nulls(arrow.num_rows, field) if title is None else arrow.column(title))
         used += title is not None and column.used
     if not used:
+        found = _listed(arrow.column_names) if arrow.num_columns else "no columns"
         raise DataError(
             f"{name} has none of the columns that the model was fitted on "
-            f"({_listed(schema.names)}); it has {_listed(arrow.column_names)}."
+            f"({_listed(schema.names)}); it has {found}."
         )
     import pyarrow
 
@@ -109,12 +117,15 @@ def _by_name(schema: Schema, names: Sequence[str], table: str) -> tuple[dict[str
     if absent:
         near = difflib.get_close_matches(absent[0], extra, n=1)
         hint = f' ("{near[0]}" may be "{absent[0]}": rename it)' if near else ""
+        noun, count = ("columns", "which count") if len(absent) > 1 else ("column", "which counts")
         notes.append(
-            f"{table} has no column {_listed(absent, quoted=True)}, which counts as missing in "
-            f"every row{hint}."
+            f"{table} has no {noun} {_listed(absent, quoted=True)}, {count} as missing in every "
+            f"row{hint}."
         )
     if extra:
-        notes.append(f"{table}: column {_listed(extra, quoted=True)} was not fitted on: ignored.")
+        noun, was = ("columns", "were") if len(extra) > 1 else ("column", "was")
+        listed = _listed(extra, quoted=True)
+        notes.append(f"{table}: {noun} {listed} {was} not fitted on: ignored.")
     return taken, notes
 
 
@@ -134,9 +145,11 @@ def _about_entries(column: Column, entries: "pyarrow.ChunkedArray", table: str) 
         return _about_levels(column.name, kind, entries, table)
     unread = _unread(column, entries)
     if unread:
+        many = "entries" if unread > 1 else "entry"
+        read, count = ("do", "they count") if unread > 1 else ("does", "it counts")
         return [
-            f'{table}: {unread} entries of column "{column.name}" do not read as {kind.name}s, as '
-            "in the fit; they count as missing."
+            f'{table}: {unread} {many} of column "{column.name}" {read} not read as '
+            f"{_PLURALS[kind.name]}, as in the fit; {count} as missing."
         ]
     return _about_range(column, entries, table)
 
@@ -161,8 +174,10 @@ def _unread(column: Column, entries: "pyarrow.ChunkedArray") -> int:
     entries = plain(entries)
     if is_number(entries.type) and not isinstance(column.kind, Moment):
         return 0
-    encoded = column.kind.encode(entries)
-    return int((np.isnan(encoded[:, 0]) & ~np.array(entries.is_null())).sum())
+    there = ~np.array(entries.is_null())
+    if is_text(entries.type):
+        there = np.array([not is_no_date(entry) for entry in entries.to_pylist()], bool)
+    return int((there & ~column.kind.known(entries)).sum())
 
 
 def _about_range(column: Column, entries: "pyarrow.ChunkedArray", table: str) -> list[str]:

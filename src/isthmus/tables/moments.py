@@ -1,14 +1,15 @@
 """Dates and times: a number, and where in the day, the week and the year it lies."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isthmus.plainjson import JsonObject
+from isthmus.tables.clocks import MICRO, write_clock
 from isthmus.tables.kinds import AbstractKind
-from isthmus.tables.values import ticks
+from isthmus.tables.values import any_read, is_text, ticks
 
 if TYPE_CHECKING:
     import pyarrow
@@ -65,7 +66,7 @@ class Moment(AbstractKind):
 
     def encode(self, column: "pyarrow.ChunkedArray") -> np.ndarray:
         """Return the standardised number, and the cycles with variance 1."""
-        values, known = ticks(column, self.unit, self.form)
+        values, known = ticks(column, self.unit, self.form, clock=not self.since_1970)
         block = [((values - self.shift) / self.scale)[:, None]]
         for cycle in self.cycles:
             length = round(SECONDS[cycle] * PER_SECOND[self.unit])
@@ -75,12 +76,25 @@ class Moment(AbstractKind):
 
     def decode(self, block: np.ndarray, rng: np.random.Generator | None) -> "pyarrow.Array":
         """Return the moment that the number says, to the step of those seen."""
-        import pyarrow
-
         missing = np.isnan(block[:, 0])
         number = np.where(missing, 0.0, block[:, 0]).astype(np.float64)
         steps = np.rint(number * self.scale / self.step)
-        values = self.shift + steps.astype(np.int64) * self.step
+        return self._as_entries(self.shift + steps.astype(np.int64) * self.step, missing)
+
+    def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
+        """Return the moments in the unit, or the format, of the fit."""
+        values, known = ticks(column, self.unit, self.form, clock=not self.since_1970)
+        return self._as_entries(values, ~known)
+
+    def is_in_other_format(self, column: "pyarrow.ChunkedArray") -> bool:
+        """Return whether text holds dates, none of which is in the format of the fit."""
+        if self.form is None or not is_text(column.type):
+            return False
+        return any_read(column, None) and not any_read(column, self.form)
+
+    def _as_entries(self, values: np.ndarray, missing: np.ndarray) -> "pyarrow.Array":
+        import pyarrow
+
         if self.form is None:
             return pyarrow.array(values, mask=missing)
         written = [self._written(int(value)) for value in values]
@@ -111,7 +125,10 @@ class Moment(AbstractKind):
         return f"{self._shown(self.low)} to {self._shown(self.high)}"
 
     def _written(self, value: int) -> str:
-        return self._as_datetime(value).strftime(self.form or "")
+        form = self.form or ""
+        if not self.since_1970:
+            return write_clock(round(value * MICRO / PER_SECOND[self.unit]), form)
+        return self._as_datetime(value).strftime(form)
 
     def _as_datetime(self, value: int) -> datetime:
         return datetime.fromisoformat(
@@ -119,10 +136,16 @@ class Moment(AbstractKind):
         )
 
     def _shown(self, value: int) -> str:
+        seconds = int(value // PER_SECOND[self.unit])
         if not self.since_1970:
-            return str(np.array(value).astype(f"m8[{self.unit}]").astype("m8[s]"))
+            return write_clock(seconds * MICRO, "hh:mm:ss") if self.cycles else _lasting(seconds)
         whole = value % round(86_400 * PER_SECOND[self.unit]) == 0
         unit = "D" if self.unit == "D" or whole else "s"
         return str(np.array(value).astype(f"M8[{self.unit}]").astype(f"M8[{unit}]")).replace(
             "T", " "
         )
+
+
+def _lasting(seconds: int) -> str:
+    """Return a duration in words: "2 days, 3:04:05"."""
+    return str(timedelta(seconds=seconds))

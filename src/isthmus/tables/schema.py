@@ -192,10 +192,16 @@ class Schema:
         pyarrow.Table
             With the columns, types, levels and order of the table that was inferred.
         """
+        import pyarrow
+
         arrays = []
         for column, field in zip(self.columns, self.arrow, strict=True):
             if source is not None and not column.used:
-                arrays.append(as_type(plain(source.column(column.name)), field, column.declared))
+                own = plain(source.column(column.name))
+                try:
+                    arrays.append(as_type(own, field, column.declared))
+                except pyarrow.ArrowException:  # of another type, and nothing depends on it
+                    arrays.append(pyarrow.nulls(len(own), field.type))
                 continue
             entries = column.kind.decode(rows[:, self.places[column.name]], rng)
             arrays.append(as_type(entries, field, column.declared))
@@ -204,21 +210,18 @@ class Schema:
     def fill(self, table: "pyarrow.Table", rows: np.ndarray) -> "pyarrow.Table":
         """Return a table whose missing entries are those that rows (n, width) stand for.
 
-        Entries that are there stay as they are.
+        Entries that are there stay as they are. Those that cannot be read as the column's kind
+        count as missing, unless they are levels that the fit did not see.
         """
-        import pyarrow
-        from pyarrow import types
-
         compute = functions()
         arrays = []
         decoded = self.decode(rows, source=table)
         for column, field in zip(self.columns, self.arrow, strict=True):
-            own, made = (plain(one.column(column.name)) for one in (table, decoded))
-            if types.is_floating(own.type):
-                own = compute.if_else(compute.is_nan(own), pyarrow.scalar(None, own.type), own)
-            if column.used and own.type == made.type:
-                own = compute.coalesce(own, made)
-            arrays.append(as_type(own, field, column.declared))
+            made = plain(decoded.column(column.name))
+            if column.used:
+                own = _as_fitted(plain(table.column(column.name)), made.type, column.kind)
+                made = compute.coalesce(own, made)
+            arrays.append(as_type(made, field, column.declared))
         return _table(arrays, self.arrow)
 
     def within_range(self, rows: np.ndarray) -> np.ndarray:
@@ -312,6 +315,24 @@ class Schema:
 
     def __hash__(self) -> int:
         return hash(self.names)
+
+
+def _as_fitted(
+    own: "pyarrow.ChunkedArray", kind: "pyarrow.DataType", column: AbstractKind
+) -> "pyarrow.Array | pyarrow.ChunkedArray":
+    """Return entries in a type of the fit, those missing that cannot be read."""
+    import pyarrow
+    from pyarrow import types
+
+    compute = functions()
+    same = own.type == kind or (is_text(own.type) and is_text(kind))
+    if not same or (isinstance(column, moments.Moment) and column.is_in_other_format(own)):
+        return as_type(column.restated(own), pyarrow.field("", kind), None)
+    if isinstance(column, kinds.AbstractNumeric | moments.Moment):
+        own = compute.if_else(pyarrow.array(column.known(own)), own, pyarrow.scalar(None, own.type))
+    elif types.is_floating(own.type):
+        own = compute.if_else(compute.is_nan(own), pyarrow.scalar(None, own.type), own)
+    return own.cast(kind)
 
 
 def as_type(

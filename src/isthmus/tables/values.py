@@ -1,11 +1,15 @@
 """The entries of an Arrow column as NumPy arrays."""
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from isthmus.tables.clocks import clock_format, read_clock
+from isthmus.tables.marks import is_no_date
 
 if TYPE_CHECKING:
     import pyarrow
@@ -17,8 +21,17 @@ _DAYS = (
 )  # fmt: skip
 _HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
 
-DATE_FORMATS = (*_DAYS, *(f"{day}{gap}{hour}" for day in _DAYS for hour in _HOURS for gap in " T"))
+_MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+
+DATE_FORMATS = (
+    *_DAYS,
+    *(f"{day}{gap}{hour}" for day in _DAYS for hour in _HOURS for gap in " T"),
+    *_MONTHS,
+)
 """How dates are written as text. Day before month comes first: it is refused where it is wrong."""
+
+DAY_DIGITS, DIGITS = "%Y%m%d", 8
+"""Dates without signs, and their length."""
 
 _ZONE = re.compile(r":\d\d(?:\.\d+)?(Z| UTC|[+-]\d\d:?\d\d)$")
 """The time zone at the end of a time."""
@@ -76,8 +89,10 @@ def numbers(column: "pyarrow.ChunkedArray") -> np.ndarray:
 
 
 def _number(entry: str | None) -> float:
+    if entry is None or "_" in entry:  # which Python takes for a mark of thousands
+        return np.nan
     try:
-        return np.nan if entry is None else float(entry)
+        return float(entry)
     except ValueError:
         return np.nan
 
@@ -109,29 +124,66 @@ def decimals_of(values: np.ndarray) -> int | None:
     return None
 
 
-def date_format(entries: np.ndarray) -> str | None:
+def date_format(entries: np.ndarray, *, digits: bool = False) -> str | None:
     """Return the format of `DATE_FORMATS` that reads all of these texts (n,), or None.
 
-    A time zone that all share stands at its end.
+    A time zone that all share stands at its end. Entries that say "missing" are left out. Times
+    without a date have a format of `isthmus.tables.clocks`. With ``digits``, eight digits are a
+    date: 20210131.
 
     >>> date_format(np.array(["3/23/2019", "3/4/2019"], object))
     '%m/%d/%Y'
     >>> date_format(np.array(["2019-03-23T10:00:00Z"], object))
     '%Y-%m-%dT%H:%M:%SZ'
     """
-    known = list({entry for entry in entries if entry is not None})
-    if not known or not any(mark in known[0] for mark in "-/. "):
-        return None
-    found = _ZONE.search(known[0])
-    zone = "" if found is None else found[1]
-    if not all(entry.endswith(zone) for entry in known):
-        return None
-    bare = [entry.removesuffix(zone) for entry in known]
-    form = next((form for form in DATE_FORMATS if _reads(form, bare)), None)
+    known = list({entry.strip() for entry in entries if not is_no_date(entry)})
+    if digits and known and all(len(entry) == DIGITS for entry in known):
+        return DAY_DIGITS if reads(DAY_DIGITS, known) else None
+    clock = clock_format(known)
+    if clock is not None:
+        return clock
+    forms, bare, zone = _candidates(known)
+    form = next((form for form in forms if reads(form, bare)), None)
     return None if form is None else form + zone
 
 
-def _reads(form: str, entries: list[str]) -> bool:
+def other_readings(entries: np.ndarray, form: str) -> tuple[str, str] | None:
+    """Return an example that another order of day and month reads too, and that order's format.
+
+    None if the order is certain.
+
+    >>> other_readings(np.array(["03/04/2023", "05/05/2023"], object), "%d/%m/%Y")
+    ('03/04/2023', '%m/%d/%Y')
+    """
+    swapped = form.replace("%d", "%#").replace("%m", "%d").replace("%#", "%m")
+    known = sorted({entry.strip() for entry in entries if not is_no_date(entry)})
+    if not form.startswith("%d") or "%m" not in form or not reads(swapped, known):
+        return None
+    read = (one for one in known if datetime.strptime(one, form) != datetime.strptime(one, swapped))
+    example = next(read, None)
+    return None if example is None else (example, swapped)
+
+
+def _candidates(known: list[str]) -> tuple[Sequence[str], list[str], str]:
+    """Return formats that may read texts, the texts without their time zone, and that zone."""
+    if not known or not any(mark in known[0] for mark in "-/. "):
+        return (), [], ""
+    found = _ZONE.search(known[0])
+    zone = "" if found is None else found[1]
+    if not all(entry.endswith(zone) for entry in known):
+        return (), [], ""
+    return DATE_FORMATS, [entry.removesuffix(zone) for entry in known], zone
+
+
+def whole_texts(x: np.ndarray) -> np.ndarray:
+    """Return whole numbers (n,) as an object array of text, None where one is missing."""
+    return np.array([None if np.isnan(one) else f"{one:.0f}" for one in x.tolist()], object)
+
+
+def reads(form: str, entries: list[str]) -> bool:
+    """Return whether a format reads all of these texts."""
+    if "%" not in form:
+        return all(read_clock(entry, form) >= 0 for entry in entries)
     try:
         for entry in entries:
             datetime.strptime(entry, form)
@@ -141,7 +193,7 @@ def _reads(form: str, entries: list[str]) -> bool:
 
 
 def ticks(
-    column: "pyarrow.ChunkedArray", unit: str, form: str | None
+    column: "pyarrow.ChunkedArray", unit: str, form: str | None, *, clock: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return dates and times as whole numbers.
 
@@ -152,7 +204,9 @@ def ticks(
     unit : {"D", "s", "ms", "us", "ns"}
         What is counted; days, and else fractions of seconds.
     form
-        Of text, or None.
+        Of text. Where it is None or reads nothing, the format is found by a look at the text.
+    clock
+        Whether text holds times of the day or durations, rather than dates.
 
     Returns
     -------
@@ -165,8 +219,10 @@ def ticks(
     from pyarrow import types
 
     column = plain(column)
+    if form == DAY_DIGITS and is_number(column.type):
+        column = pyarrow.chunked_array([pyarrow.array(whole_texts(numbers(column)))])
     if is_text(column.type):
-        column = _parsed(column, form)
+        column = _clocks(column, form) if clock else _parsed(column, form)
     elif types.is_date64(column.type):
         column = column.cast(pyarrow.date32())
     target = _tick_type(column.type, unit)
@@ -183,14 +239,60 @@ def _parsed(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.Chunke
     """Return text as timestamps; what the format does not read is missing."""
     import pyarrow
 
+    texts_ = _told(column)
+    read = _moments(texts_, form)
+    if not any(read):
+        read = _in_iso(texts_) or _moments(texts_, date_format(np.array(texts_, object)))
+    return pyarrow.chunked_array([pyarrow.array(read, pyarrow.timestamp("us"))])
+
+
+def _clocks(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.ChunkedArray":
+    """Return text as durations; what is written in another way than the rest is missing."""
+    import pyarrow
+
+    entries = _told(column)
+    form = form or clock_format([entry for entry in entries if entry]) or ""
+    read = [read_clock(entry, form) if entry else -1 for entry in entries]
+    known = pyarrow.array([one if one >= 0 else None for one in read], pyarrow.int64())
+    return pyarrow.chunked_array([known.cast(pyarrow.duration("us"))])
+
+
+def _told(column: "pyarrow.ChunkedArray") -> list[str | None]:
+    return [None if is_no_date(entry) else entry.strip() for entry in column.to_pylist()]
+
+
+def any_read(column: "pyarrow.ChunkedArray", form: str | None) -> bool:
+    """Return whether a format reads some of a column of text; None for any format."""
+    entries = _told(column)
+    if form is not None:
+        return any(_moments(entries, form))
+    return any(_in_iso(entries) or ()) or date_format(np.array(entries, object)) is not None
+
+
+def _moments(entries: list[str | None], form: str | None) -> list[datetime | None]:
+    """Return what one format reads, and None for other entries."""
+
     def read(entry: str | None) -> datetime | None:
         try:
-            return datetime.strptime(entry, form or "") if entry else None
+            return datetime.strptime(entry, form) if entry and form else None
         except ValueError:
             return None
 
-    entries = [read(entry) for entry in column.to_pylist()]
-    return pyarrow.chunked_array([pyarrow.array(entries, pyarrow.timestamp("us"))])
+    return [read(entry) for entry in entries]
+
+
+def _in_iso(entries: list[str | None]) -> list[datetime | None] | None:
+    """Return dates in ISO 8601, those with a time zone in UTC; None if an entry is no such date."""
+    found: list[datetime | None] = []
+    try:
+        for entry in entries:
+            moment = datetime.fromisoformat(entry) if entry else None
+            if moment is not None and moment.tzinfo is not None:
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
+            found.append(moment)
+    except (ValueError, OverflowError):
+        return None
+    return found
 
 
 def _tick_type(kind: "pyarrow.DataType", unit: str) -> "pyarrow.DataType | None":
