@@ -11,12 +11,7 @@ from itertools import pairwise
 from isthmus.data.decimal_points import DecimalPoint, find_decimal
 from isthmus.data.layout import has_trailing, is_blank, named_delimiter, titles_above
 from isthmus.data.reading import Reading
-
-MISSING = (
-    "", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "None", "?", "<NA>",
-    "#NA", "NaT",
-)  # fmt: skip
-"""Entries that are missing values wherever they stand."""
+from isthmus.tables.marks import MISSING
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),

@@ -1,9 +1,7 @@
 """Records as JSON: one a line, or a list of them; and what pandas writes by itself."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from isthmus.data.checks import reason
 from isthmus.data.csv_files import opened
@@ -12,6 +10,7 @@ from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.tables import from_table
 from isthmus.errors import DataError
+from isthmus.plainjson import Facts, JsonObject
 
 SPLIT = {"columns", "data"}
 """The names that pandas writes by ``orient="split"``; "index" may be among them."""
@@ -42,7 +41,7 @@ def open_json(path: Path, how: Reading) -> Source:
     return from_table(table, path.name, how, notes=said)
 
 
-def _records(text: str) -> list[dict[str, Any]]:
+def _records(text: str) -> list[JsonObject]:
     """Return the objects of a text."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and lines[0].lstrip().startswith("{") and lines[0].rstrip().endswith("}"):
@@ -63,7 +62,7 @@ def _holds_records(entry: object) -> bool:
     return isinstance(entry, list) and bool(entry) and isinstance(entry[0], dict)
 
 
-def _table_of_pandas(found: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+def _table_of_pandas(found: Facts) -> list[JsonObject] | None:
     """Return the rows of a data frame that pandas wrote by columns or "split", else None."""
     if found.keys() >= SPLIT and found.keys() <= {*SPLIT, "index"}:
         columns, data = found["columns"], found["data"]
@@ -78,7 +77,7 @@ def _table_of_pandas(found: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     return [{name: column[i] for name, column in found.items()} for i in index]
 
 
-def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def _flat(record: Facts, before: str = "") -> JsonObject:
     """Return a record without objects in it.
 
     >>> _flat({"a": 1, "user": {"age": 3, "at": {"zip": "07725"}}})

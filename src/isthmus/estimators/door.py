@@ -18,7 +18,7 @@ from isthmus.likelihoods import Bernoulli, Categorical, Columns, LearnedGaussian
 from isthmus.likelihoods.abstract import AbstractLikelihood
 from isthmus.likelihoods.gaussian import LEAST_SCALE
 from isthmus.tables import Group, Rules, Schema, frame_like, infer, is_table
-from isthmus.tables.frames import make_of, to_arrow, without_sparse_columns
+from isthmus.tables.frames import make_of, remedy, to_arrow, without_sparse_columns
 from isthmus.tables.matching import align
 
 if TYPE_CHECKING:
@@ -85,20 +85,20 @@ def _check_container(X: Any) -> None:
     """Raise `DataError` for what holds examples, but in a way that cannot be read as rows."""
     table, first = X, X[0] if isinstance(X, list | tuple) and X else None
     if isinstance(X, Source):
-        remedy = "a Source: give its examples, and its labels as y"
-    elif (isinstance(X, Mapping) and not issparse(X)) or isinstance(first, Mapping):
-        remedy = "made of dictionaries: give a data frame, such as pandas.DataFrame(X)"
-    elif getattr(getattr(X, "dtype", None), "names", None):
-        remedy = "a structured array: give a data frame, such as pandas.DataFrame(X)"
-    elif hasattr(X, "collect_schema") and not is_table(X):
-        remedy = "a lazy frame: give X.collect()"
-    elif hasattr(X, "to_frame"):
-        remedy = "one column: give a table, such as X.to_frame()"
-    elif is_table(X) and 0 in table.shape:
-        remedy = f"a table of {table.shape[0]} rows and {table.shape[1]} columns: give some of both"
-    else:
+        raise DataError("X is a Source: give its examples, and its labels as y.")
+    if getattr(getattr(X, "dtype", None), "names", None):
+        raise DataError("X is a structured array: give a data frame, such as pandas.DataFrame(X).")
+    if is_table(X):
+        rows, columns = table.shape
+        if not rows or not columns:
+            raise DataError(
+                f"X is a table of {rows} rows and {columns} columns: give some of both."
+            )
         return
-    raise DataError(f"X is {remedy}.")
+    of_dictionaries = isinstance(X, Mapping) or isinstance(first, Mapping)
+    one_or_lazy = hasattr(X, "collect_schema") or hasattr(X, "to_frame")
+    if (of_dictionaries or one_or_lazy) and not issparse(X):
+        raise DataError(f"X is {remedy(X)}.")
 
 
 def _check_layout(estimator: "FittedAttributes", X: ExamplesLike) -> None:

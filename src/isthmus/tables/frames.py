@@ -71,7 +71,7 @@ def to_arrow(table: Any, name: str = "the table") -> "pyarrow.Table":
     return arrow.rename_columns(distinct_names(arrow.column_names))
 
 
-def remedy(spec: Any) -> str:
+def remedy(spec: object) -> str:
     """Return what is given in place of a table, and what to give, for a sentence.
 
     >>> remedy({"a": [1, 2]})

@@ -12,15 +12,14 @@ import numpy as np
 
 from isthmus.plainjson import JsonObject
 from isthmus.tables.bends import Bend
-from isthmus.tables.values import is_number, numbers, plain, texts
+from isthmus.tables.levels import Level, as_entries, index_of, of_levels
+from isthmus.tables.values import numbers
 
 if TYPE_CHECKING:
     import pyarrow
 
 Member = Literal["learned_gaussian", "bernoulli", "categorical"]
 """Names of `isthmus.likelihoods.MEMBERS`, which this room does not import."""
-
-Level = str | float | int | bool
 
 
 class AbstractKind(ABC):
@@ -205,55 +204,6 @@ class Count(AbstractNumeric):
     name = "count"
 
 
-def index_of(column: "pyarrow.ChunkedArray", levels: tuple[Level, ...]) -> np.ndarray:
-    """Return the place (n,) of each entry among levels: -1 if missing, -2 if not among them.
-
-    >>> import pyarrow
-    >>> index_of(pyarrow.chunked_array([["u", None, "w", "v"]]), ("u", "v"))
-    array([ 0, -1, -2,  1])
-    """
-    if isinstance(levels[0], str) and is_number(plain(column).type):
-        spelled = _as_numbers(levels)
-        return index_of(column, spelled) if spelled else np.where(np.isnan(numbers(column)), -1, -2)
-    if isinstance(levels[0], str):
-        entries = texts(column)
-        missing = np.array([entry is None for entry in entries], bool)
-    else:
-        entries = numbers(column)
-        missing = np.array(column.is_null()) if column.null_count else np.zeros(len(entries), bool)
-        missing |= np.isnan(entries) & ~missing & _is_real(column)
-    place = {level: i for i, level in enumerate(levels)}
-    found = np.array([place.get(entry, -2) for entry in entries.tolist()], np.int64)
-    return np.where(missing, -1, found)
-
-
-def _as_numbers(levels: tuple[Level, ...]) -> tuple[Level, ...]:
-    """Return text levels as the numbers that they write; empty if one writes none."""
-    try:
-        return tuple(float(level) for level in levels)
-    except ValueError:
-        return ()
-
-
-def _of_levels(column: "pyarrow.ChunkedArray", levels: tuple[Level, ...]) -> "pyarrow.Array":
-    """Return the entries that are among levels, each as the level is written."""
-    return as_entries(index_of(column, levels), levels)
-
-
-def _is_real(column: "pyarrow.ChunkedArray") -> bool:
-    from pyarrow import types
-
-    return types.is_floating(column.type)
-
-
-def as_entries(chosen: np.ndarray, levels: tuple[Level, ...]) -> "pyarrow.Array":
-    """Return levels (n,) by their places; a negative place is missing."""
-    import pyarrow
-
-    kind = pyarrow.array(list(levels)).type
-    return pyarrow.array([levels[i] if i >= 0 else None for i in chosen.tolist()], kind)
-
-
 @dataclass(frozen=True)
 class Binary(AbstractKind):
     """Two levels, as 0 and 1.
@@ -286,7 +236,7 @@ class Binary(AbstractKind):
 
     def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
         """Return the levels as the fit had them."""
-        return _of_levels(column, self.levels)
+        return of_levels(column, self.levels)
 
     def decoding(self) -> JsonObject:
         """Return the levels; the second is the more probable one from 0.5 on."""
@@ -343,7 +293,7 @@ class Category(AbstractKind):
 
     def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
         """Return the levels as the fit had them."""
-        return _of_levels(column, (*self.levels, *(level for level, _ in self.rare)))
+        return of_levels(column, (*self.levels, *(level for level, _ in self.rare)))
 
     def decoding(self) -> JsonObject:
         """Return the levels, the rare ones under one name."""
@@ -396,7 +346,7 @@ class Ordered(AbstractKind):
 
     def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
         """Return the levels as the fit had them."""
-        return _of_levels(column, self.levels)
+        return of_levels(column, self.levels)
 
     def decoding(self) -> JsonObject:
         """Return the levels in their order."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from isthmus.errors import DataError
 from isthmus.tables.frames import to_arrow
-from isthmus.tables.kinds import AbstractNumeric, Binary, Category, Ordered, index_of
+from isthmus.tables.kinds import AbstractNumeric, Binary, Category, Ordered
+from isthmus.tables.levels import index_of
 from isthmus.tables.marks import is_no_date
 from isthmus.tables.moments import Moment
 from isthmus.tables.schema import Column, Schema

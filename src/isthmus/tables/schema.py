@@ -12,8 +12,9 @@ import numpy as np
 from isthmus.errors import DataError
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.tables import kinds, left_out, moments, quantities
+from isthmus.tables.entry_types import as_fitted, as_type
 from isthmus.tables.kinds import AbstractKind, Level, Member, Scale
-from isthmus.tables.values import functions, is_text, plain
+from isthmus.tables.values import functions, plain
 
 if TYPE_CHECKING:
     import pyarrow
@@ -219,7 +220,7 @@ class Schema:
         for column, field in zip(self.columns, self.arrow, strict=True):
             made = plain(decoded.column(column.name))
             if column.used:
-                own = _as_fitted(plain(table.column(column.name)), made.type, column.kind)
+                own = as_fitted(plain(table.column(column.name)), made.type, column.kind)
                 made = compute.coalesce(own, made)
             arrays.append(as_type(made, field, column.declared))
         return _table(arrays, self.arrow)
@@ -315,57 +316,6 @@ class Schema:
 
     def __hash__(self) -> int:
         return hash(self.names)
-
-
-def _as_fitted(
-    own: "pyarrow.ChunkedArray", kind: "pyarrow.DataType", column: AbstractKind
-) -> "pyarrow.Array | pyarrow.ChunkedArray":
-    """Return entries in a type of the fit, those missing that cannot be read."""
-    import pyarrow
-    from pyarrow import types
-
-    compute = functions()
-    same = own.type == kind or (is_text(own.type) and is_text(kind))
-    if not same or (isinstance(column, moments.Moment) and column.is_in_other_format(own)):
-        return as_type(column.restated(own), pyarrow.field("", kind), None)
-    if isinstance(column, kinds.AbstractNumeric | moments.Moment):
-        own = compute.if_else(pyarrow.array(column.known(own)), own, pyarrow.scalar(None, own.type))
-    elif types.is_floating(own.type):
-        own = compute.if_else(compute.is_nan(own), pyarrow.scalar(None, own.type), own)
-    return own.cast(kind)
-
-
-def as_type(
-    entries: "pyarrow.Array | pyarrow.ChunkedArray",
-    field: "pyarrow.Field",
-    declared: tuple[Level, ...] | None,
-) -> "pyarrow.Array | pyarrow.ChunkedArray":
-    """Return entries in the type of a field; those that it cannot hold are cut to its range."""
-    import pyarrow
-    from pyarrow import types
-
-    compute = functions()
-
-    kind = field.type
-    if types.is_dictionary(kind):
-        values = entries.cast(kind.value_type)
-        known = pyarrow.array([] if declared is None else list(declared)).cast(kind.value_type)
-        place = compute.index_in(values, known).cast(kind.index_type)
-        place = place.combine_chunks() if isinstance(place, pyarrow.ChunkedArray) else place
-        return pyarrow.DictionaryArray.from_arrays(place, known, ordered=kind.ordered)
-    if types.is_null(entries.type):
-        return pyarrow.nulls(len(entries), kind)
-    if types.is_floating(entries.type) and types.is_integer(kind):
-        ends = np.iinfo(kind.to_pandas_dtype())
-        entries = compute.min_element_wise(entries, float(ends.max), skip_nulls=False)
-        entries = compute.max_element_wise(entries, float(ends.min), skip_nulls=False)
-        return compute.round(entries).cast(kind, safe=False)
-    if types.is_floating(entries.type) and is_text(kind):
-        whole = all(one is None or float(one).is_integer() for one in entries.to_pylist())
-        entries = entries.cast(pyarrow.int64()) if whole else entries
-    if types.is_integer(entries.type) and types.is_temporal(kind) and kind.bit_width == 32:
-        entries = entries.cast(pyarrow.int32())
-    return entries.cast(kind, safe=False)
 
 
 def _table(arrays: "list[pyarrow.Array]", schema: "pyarrow.Schema") -> "pyarrow.Table":

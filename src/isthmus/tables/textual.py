@@ -8,8 +8,9 @@ import numpy as np
 
 from isthmus.tables import building
 from isthmus.tables.amounts import has_sign
-from isthmus.tables.kinds import AbstractKind, Level
+from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.left_out import Constant, Identifier, Text
+from isthmus.tables.levels import Level
 from isthmus.tables.marks import is_blank, is_no_date
 from isthmus.tables.numeric import FEW, recognise_numbers
 from isthmus.tables.quantities import notation_of, units_of
