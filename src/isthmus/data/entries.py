@@ -19,7 +19,7 @@ NO_VALUES = (
 """Entries that are missing values among numbers: dashes, dots and the errors of spreadsheets."""
 
 SHORT = 20
-"""A table of at most so many rows has codes if one entry begins with a zero; else two must."""
+"""Up to this number of rows one entry that begins with a zero makes a column codes, else two."""
 
 
 def tidied(

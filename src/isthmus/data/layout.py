@@ -91,7 +91,7 @@ class Below:
         return "skip"
 
     def is_last(self, above: int) -> bool:
-        """Return whether the lines passed over are the last ones, below so many rows."""
+        """Return whether the lines passed over are the last ones, below a number of rows."""
         numbers = [int(row[0]) for row in self.rows]
         last = list(range(above + 1, above + 1 + len(numbers)))
         return numbers == last and len(numbers) <= MOST_BELOW

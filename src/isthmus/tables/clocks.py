@@ -71,7 +71,7 @@ def read_clock(entry: str, form: str) -> int:
 
 
 def write_clock(value: int, form: str) -> str:
-    """Return a time of so many microseconds as text.
+    """Return a time, in microseconds, as text.
 
     >>> write_clock(152_400_000, "m:ss.f"), write_clock(79 * 3600 * MICRO, "hh:mm")
     ('2:32.4', '79:00')

@@ -22,12 +22,12 @@ def amounts_among(entries: Sequence[str | None]) -> list[str]:
     >>> amounts_among(["$5", "$7.50", None, "call us", *["$9"] * 9])[:2]
     ['$5', '$7.50']
     """
-    told = [entry for entry in entries if entry is not None and not is_blank(entry)]
-    units = [_unit(entry) for entry in told]
+    known = [entry for entry in entries if entry is not None and not is_blank(entry)]
+    units = [_unit(entry) for entry in known]
     seen = Counter(unit for unit in units if unit is not None).most_common(1)
-    if not seen or seen[0][1] < MOSTLY * len(told):
+    if not seen or seen[0][1] < MOSTLY * len(known):
         return []
-    return [entry for entry, unit in zip(told, units, strict=True) if unit == seen[0][0]]
+    return [entry for entry, unit in zip(known, units, strict=True) if unit == seen[0][0]]
 
 
 def _unit(entry: str) -> tuple[str, str] | None:
@@ -46,11 +46,11 @@ def dates_among(entries: Sequence[str | None]) -> list[str]:
     >>> dates_among(["unknown", *["2023-01-31"] * 8, "2023-02-01"])[-1]
     '2023-02-01'
     """
-    told = [entry for entry in entries if entry is not None and not is_blank(entry)]
-    tried = told[:: max(1, len(told) // TRIED)]
+    known = [entry for entry in entries if entry is not None and not is_blank(entry)]
+    tried = known[:: max(1, len(known) // TRIED)]
     alone = {date_format(np.array([entry], object)) for entry in tried} - {None}
     best: list[str] = []
     for form in sorted(map(str, alone)):
-        read = [entry for entry in told if reads(form, [entry.strip()])]
+        read = [entry for entry in known if reads(form, [entry.strip()])]
         best = max(best, read, key=len)
-    return best if len(best) >= MOSTLY * len(told) else []
+    return best if len(best) >= MOSTLY * len(known) else []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PLURALS = {"number": "numbers", "date": "dates", "quantity": "amounts"}
 
 LEAST = 10
-"""With fewer entries than this, no share is told."""
+"""With fewer entries than this, a share says little."""
 
 SHOWN = 4
 """How many units a sentence lists."""
@@ -50,15 +50,17 @@ def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> I
 def _about_words(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> Iterator[str]:
     counts = Counter(texts(column).tolist())
     counts = Counter({one: count for one, count in counts.items() if not is_blank(one)})
-    entries, told = list(counts.elements()), list(counts)
-    units = units_of(told) if not kind.parts and len(entries) >= LEAST else []
+    entries, distinct = list(counts.elements()), list(counts)
+    units = units_of(distinct) if not kind.parts and len(entries) >= LEAST else []
     if units:
         yield (
             f'column "{title}" holds numbers with several units ({", ".join(units[:SHOWN])}), so '
             "it is left out: bring them to one unit, or give the number and the unit a column each."
         )
         return
-    numbers = [one for one, bad in zip(told, np.isnan(as_numbers(told)), strict=True) if not bad]
+    numbers = [
+        one for one, bad in zip(distinct, np.isnan(as_numbers(distinct)), strict=True) if not bad
+    ]
     if len(entries) < LEAST or is_code(numbers):
         return
     found = {"number": [one for one in numbers for _ in range(counts[one])]}

@@ -36,21 +36,21 @@ def recognise_text(column: "pyarrow.ChunkedArray", title: str) -> AbstractKind:
     dates. Elsewhere they are entries as others are.
     """
     entries = [entry for entry in texts(column).tolist() if entry is not None]
-    told = [entry for entry in dict.fromkeys(entries) if not is_blank(entry)]
-    if told and are_numbers(told) and not is_code(told):
-        if len(told) < 2:
-            return Constant(told[0])
-        if len(told) == 2:
+    distinct = [entry for entry in dict.fromkeys(entries) if not is_blank(entry)]
+    if distinct and are_numbers(distinct) and not is_code(distinct):
+        if len(distinct) < 2:
+            return Constant(distinct[0])
+        if len(distinct) == 2:
             return building.levels(Counter(entry for entry in entries if not is_blank(entry)))
         return recognise_numbers(column, title)
-    form = date_format(np.array(told, object)) if told else None
+    form = date_format(np.array(distinct, object)) if distinct else None
     if form is not None:
-        dates = {entry for entry in told if not is_no_date(entry)}
+        dates = {entry for entry in distinct if not is_no_date(entry)}
         return Constant(dates.pop()) if len(dates) < 2 else building.moment(column, form)
-    notation = notation_of(told) if len(told) > 2 else None
+    notation = notation_of(distinct) if len(distinct) > 2 else None
     if notation is not None:
         return building.quantity([one for one in entries if not is_blank(one)], notation)
-    units = units_of(told)
+    units = units_of(distinct)
     if len(entries) >= FEW and units and all(map(has_sign, units)):
         return Text()  # an amount is comparable within one currency alone
     return _words(entries)

@@ -239,10 +239,10 @@ def _parsed(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.Chunke
     """Return text as timestamps; what the format does not read is missing."""
     import pyarrow
 
-    texts_ = _told(column)
-    read = _moments(texts_, form)
+    entries = _stripped(column)
+    read = _moments(entries, form)
     if not any(read):
-        read = _in_iso(texts_) or _moments(texts_, date_format(np.array(texts_, object)))
+        read = _in_iso(entries) or _moments(entries, date_format(np.array(entries, object)))
     return pyarrow.chunked_array([pyarrow.array(read, pyarrow.timestamp("us"))])
 
 
@@ -250,20 +250,20 @@ def _clocks(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.Chunke
     """Return text as durations; what is written in another way than the rest is missing."""
     import pyarrow
 
-    entries = _told(column)
+    entries = _stripped(column)
     form = form or clock_format([entry for entry in entries if entry]) or ""
     read = [read_clock(entry, form) if entry else -1 for entry in entries]
     known = pyarrow.array([one if one >= 0 else None for one in read], pyarrow.int64())
     return pyarrow.chunked_array([known.cast(pyarrow.duration("us"))])
 
 
-def _told(column: "pyarrow.ChunkedArray") -> list[str | None]:
+def _stripped(column: "pyarrow.ChunkedArray") -> list[str | None]:
     return [None if is_no_date(entry) else entry.strip() for entry in column.to_pylist()]
 
 
 def any_read(column: "pyarrow.ChunkedArray", form: str | None) -> bool:
     """Return whether a format reads some of a column of text; None for any format."""
-    entries = _told(column)
+    entries = _stripped(column)
     if form is not None:
         return any(_moments(entries, form))
     return any(_in_iso(entries) or ()) or date_format(np.array(entries, object)) is not None
