@@ -48,3 +48,9 @@ def test_mistakes_end_in_a_sentence(isthmus, digits_run, table_run, tmp_path, ru
     assert words in answer.err
     assert answer.err.count("\n") == 1
     assert not (tmp_path / "page.html").exists()
+
+
+def test_the_page_has_a_name_that_a_browser_knows(isthmus, digits_run, other_run, tmp_path):
+    answer = isthmus("compare", digits_run, other_run, "--out", tmp_path / "page")
+    assert answer.code == 2
+    assert "must end in .html" in answer.err

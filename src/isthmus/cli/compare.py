@@ -64,6 +64,8 @@ def _target(given: Compare) -> Path:
     target = Path(given.out or "comparison.html")
     if target.is_dir():
         raise SettingError(f"--out {str(target)!r} is a folder; name a file such as compared.html.")
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise SettingError(f"--out {str(target)!r} must end in .html, so that a browser shows it.")
     if not target.absolute().parent.is_dir():
         raise SettingError(
             f"--out {str(target)!r} lies in {str(target.parent)!r}, which is no folder; make it"
