@@ -9,8 +9,7 @@ from isthmus.errors import DataError
 from isthmus.estimators.fitted import Fitted
 from isthmus.export.exporting import Export
 from isthmus.fitted import column_names
-from isthmus.latents import Deterministic
-from isthmus.likelihoods import AbstractLikelihood, Columns, Masked
+from isthmus.likelihoods import AbstractLikelihood
 from isthmus.networks import AbstractNetwork, nonlinear_branch
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.version import __version__
@@ -105,10 +104,12 @@ def _name(member: object) -> str:
 
 def _likelihood(member: AbstractLikelihood) -> str:
     """Return the name of a likelihood, with the names of those inside it."""
-    if isinstance(member, Masked) and not isinstance(member.likelihood, str):
-        return f"{_likelihood(member.likelihood)}; missing entries are left out"
-    if isinstance(member, Columns):
-        return ", ".join(dict.fromkeys(map(_name, member.likelihoods))) + ", by kind of column"
+    inner = getattr(member, "likelihood", None)  # of a masked one
+    if isinstance(inner, AbstractLikelihood):
+        return f"{_likelihood(inner)}; missing entries are left out"
+    several = getattr(member, "likelihoods", ())  # one per kind of column
+    if several:
+        return ", ".join(dict.fromkeys(map(_name, several))) + ", by kind of column"
     return _name(member)
 
 
@@ -129,7 +130,7 @@ def _model(estimator: Fitted) -> dict[str, object]:
         "encoder": _network(model.encoder),
         "decoder": _network(model.decoder),
         "likelihood": _likelihood(model.likelihood),
-        "bound": None if isinstance(model.latent, Deterministic) else _name(model.bound),
+        "bound": _name(model.bound) if model.latent.stochastic else None,
         "penalties": ", ".join(map(_name, model.penalties)) or "none",
         "corruption in training": _name(model.corruption),
         "parameters": f"{estimator.n_parameters_:,}",
