@@ -5,18 +5,6 @@ import gzip
 import numpy as np
 import pytest
 
-from isthmus.data import open_source
-
-
-@pytest.fixture
-def opened(tmp_path):
-    def open_content(content, name="t.csv", **how):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_source(path, **how)
-
-    return open_content
-
 
 def _column(source, name):
     rows = source.examples[:]

@@ -9,19 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from isthmus.data import open_source
 from isthmus.data.dialect import has_header
 from isthmus.errors import DataError, SettingError
-
-
-@pytest.fixture
-def opened(tmp_path):
-    def open_content(content, name="t.csv", **how):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_source(path, **how)
-
-    return open_content
 
 
 def _columns(source):

@@ -5,19 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from isthmus.data import open_source
 from isthmus.errors import DataError
 
 FRAME = pd.DataFrame({"size": [1.5, 2.5, 4.0], "kind": ["u", "v", "u"]})
-
-
-@pytest.fixture
-def opened(tmp_path):
-    def open_text(text):
-        (tmp_path / "t.json").write_text(text)
-        return open_source(tmp_path / "t.json")
-
-    return open_text
 
 
 @pytest.mark.parametrize(
@@ -32,18 +22,18 @@ def opened(tmp_path):
     ],
 )
 def test_what_pandas_writes_is_read(opened, how):
-    assert opened(FRAME.to_json(**how)).examples[:].to_pydict() == FRAME.to_dict("list")
+    assert opened(FRAME.to_json(**how), "t.json").examples[:].to_pydict() == FRAME.to_dict("list")
 
 
 def test_values_of_several_types_are_one_column(opened):
     rows = [{"a": "n/a", "c": "yes"}, {"a": 1.5, "c": True}, {"a": 3}]
-    table = opened("\n".join(map(json.dumps, rows))).examples[:]
+    table = opened("\n".join(map(json.dumps, rows)), "t.json").examples[:]
     assert table.to_pydict() == {"a": [None, 1.5, 3.0], "c": ["yes", "True", None]}
 
 
 def test_objects_in_objects_are_columns(opened):
     rows = [{"id": "u", "at": {"zip": "07725", "in": {"x": 1}}}, {"id": "v", "at": {"zip": "1"}}]
-    table = opened(json.dumps(rows)).examples[:]
+    table = opened(json.dumps(rows), "t.json").examples[:]
     assert table.to_pydict() == {"id": ["u", "v"], "at.zip": ["07725", "1"], "at.in.x": [1, None]}
 
 
@@ -52,4 +42,4 @@ def test_objects_in_objects_are_columns(opened):
 )
 def test_what_is_no_table_names_the_way_to_write_one(opened, text):
     with pytest.raises(DataError, match=r"by DataFrame\.to_json\(path, orient='records', lines=T"):
-        opened(text)
+        opened(text, "t.json")

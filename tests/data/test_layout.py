@@ -9,16 +9,6 @@ from isthmus.errors import DataError
 ROWS = "Region;Jan;Feb\nA;1;2\nB;3;4\nC;5;6\n"
 
 
-@pytest.fixture
-def opened(tmp_path):
-    def open_content(content, **how):
-        path = tmp_path / "t.csv"
-        path.write_bytes(content.encode())
-        return open_source(path, **how)
-
-    return open_content
-
-
 def _rows(source):
     return source.examples[:].to_pydict()
 
