@@ -178,13 +178,12 @@ def _score(given: Outliers) -> None:
     target = None
     if given.out is not None:
         target = target_ending(given.out, ".csv", force=given.force).path
-    features = [str(name) for name in getattr(detector, "feature_names_in_", ())]
-    of_a_feature = given.id in features  # which names the rows, and is scored all the same
+    names = getattr(detector, "feature_names_in_", None)
+    of_a_feature = names is not None and given.id in names  # which is scored all the same
     label = given.label if given.id is None or of_a_feature else given.id
     assert given.new is not None
     source = models.Origin(given.new, label, given.array, given.image_shape).open(quiet=given.quiet)
     fitted: AnyAutoencoder = getattr(detector.autoencoder_, "estimator", detector.autoencoder_)
-    names = getattr(detector, "feature_names_in_", None)
     if detector.schema_ is not None:
         examples = models.rows_of_table(source, detector.schema_)
     else:

@@ -18,7 +18,7 @@ import numpy as np
 
 from isthmus.data.checks import reason
 from isthmus.data.dialect import Dialect, encoding_of, is_remark, missing_marks, sniff
-from isthmus.data.entries import is_code, tidied
+from isthmus.data.entries import is_zero_padded, tidied
 from isthmus.data.layout import Below, is_blank, without_blank_rows
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
@@ -223,16 +223,31 @@ def _with_codes(
     table: "pyarrow.Table", path: Path, dialect: Dialect, how: Reading
 ) -> "pyarrow.Table":
     """Return the table with the columns as text whose numbers begin with zeros."""
-    from isthmus.tables.values import functions, is_number
+    from isthmus.tables.values import functions
 
-    places = [i for i, kind in enumerate(table.schema.types) if is_number(kind)]
+    places = [i for i, column in enumerate(table.columns) if _may_be_digits(column)]
     names = {table.column_names[i]: "string" for i in places}
     written = _parsed(path, dialect, how, names).table if places else table
     for i in places:
         text = functions().utf8_trim_whitespace(written.column(i))
-        if is_code(text):
+        if is_zero_padded(text):
             table = table.set_column(i, table.column_names[i], text)
     return table
+
+
+def _may_be_digits(column: "pyarrow.ChunkedArray") -> bool:
+    """Return whether all numbers of a column may be written in digits alone."""
+    from pyarrow import types
+
+    from isthmus.tables.values import functions
+
+    compute = functions()
+    known = column.drop_null()
+    if types.is_floating(column.type):  # as digits are that 64 bits do not hold
+        whole = compute.all(compute.equal(known, compute.floor(known))).as_py()
+    else:
+        whole = types.is_integer(column.type)
+    return bool(whole and len(known) and compute.min(known).as_py() >= 0)
 
 
 def _quotes(path: Path) -> bool:

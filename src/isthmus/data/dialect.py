@@ -11,7 +11,7 @@ from itertools import pairwise
 from isthmus.data.decimal_points import DecimalPoint, find_decimal
 from isthmus.data.layout import has_trailing, is_blank, named_delimiter, titles_above
 from isthmus.data.reading import Reading
-from isthmus.tables.marks import MISSING
+from isthmus.tables.marks import ERRORS, MISSING
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
@@ -28,7 +28,6 @@ CONSISTENT = 0.9
 TALL_HEADER = 6
 """A first row of at least this many rising numbers, above rows that do not rise, names columns."""
 
-_ERROR = re.compile(r"#(DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|N/A)")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?(inf|nan)$", re.IGNORECASE)
 
 
@@ -207,7 +206,7 @@ def is_remark(line: str, mark: str | None) -> bool:
     (True, False, False)
     """
     line = line.lstrip()
-    return mark is not None and line.startswith(mark) and _ERROR.match(line) is None
+    return mark is not None and line.startswith(mark) and not line.startswith((*ERRORS, "#N/A"))
 
 
 def _comment(lines: Sequence[str]) -> str | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from isthmus.data.checks import listed
 from isthmus.data.dialect import missing_marks
+from isthmus.tables.marks import DASHES, ERRORS
 
 if TYPE_CHECKING:
     import pyarrow
@@ -12,10 +13,7 @@ if TYPE_CHECKING:
 NUMERIC = 0.9
 """Share of a column's entries that are numbers, from which the others are odd ones."""
 
-NO_VALUES = (
-    "-", "--", "---", "\u2013", "\u2014", ".", "..", "...",
-    "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!",
-)  # fmt: skip
+NO_VALUES = (*DASHES, "---", "..", "...", *ERRORS)
 """Entries that are missing values among numbers: dashes, dots and the errors of spreadsheets."""
 
 SHORT = 20
@@ -50,7 +48,7 @@ def tidied(
     for name, column in zip(table.column_names, table.columns, strict=True):
         if is_text(column.type):
             column = _stripped(column, missing)
-        if is_text(column.type) and not is_code(column):
+        if is_text(column.type) and not is_zero_padded(column):
             column, said = _without_odd_ones(column, decimal, missing, name)
             notes += said
             numbers = _as_numbers(column, decimal) if is_text(column.type) else None
@@ -62,7 +60,7 @@ def tidied(
     return pyarrow.table(columns, names=table.column_names), [*words, *notes]
 
 
-def is_code(column: "pyarrow.ChunkedArray") -> bool:
+def is_zero_padded(column: "pyarrow.ChunkedArray") -> bool:
     """Return whether text is digits alone and begins with zeros, as postal codes do.
 
     Two entries must, or one of a short table.
@@ -70,9 +68,9 @@ def is_code(column: "pyarrow.ChunkedArray") -> bool:
     Examples
     --------
     >>> import pyarrow
-    >>> is_code(pyarrow.chunked_array([["01067", None, "10115"]]))
+    >>> is_zero_padded(pyarrow.chunked_array([["01067", None, "10115"]]))
     True
-    >>> is_code(pyarrow.chunked_array([["0", "10", "0.5"]]))
+    >>> is_zero_padded(pyarrow.chunked_array([["0", "10", "0.5"]]))
     False
     """
     from isthmus.tables.values import functions
@@ -119,7 +117,7 @@ def _stripped(
         return column
     marks = pyarrow.array(missing_marks(missing))
     bare = compute.if_else(compute.is_in(bare, marks), pyarrow.scalar(None, bare.type), bare)
-    return bare if is_code(bare) else _cast(bare)
+    return bare if is_zero_padded(bare) else _cast(bare)
 
 
 def _cast(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray":

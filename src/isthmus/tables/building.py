@@ -9,7 +9,7 @@ import numpy as np
 
 from isthmus.errors import SettingError
 from isthmus.tables.bends import SKEWED, fitted_bend, skewness
-from isthmus.tables.clocks import is_time_of_day
+from isthmus.tables.clocks import is_clock, is_time_of_day
 from isthmus.tables.kinds import (
     AbstractKind,
     Binary,
@@ -192,7 +192,7 @@ def moment(column: "pyarrow.ChunkedArray", form: str | None = None) -> AbstractK
     from pyarrow import types
 
     kind = plain(column).type
-    clock = form is not None and "%" not in form
+    clock = is_clock(form)
     if is_text(kind) or form is not None:
         unit = "us" if form is not None and ("%f" in form or (clock and "f" in form)) else "s"
     else:
@@ -257,8 +257,7 @@ def as_kind(name: str, title: str, column: "pyarrow.ChunkedArray") -> AbstractKi
         return quantity(entries, notation)
     if name == "date":
         form = _form_of(texts(column)) if is_text(plain(column).type) else None
-        clock = form is not None and "%" not in form
-        values = ticks(column, "s", form, clock=clock)
+        values = ticks(column, "s", form, clock=is_clock(form))
         if not values[1].any():
             raise _unfit(title, name, "nothing that reads as a date")
         return moment(column, form)

@@ -39,6 +39,15 @@ def clock_format(entries: Sequence[str]) -> str | None:
     return f"{first * (2 if padded else 1)}:{rest}{dotted}{half}"
 
 
+def is_clock(form: str | None) -> bool:
+    """Return whether a format is one of times without a date, rather than of dates.
+
+    >>> is_clock("h:mm:ss"), is_clock("%Y-%m-%d"), is_clock(None)
+    (True, False, False)
+    """
+    return form is not None and "%" not in form
+
+
 def is_time_of_day(entries: Sequence[str], form: str) -> bool:
     """Return whether times are those of a day rather than durations.
 

@@ -6,8 +6,14 @@ MISSING = (
 )  # fmt: skip
 """Entries that are missing values wherever they stand."""
 
-BLANKS = (*MISSING, "na", "none", "-", "--", ".", "\N{EN DASH}", "\N{EM DASH}")
+DASHES = ("-", "--", ".", "\N{EN DASH}", "\N{EM DASH}")
+"""Marks that people put where there is no number."""
+
+BLANKS = (*MISSING, *DASHES, "na", "none")
 """Entries that are missing values where all others are numbers, dates or quantities."""
+
+ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
+"""What spreadsheets write where a formula fails."""
 
 NO_DATE = ("0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "00.00.0000", "00/00/0000")
 """Entries that are missing values where all others are dates, as MySQL writes them."""

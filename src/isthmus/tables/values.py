@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isthmus.tables.clocks import clock_format, read_clock
+from isthmus.tables.clocks import clock_format, is_clock, read_clock
 from isthmus.tables.marks import is_no_date
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def whole_texts(x: np.ndarray) -> np.ndarray:
 
 def reads(form: str, entries: list[str]) -> bool:
     """Return whether a format reads all of these texts."""
-    if "%" not in form:
+    if is_clock(form):
         return all(read_clock(entry, form) >= 0 for entry in entries)
     try:
         for entry in entries:
