@@ -140,8 +140,8 @@ class Poisson(AbstractCounts):
     --------
     >>> import jax.numpy as jnp
     >>> x = jnp.array([[0.0, 1.0]])
-    >>> float(Poisson()(jnp.zeros((1, 1, 2)), x)[0, 0])  # both at rate 1
-    2.000...
+    >>> round(float(Poisson()(jnp.zeros((1, 1, 2)), x)[0, 0]), 5)  # both at rate 1
+    2.0
     """
 
     sized: bool = eqx.field(static=True, default=False)
