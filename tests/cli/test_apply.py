@@ -249,6 +249,26 @@ def test_missing_entries_of_a_table_are_filled_in(isthmus, tmp_path):
     assert isthmus("evaluate", run, "--json").code == 0
 
 
+def test_a_table_that_is_filled_in_keeps_its_other_cells(isthmus, tmp_path):
+    rng = np.random.default_rng(0)
+    rows = [[f"{x:.3f}", f"{2 * x:.2f}", str(i), "ab"[i % 2]] for i, x in enumerate(rng.random(40))]
+    rows[3][1] = rows[7][0] = ""
+    holed, run, out = tmp_path / "holed.csv", tmp_path / "run", tmp_path / "filled.csv"
+    holed.write_text("\n".join(map(";".join, [["a", "b", "id", "kind"], *rows])))
+    argv = ["fit", holed, "--label", "kind", "--out", run, "-d", 1, "--hidden", 8, "--epochs", 2]
+    assert isthmus(*argv, "--quiet").code == 0
+    assert isthmus("impute", run, holed, "--out", out).code == 0
+    filled = [line.split(";") for line in out.read_text().replace('"', "").splitlines()]
+    assert filled[0] == ["a", "b", "id", "kind"]
+    assert np.isfinite(float(filled[4][1]))
+    assert np.isfinite(float(filled[8][0]))
+    for found, row in zip(filled[1:], rows, strict=True):
+        assert [float(one) for one, own in zip(found[:2], row, strict=False) if own] == [
+            float(own) for own in row[:2] if own
+        ]
+        assert found[2:] == row[2:]
+
+
 def test_a_model_without_missing_entries_says_how_to_get_one_that_imputes(isthmus, tmp_path, table):
     run, holes = tmp_path / "run", tmp_path / "holes.csv"
     isthmus("fit", table, "--out", run, "--label", "species", "--epochs", 1, "--quiet")

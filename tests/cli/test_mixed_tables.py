@@ -57,8 +57,11 @@ def test_a_fit_compares_column_by_column(run):
 def test_rows_are_generated_and_can_be_fitted(isthmus, run, tmp_path):
     out = tmp_path / "more.csv"
     assert isthmus("generate", run, "-n", 60, "--out", out).code == 0
-    table = pyarrow.csv.read_csv(out)
+    semicolons = pyarrow.csv.ParseOptions(delimiter=";")  # and a decimal comma, as the fit's table
+    commas = pyarrow.csv.ConvertOptions(decimal_point=",")
+    table = pyarrow.csv.read_csv(out, parse_options=semicolons, convert_options=commas)
     assert table.column_names == ["tag", "weight", "coat", "born"]
+    assert table.schema.field("weight").type == pyarrow.float64()
     assert set(table["coat"].to_pylist()) <= {"black", "white", "grey"}
     assert isthmus("fit", out, "--out", tmp_path / "again", *SPEED).code == 0
 
@@ -70,7 +73,9 @@ def test_verbs_read_as_the_fit_did(isthmus, run, pets, tmp_path):
     assert "ignored" not in answer.err  # the label of the fit is no superfluous column
     import pyarrow.parquet
 
-    assert pyarrow.parquet.read_table(out)["weight"].null_count == 0
+    filled = pyarrow.parquet.read_table(out)
+    assert filled["weight"].null_count == 0
+    assert filled.column_names == ["tag", "weight", "coat", "born", "kind"]
     codes = tmp_path / "codes.csv"
     assert isthmus("encode", run, pets, "--keep", "tag,kind", "--out", codes).code == 0
     names = pyarrow.csv.read_csv(codes).column_names

@@ -7,11 +7,18 @@ import typer
 
 from isthmus.cli import consoles, models, options, output, parsing
 from isthmus.cli.declaring import option, takes
-from isthmus.cli.delivery import deliver_blocks, deliver_decoded, with_columns
+from isthmus.cli.delivery import deliver_blocks, deliver_decoded, filled_in, with_columns
 from isthmus.cli.progress import map_blocks
+from isthmus.fitted import column_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
+    from pyarrow import Table
+
+    from isthmus.annotations import Examples
+    from isthmus.estimators.conditional import AnyAutoencoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +85,7 @@ def decode(given: Codes) -> None:
 def reconstruct(given: options.Apply) -> None:
     """Encode and decode examples."""
     estimator = models.load(given.run, given.condition)
-    target = output.decoded_target(given.out, estimator, force=given.force)
+    target = _decoded(given, estimator)
     read = models.read(estimator, given, quiet=given.quiet)
     values = map_blocks("reconstructing", estimator.reconstruct, *read, quiet=given.quiet)
     deliver_decoded(values, len(read[0]), estimator, target, given.json)
@@ -95,7 +102,7 @@ def denoise(
 ) -> None:
     """Remove noise from examples."""
     estimator = models.load(given.run, given.condition)
-    target = output.decoded_target(given.out, estimator, force=given.force)
+    target = _decoded(given, estimator)
     if estimator.model_.corruption is None:
         consoles.warn(
             "this model was fitted without corruption, so it has not learned to remove noise; fit"
@@ -110,13 +117,36 @@ def denoise(
 
 @takes(options.Apply)
 def impute(given: options.Apply) -> None:
-    """Fill in missing entries, and leave the others as they are."""
+    """Fill in missing entries, and leave the others, and all other columns, as they are."""
     estimator = models.load(given.run, given.condition)
     estimator.need_masked()
-    target = output.decoded_target(given.out, estimator, force=given.force)
+    target = _decoded(given, estimator)
     read = models.read(estimator, given, quiet=given.quiet)
     values = map_blocks("imputing", estimator.impute, *read, quiet=given.quiet)
-    deliver_decoded(values, len(read[0]), estimator, target, given.json)
+    names = column_names(estimator)
+    whole = None if target is not None and target.form == "npy" else _whole(given, names, read[0])
+    if whole is None:
+        deliver_decoded(values, len(read[0]), estimator, target, given.json)
+    else:
+        filled = filled_in(values, whole, names)
+        deliver_blocks(filled, len(read[0]), whole.column_names, target, given.json)
+
+
+def _decoded(given: options.Apply, estimator: "AnyAutoencoder") -> "output.Target | None":
+    """Check where decoded examples go; a table of text is written as SOURCE is."""
+    like = models.read_like(models.origin(given), given.run)
+    return output.decoded_target(given.out, estimator, force=given.force, like=like)
+
+
+def _whole(given: options.Apply, names: "Sequence[str]", examples: "Examples") -> "Table | None":
+    """Return all columns of SOURCE, or None for what is no table, or too large for memory."""
+    import numpy as np
+
+    from isthmus.data.table_rows import TableRows
+
+    if not isinstance(examples, np.ndarray | TableRows):
+        return None
+    return models.every_column(models.read_like(models.origin(given), given.run), names)
 
 
 @takes(options.Apply)

@@ -45,6 +45,36 @@ def with_columns(
         yield pyarrow.table([*own.columns, *columns], names=[*own.column_names, *names])
 
 
+def filled_in(
+    blocks: "Iterator[np.ndarray | Table]", whole: "Table", names: Sequence[str]
+) -> "Iterator[Table]":
+    """Yield blocks of a table of n rows whose columns of some names are filled in.
+
+    Parameters
+    ----------
+    blocks
+        The columns of these names, as arrays (b, ...) or tables of b rows; n in all.
+    whole
+        The table, with further columns. Entries that an array was made from stay to the digit.
+    """
+    import pyarrow
+
+    from isthmus.tables.values import functions
+
+    start = 0
+    for block in blocks:
+        filled = output.table_of(block, names)
+        own = whole.slice(start, len(block))
+        start += len(block)
+        for i, name in enumerate(own.column_names):
+            if name in names and isinstance(block, pyarrow.Table):
+                own = own.set_column(i, name, filled.column(name))
+            elif name in names and whole.column(name).null_count:
+                known = own.column(name).cast("float64")
+                own = own.set_column(i, name, functions().coalesce(known, filled.column(name)))
+        yield own
+
+
 def _joined(blocks: "list[np.ndarray | Table]") -> "np.ndarray | Table":
     """Return arrays, or tables, one below the other."""
     import numpy as np

@@ -78,7 +78,8 @@ def generate(given: Generate) -> None:
             f" {given.label}."
         )
     estimator = models.load(given.run, given.condition)
-    target = output.decoded_target(given.out, estimator, force=given.force)
+    like = models.own_origin(given.run)
+    target = output.decoded_target(given.out, estimator, force=given.force, like=like)
     if given.sampler is None and estimator.target_kind == "condition":
         _deliver_each_in_turn(estimator, given.n, given.seed, target, given.json)
         return
@@ -119,7 +120,8 @@ def interpolate(given: Interpolate) -> None:
     import numpy as np
 
     estimator = models.load(given.run, given.condition)
-    target = output.decoded_target(given.out, estimator, force=given.force)
+    like = models.read_like(models.origin(given), given.run)
+    target = output.decoded_target(given.out, estimator, force=given.force, like=like)
     examples, *labels = models.read(estimator, given)
     ends = [
         models.pick(examples, index, option)

@@ -117,18 +117,29 @@ def open_like(wanted: Origin, run: str, *, quiet: bool = True) -> "Source":
 
     So the column of labels of the fit is no feature, and a decimal comma is one again.
     """
-    own = run_facts(run).get("source", {})
-    reading = {**own.get("reading", {}), **wanted.reading}
-    label = own.get("label")
+    label = run_facts(run).get("source", {}).get("label")
+    like = read_like(wanted, run)
     if wanted.label is None and isinstance(label, str) and not _is_number(label):
         try:
-            return replace(wanted, label=label, reading=reading).open(quiet=quiet)
+            return replace(like, label=label).open(quiet=quiet)
         except (DataError, SettingError):
             pass  # these examples have no labels, or other columns
     try:
-        return replace(wanted, reading=reading).open(quiet=quiet)
+        return like.open(quiet=quiet)
     except SettingError:
         return wanted.open(quiet=quiet)
+
+
+def read_like(wanted: Origin, run: str) -> Origin:
+    """Return a source read as the fit of a run read its own, where nothing else is said."""
+    own = run_facts(run).get("source", {})
+    return replace(wanted, reading={**own.get("reading", {}), **wanted.reading})
+
+
+def own_origin(run: str) -> Origin | None:
+    """Return what a run was fitted on, or None where it does not say so."""
+    path = run_facts(run).get("source", {}).get("path")
+    return read_like(Origin(path), run) if isinstance(path, str) else None
 
 
 def kept_columns(wanted: Origin, columns: Sequence[str], option: str = "--keep") -> "Table":
@@ -147,6 +158,24 @@ def kept_columns(wanted: Origin, columns: Sequence[str], option: str = "--keep")
     if not isinstance(rows, TableRows):
         raise SettingError(f"{option} {','.join(columns)} names columns, and SOURCE is no table.")
     return rows.table.select(list(columns))
+
+
+def every_column(wanted: Origin, names: Sequence[str]) -> "Table | None":
+    """Return a table with all its columns, labels and identifiers too.
+
+    None if the source is no table, or one without some of these names.
+    """
+    from isthmus.data.table_rows import TableRows
+
+    everything = {"columns": None, "drop": (), "kinds": {names[0]: "other"}}
+    reading = {**wanted.reading, **everything}
+    try:
+        rows = replace(wanted, label=None, reading=reading).open().examples
+    except SettingError:
+        return None  # without the first of the names
+    if isinstance(rows, TableRows) and set(names) <= set(rows.table.column_names):
+        return rows.table
+    return None
 
 
 def _is_number(text: str) -> bool:

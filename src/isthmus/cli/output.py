@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.atomic import new_file, new_folder
+from isthmus.cli.text_style import TextStyle, style_of
 from isthmus.errors import SettingError
 
 if TYPE_CHECKING:
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from pyarrow import Table
 
+    from isthmus.cli.models import Origin
     from isthmus.estimators.conditional import AnyAutoencoder
 
 Write = Callable[["np.ndarray | Table"], object]
 """Writes a block of values."""
 
-_FORMS = {".npy": "npy", ".csv": "csv", ".parquet": "parquet", ".png": "sheet", "": "folder"}
+_FORMS = {
+    ".npy": "npy", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".png": "sheet",
+    "": "folder",
+}  # fmt: skip
 TABULAR = ("npy", "csv", "parquet")
 """Forms that are written block by block."""
 
@@ -32,6 +37,7 @@ class Target:
 
     path: Path
     form: str
+    style: TextStyle = field(default_factory=TextStyle)
 
 
 def open_target(out: str, *, force: bool, images: bool, option: str = "--out") -> Target:
@@ -40,8 +46,8 @@ def open_target(out: str, *, force: bool, images: bool, option: str = "--out") -
     Parameters
     ----------
     out
-        A file ending in ``.npy``, ``.csv``, ``.parquet`` or ``.png`` (one contact sheet), or a
-        folder for one PNG per example (no suffix, or a slash at the end).
+        A file ending in ``.npy``, ``.csv``, ``.tsv``, ``.parquet`` or ``.png`` (one contact
+        sheet), or a folder for one PNG per example (no suffix, or a slash at the end).
     force
         Replace what exists.
     images
@@ -64,8 +70,8 @@ def open_target(out: str, *, force: bool, images: bool, option: str = "--out") -
     form = "folder" if out.endswith(("/", "\\")) else _FORMS.get(path.suffix.lower())
     if form is None:
         raise SettingError(
-            f"{option} {out!r} ends in {path.suffix!r}; it should end in .npy, .csv, .parquet or"
-            " .png, or name a folder for one PNG per example."
+            f"{option} {out!r} ends in {path.suffix!r}; it should end in .npy, .csv, .tsv, .parquet"
+            " or .png, or name a folder for one PNG per example."
         )
     if form in ("sheet", "folder") and not images:
         raise SettingError(
@@ -78,7 +84,8 @@ def open_target(out: str, *, force: bool, images: bool, option: str = "--out") -
         )
     if path.exists():
         _check_replaceable(path, f"{option} {out!r}", form, force)
-    return Target(path, form)
+    tabs = path.suffix.lower() == ".tsv"
+    return Target(path, form, TextStyle(delimiter="\t") if tabs else TextStyle())
 
 
 def target_ending(out: str, ending: str, *, force: bool, option: str = "--out") -> Target:
@@ -94,14 +101,19 @@ def maybe_target(out: str | None, *, force: bool, images: bool) -> Target | None
     return None if out is None else open_target(out, force=force, images=images)
 
 
-def decoded_target(out: str | None, estimator: "AnyAutoencoder", *, force: bool) -> Target | None:
-    """Check ``--out`` for examples that a model decodes."""
+def decoded_target(
+    out: str | None, estimator: "AnyAutoencoder", *, force: bool, like: "Origin | None"
+) -> Target | None:
+    """Check ``--out`` for examples that a model decodes; a .csv file is written as ``like`` is."""
     if out is not None and out.lower().endswith(".npy") and has_schema(estimator):
         raise SettingError(
             f"--out {out!r} is for an array, and this model decodes rows of a table; end it in .csv"
             " or .parquet."
         )
-    return maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    target = maybe_target(out, force=force, images=estimator.image_shape_ is not None)
+    if target is None or like is None or target.path.suffix.lower() != ".csv":
+        return target
+    return replace(target, style=style_of(like.source, like.reading) or target.style)
 
 
 def has_schema(estimator: "AnyAutoencoder") -> bool:
@@ -175,7 +187,7 @@ def write_blocks(
                 if target.form == "npy":
                     write = _begin_npy(stack, partial, block, shape)
                 else:
-                    write = _begin_table(stack, partial, block, names, target.form)
+                    write = _begin_table(stack, partial, block, names, target)
             write(block)
     return shape
 
@@ -191,15 +203,19 @@ def _begin_npy(stack: ExitStack, path: Path, block: "np.ndarray", shape: tuple[i
 
 
 def _begin_table(
-    stack: ExitStack, path: Path, block: "np.ndarray | Table", names: Sequence[str], form: str
+    stack: ExitStack, path: Path, block: "np.ndarray | Table", names: Sequence[str], target: Target
 ) -> Write:
     """Begin a CSV or Parquet file for blocks such as this one; return what writes them."""
     from pyarrow import csv, parquet
 
-    begin = csv.CSVWriter if form == "csv" else parquet.ParquetWriter
-    as_table = _plain_table if form == "csv" else _table
-    writer = stack.enter_context(begin(path, as_table(block[:1], names).schema))
-    return lambda block: writer.write_table(as_table(block, names))
+    if target.form == "parquet":
+        writer = stack.enter_context(parquet.ParquetWriter(path, table_of(block[:1], names).schema))
+        return lambda block: writer.write_table(table_of(block, names))
+    style = target.style
+    first = style.restyled(_plain_table(block[:1], names))
+    delimited = csv.WriteOptions(delimiter=style.delimiter)
+    writer = stack.enter_context(csv.CSVWriter(path, first.schema, write_options=delimited))
+    return lambda block: writer.write_table(style.restyled(_plain_table(block, names)))
 
 
 def _plain_table(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
@@ -211,7 +227,7 @@ def _plain_table(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
 
     from isthmus.data.spreadsheets import guarded
 
-    table = _table(values, names)
+    table = table_of(values, names)
     columns = []
     for column in table.columns:
         if pa.types.is_dictionary(column.type):
@@ -224,7 +240,8 @@ def _plain_table(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
     return guarded(pa.table(columns, names=table.column_names))
 
 
-def _table(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
+def table_of(values: "np.ndarray | Table", names: Sequence[str]) -> "Table":
+    """Return values (n, ...) as a table of named columns; a table as it is."""
     import pyarrow as pa
 
     if isinstance(values, pa.Table):

@@ -36,7 +36,7 @@ _BLOCK_BYTES = 1 << 24  # a row must fit into one block
 _LOOKED_AT = 1 << 18  # bytes that the dialect is found by
 _LINES = 200
 _RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
-_BROKEN = (
+BROKEN = (
     OSError,
     EOFError,
     UnicodeError,
@@ -45,6 +45,8 @@ _BROKEN = (
     zipfile.BadZipFile,
     csv.Error,
 )
+"""What readers of bytes raise at a file that is damaged or in another encoding."""
+
 _OPENERS: dict[str, Callable[..., Any]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
@@ -72,17 +74,14 @@ def open_csv(path: Path, how: Reading | None = None) -> Source:
     """
     how = Reading() if how is None else how
     try:
-        with opened(path) as file:
-            start = file.read(_LOOKED_AT)
-        encoding = encoding_of(start, how.encoding)
-        dialect = _sniffed(path, start, encoding, how)
+        dialect = dialect_of(path, how)
         table, notes = _read(path, dialect, how)
         if dialect.encoding == "utf-8" and how.encoding is None and _has_bytes(table):
-            dialect = _sniffed(path, start, "cp1252", how)  # bytes past the start are not UTF-8
+            dialect = dialect_of(path, how, "cp1252")  # bytes past the start are not UTF-8
             table, notes = _read(path, dialect, how)
     except LookupError as error:
         raise SettingError(f"There is no encoding {how.encoding!r} ({reason(error)}).") from None
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DataError(_refusal(path.name, error)) from None
     table, titles = _named(unguarded(table), dialect)
     table, more = tidied(table, dialect.decimal, how.missing)
@@ -144,7 +143,19 @@ def _is_clutter(entry: zipfile.ZipInfo) -> bool:
     return entry.is_dir() or name.startswith("__MACOSX") or Path(name).name.startswith(".")
 
 
-def _sniffed(path: Path, start: bytes, encoding: str, how: Reading) -> Dialect:
+def dialect_of(path: Path, how: Reading, encoding: str | None = None) -> Dialect:
+    """Return how a table of text is written, by a look at its beginning.
+
+    Parameters
+    ----------
+    path, how
+        As of `open_csv`.
+    encoding
+        Where it is not the one of the first bytes.
+    """
+    with opened(path) as file:
+        start = file.read(_LOOKED_AT)
+    encoding = encoding_of(start, how.encoding) if encoding is None else encoding
     text = start.decode(encoding, errors="replace" if how.encoding is None else "strict")
     lines = list(islice(io.StringIO(text, newline=""), _LINES))
     if len(start) == _LOOKED_AT and len(lines) < _LINES:
