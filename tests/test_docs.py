@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from isthmus.recipes import RECIPES
+from isthmus.studies import reports
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -45,3 +46,17 @@ def test_every_public_module_has_a_page_in_the_navigation():
 def test_every_recipe_has_a_picture_in_the_gallery():
     """Run ``python docs/gallery.py NAME`` for a recipe that is new."""
     assert {path.stem for path in (DOCS / "images" / "recipes").glob("*.png")} == set(RECIPES)
+
+
+def test_a_verdict_for_the_worse_is_found():
+    script = loaded(DOCS / "changes.py")
+    page = script.PAGE.read_text("utf-8")
+    old = script.verdicts(page)
+    assert {place[0] for place in old} == set(reports())
+    assert script.changes(old, old) == ([], 0)
+    claim = "0 and 1 are recreated fairly well by both autoencoders."
+    new = script.verdicts(page.replace(f"| {claim} | holds |", f"| {claim} | does not hold |"))
+    lines, worse = script.changes(old, new)
+    assert (len(lines), worse) == (2, 1)
+    assert claim in lines[0]
+    assert script.changes(new, old)[1] == 0
