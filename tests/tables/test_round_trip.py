@@ -211,3 +211,24 @@ def test_reordered_columns_are_found_by_name():
     aligned, notes = align(schema, table.select(["b", "a"]))
     assert notes == ()
     np.testing.assert_array_equal(schema.encode(aligned), schema.encode(table))
+
+
+def test_types_and_titles_that_only_pandas_has_come_back():
+    n = 60
+    x = np.linspace(-2, 2, n)
+    frame = pd.DataFrame(
+        {
+            "month": pd.period_range("2020-01", periods=n, freq="M"),
+            "bin": pd.Series(pd.cut(x, [-3, -1, 0, 3])),
+            "half": pd.Series(pd.cut(x, [-3, 0, 3])).astype("interval"),
+            "sparse": pd.arrays.SparseArray((x > 0).astype(int)),
+            7: np.where(x > 0, "u", "v"),
+        }
+    )
+    schema = infer(frame)
+    schema = Schema.from_plain(schema.to_plain())
+    back = frame_like(schema.decode(schema.encode(to_arrow(frame))), "pandas")
+    assert back.equals(frame)
+    assert back.dtypes.equals(frame.dtypes)
+    several = frame[["bin", "half", 7]].set_axis([("a", "x"), ("a", "y"), ("b", 1)], axis=1)
+    assert frame_like(to_arrow(several), "pandas").columns.tolist() == several.columns.tolist()

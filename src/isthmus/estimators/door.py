@@ -42,7 +42,7 @@ def enter_first(estimator: "AbstractLearner", X: ExamplesLike) -> Examples:
     X
         Examples as the user gave them.
     """
-    X = without_sparse_columns(table_of(X))
+    X = table_of(X)
     estimator.schema_ = learned_schema(estimator.schema, X)
     if estimator.schema_ is None:
         return _as_array(X)
@@ -68,7 +68,7 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
         If ``X`` is a file's name, does not fit the schema of the fit, or is of another layout than
         the images of the fit.
     """
-    X = without_sparse_columns(table_of(X))
+    X = table_of(X)
     if estimator.schema_ is not None:
         return encoded(estimator.schema_, X, "model")
     examples = _as_array(X)
@@ -78,7 +78,7 @@ def enter(estimator: "FittedAttributes", X: ExamplesLike) -> Examples:
 
 def _as_array(X: ExamplesLike) -> Examples:
     _check_container(X)
-    return SparseRows(X) if issparse(X) else as_numpy(X)
+    return SparseRows(X) if issparse(X) else as_numpy(without_sparse_columns(X))
 
 
 def _check_container(X: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import DataError
+from isthmus.tables.pandas_types import noted, restored
 
 if TYPE_CHECKING:
     import pyarrow
@@ -121,7 +122,7 @@ def frame_like(arrow: "pyarrow.Table", make: str, index: Any = None) -> Any:
         The index of the rows, for pandas.
     """
     if make == "pandas":
-        frame = arrow.to_pandas()
+        frame = restored(arrow.to_pandas(), arrow.schema.metadata)
         return frame if index is None else frame.set_axis(index)
     if make == "polars":
         import polars
@@ -134,16 +135,18 @@ def _from_pandas(frame: Any, name: str) -> "pyarrow.Table":
     import pyarrow
 
     unreadable = (pyarrow.ArrowException, TypeError, ValueError)
-    frame = frame.set_axis(distinct_names(frame.columns), axis="columns")
-    frame = _each_column(frame, _known_to_arrow)
+    names = distinct_names(frame.columns)
+    note = noted(frame, names)
+    frame = _each_column(frame.set_axis(names, axis="columns"), _known_to_arrow)
     try:
-        return pyarrow.Table.from_pandas(frame, preserve_index=False)
+        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
     except unreadable:
         frame = _each_column(frame, _as_text)
-    try:
-        return pyarrow.Table.from_pandas(frame, preserve_index=False)
-    except unreadable:
-        raise _mixed(frame, name) from None
+        try:
+            table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        except unreadable:
+            raise _mixed(frame, name) from None
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), **note})
 
 
 def without_sparse_columns(table: Any) -> Any:
