@@ -22,6 +22,8 @@ _spoken: ContextVar[Callable[[], Words]] = ContextVar("spoken", default=dict)
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\([^)]*\)|\[[^\]]*\]|[^\s,;:)]*[^\s,;:).]"
 
+_RULES = re.compile(r"schema=Rules\(kinds=\{\"(.+?)\": \"(\w+)\"\}\)")
+"""How a sentence of Python gives the kind of a column."""
 
 _DONE = "is_translated"
 
@@ -75,10 +77,14 @@ def translate(text: str) -> str:
     ...     print(translate("batch_size is 0; name it with label=."))
     drop "label", or pass --label 'the species'.
     --batch-size is 0; name it with --label.
+    >>> with speaking(lambda: {"label": "--label"}):
+    ...     print(translate('schema=Rules(kinds={"net weight": "number"}) reads it.'))
+    --kind 'net weight=number' reads it.
     """
     words = _spoken.get()()
     if not words:
         return text
+    text = _RULES.sub(lambda found: f"--kind {shlex.quote(f'{found[1]}={found[2]}')}", text)
     names = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     long = "|".join(sorted((name for name in map(re.escape, words) if "_" in name), reverse=True))
     pattern = (

@@ -38,8 +38,7 @@ def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> I
     >>> for remark in remarks("depth", column, recognise(column)):
     ...     print(remark)
     column "depth" is mostly numbers, but 1 of 31 entries is none, such as "<5", so it is taken as
-    identifier (left out): Rules(kinds={"depth": "number"}), or --kind depth=number, counts such
-    entries as missing.
+    identifier (left out): schema=Rules(kinds={"depth": "number"}) counts such entries as missing.
     """
     if isinstance(kind, Moment):
         yield from _about_dates(title, column, kind)
@@ -80,8 +79,7 @@ def _mostly(title: str, kind: AbstractKind, name: str, entries: list[str], read:
     return (
         f'column "{title}" is mostly {PLURALS[name]}, but {len(odd)} of {len(entries)} entries '
         f'{verb} none, such as "{odd[0]}", so it is taken as {taken}: '
-        f'Rules(kinds={{"{title}": "{name}"}}), or --kind {title}={name}, counts such entries as '
-        "missing."
+        f'schema=Rules(kinds={{"{title}": "{name}"}}) counts such entries as missing.'
     )
 
 
