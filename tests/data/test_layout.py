@@ -98,3 +98,15 @@ def test_the_first_sheet_with_a_table_is_read(tmp_path):
     assert open_source(path, sheet="Cover").examples[:].num_columns == 1
     with pytest.raises(DataError, match=r"empty sheet.* it also has Cover: name one by sheet="):
         open_source(_book(tmp_path / "u.xlsx", Empty=[], Cover=cover), sheet="Empty")
+
+
+def test_lines_below_a_table_that_are_padded_are_left_out(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = "".join(f"{1990 + i};{i % 7},5;{i % 5}\n" for i in range(30))
+    path.write_text(f"year;a;b\n{rows};;\nSource: Eurostat;;\nAs of 2024;;\n")
+    source = open_source(path)
+    assert source.examples.shape == (30, 3)
+    assert "the 2 lines below the table left out ('Source: Eurostat')" in source.notes[0]
+    names = "".join(f"Land {i};{i % 7},5;{i % 5}\n" for i in range(30))
+    path.write_text(f"name;a;b\n{names}Zambia;;\n")
+    assert len(open_source(path)) == 31

@@ -153,3 +153,22 @@ def test_a_single_array_called_npz_is_refused(tmp_path):
     (tmp_path / "a.npy").rename(tmp_path / "a.npz")
     with pytest.raises(DataError, match=r"call it a\.npy"):
         open_source(tmp_path / "a.npz")
+
+
+def test_records_are_a_table(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    kinds = [("size", "f8"), ("kind", "S3"), ("at", "f4", (2,))]
+    records = np.array([(i / 2, b"uv"[i % 2 : i % 2 + 1], (i, -i)) for i in range(9)], kinds)
+    np.save(tmp_path / "a.npy", records)
+    np.savez(tmp_path / "b.npz", records=records, other=np.ones((9, 2)))
+    with h5py.File(tmp_path / "c.h5", "w") as file:
+        file["records"] = records
+    for name, array in (("a.npy", None), ("b.npz", "records"), ("c.h5", None)):
+        source = open_source(tmp_path / name, array=array, label="kind")
+        assert source.feature_names == ("size", "at.0", "at.1")
+        np.testing.assert_array_equal(source.examples[2], [1.0, 2.0, -2.0])
+        assert source.labels.tolist()[:2] == ["u", "v"]
+        unlabelled = open_source(tmp_path / name, array=array)
+        assert unlabelled.examples[[1]]["kind"].to_pylist() == ["v"]
+    with pytest.raises(DataError, match='no column "knd"'):
+        open_source(tmp_path / "c.h5", label="knd")

@@ -19,7 +19,7 @@ import numpy as np
 from isthmus.data.checks import reason
 from isthmus.data.dialect import Dialect, encoding_of, is_remark, missing_marks, sniff
 from isthmus.data.entries import is_zero_padded, tidied
-from isthmus.data.layout import Below, is_blank, without_blank_rows
+from isthmus.data.layout import Below, is_blank, without_blank_rows, without_padded_lines
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -226,8 +226,9 @@ def _parsed(path: Path, dialect: Dialect, how: Reading, types: Mapping[str, str]
         raise DataError(_ragged(path.name, *below.rows[0][:3]))
     if watched.blank:
         table, blank = without_blank_rows(table)
+    table, padded = without_padded_lines(table)
     rows = [f"{blank} blank row{'s' if blank > 1 else ''} left out"] if blank else []
-    return _Parsed(table, watched.zeros, [*rows, *below.notes()])
+    return _Parsed(table, watched.zeros, [*rows, *below.notes(), *padded])
 
 
 def _with_codes(

@@ -9,6 +9,7 @@ from isthmus.data.checks import reason
 from isthmus.data.formats import optional
 from isthmus.data.named_arrays import from_named
 from isthmus.data.reading import Reading
+from isthmus.data.records import is_records
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
@@ -34,6 +35,8 @@ def open_hdf5(path: Path, how: Reading, *, reversed_axes: bool = False) -> Sourc
 
             def read(name: str) -> Examples:
                 array = _array(path, found[name])
+                if is_records(array):
+                    return array
                 return array[:].T if reversed_axes else array
 
             return from_named(list(found), read, path.name, how)
@@ -42,8 +45,8 @@ def open_hdf5(path: Path, how: Reading, *, reversed_axes: bool = False) -> Sourc
 
 
 def _note(found: dict[str, Any], name: str, one: Any, kind: type) -> None:
-    """Note an array of numbers of some axes."""
-    if isinstance(one, kind) and one.dtype.kind in "buif" and one.ndim:  # pyright: ignore[reportAttributeAccessIssue]
+    """Note an array of numbers of some axes, or of records."""
+    if isinstance(one, kind) and (one.dtype.kind in "buif" or is_records(one)) and one.ndim:  # pyright: ignore[reportAttributeAccessIssue]
         found[name] = one
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 MOST_BELOW = 5
 """Lines of one entry below a table that are left out, at most."""
 
+_WORD = re.compile(r"[^\W\d_]")
+"""A letter."""
+
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
 
 
@@ -83,8 +86,7 @@ class Below:
 
     def __call__(self, row: "arrow_csv.InvalidRow") -> Literal["skip", "error"]:
         """Pass over a row if it may stand below the table."""
-        words = re.search(r"[^\W\d_]", row.text) is not None
-        if row.actual_columns != 1 or not words or row.number is None:
+        if row.actual_columns != 1 or not _WORD.search(row.text) or row.number is None:
             return "error"
         number, expected, found = map(str, (row.number, row.expected_columns, row.actual_columns))
         self.rows.append((number, expected, found, row.text))
@@ -98,10 +100,52 @@ class Below:
 
     def notes(self) -> list[str]:
         """Return what was passed over, in words."""
-        if not self.rows:
-            return []
-        lines = "line" if len(self.rows) == 1 else f"{len(self.rows)} lines"
-        return [f"the {lines} below the table left out ({self.rows[0][3]!r})"]
+        return _about_lines([row[3] for row in self.rows])
+
+
+def _about_lines(below: Sequence[str]) -> list[str]:
+    if not below:
+        return []
+    lines = "line" if len(below) == 1 else f"{len(below)} lines"
+    return [f"the {lines} below the table left out ({below[0]!r})"]
+
+
+def without_padded_lines(table: "pyarrow.Table") -> tuple["pyarrow.Table", list[str]]:
+    """Return a table without the lines below it, padded by delimiters, and a note about them.
+
+    Such a line is text in the first column alone, unlike the entries above it: these have no
+    letters, or none is half as long.
+
+    Examples
+    --------
+    >>> import pyarrow
+    >>> years = [str(year) for year in range(1990, 2020)]
+    >>> table = pyarrow.table({"year": [*years, "Source: Eurostat"], "a": [1.0] * 30 + [None]})
+    >>> without_padded_lines(table.append_column("b", table["a"]))[0].num_rows
+    30
+    """
+    from isthmus.tables.values import is_text
+
+    if (
+        table.num_columns < 3
+        or table.num_rows < 2 * MOST_BELOW
+        or not is_text(table.schema.types[0])
+    ):
+        return table, []
+    last = table.slice(table.num_rows - MOST_BELOW)
+    rows = list(zip(*(column.to_pylist() for column in last.columns), strict=True))
+    below: list[str] = []
+    for first, *others in reversed(rows):
+        if first is None or any(entry is not None for entry in others) or not _WORD.search(first):
+            break
+        below.insert(0, first)
+    if not below:
+        return table, []
+    kept = table.slice(0, table.num_rows - len(below))
+    above = [entry for entry in kept.column(0).to_pylist() if entry is not None]
+    longest = max(map(len, above), default=0)
+    unlike = not any(map(_WORD.search, above)) or all(len(one) > 2 * longest for one in below)
+    return (kept, _about_lines(below)) if unlike else (table, [])
 
 
 def without_blank_rows(table: "pyarrow.Table") -> tuple["pyarrow.Table", int]:

@@ -7,6 +7,7 @@ from isthmus.data.arrays import from_array
 from isthmus.data.checks import listed, nearest
 from isthmus.data.labels import as_column_number
 from isthmus.data.reading import Reading
+from isthmus.data.records import from_records, is_records
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
@@ -24,7 +25,7 @@ def from_named(names: Sequence[str], read: Callable[[str], Any], name: str, how:
         What to call the file.
     how
         Its ``array`` names the examples, which is not needed when there is one array besides the
-        labels; its ``label`` names the labels.
+        labels; its ``label`` names the labels, or a field of an array of records.
 
     Raises
     ------
@@ -32,6 +33,13 @@ def from_named(names: Sequence[str], read: Callable[[str], Any], name: str, how:
         If there is no such array, or which one is meant is not clear.
     """
     label = None if as_column_number(how.label) is not None else how.label
+    sole = how.array or (names[0] if len(names) == 1 else None)
+    if sole is not None and sole in names and label not in names:
+        examples, what = read(sole), f"{sole} of {name}"
+        if is_records(examples):
+            return from_records(examples, what, how)
+        if label is None:
+            return from_array(examples, what)
     for wanted in (how.array, label):
         if wanted is not None and wanted not in names:
             raise DataError(

@@ -16,6 +16,7 @@ from isthmus.data.checks import reason
 from isthmus.data.limits import check_unpacked
 from isthmus.data.named_arrays import from_named
 from isthmus.data.reading import Reading
+from isthmus.data.records import from_records, is_records
 from isthmus.data.source import Source
 from isthmus.errors import DataError
 
@@ -29,8 +30,11 @@ _SPARSE = {"format", "shape", "data"}  # what `scipy.sparse.save_npz` always wri
 
 
 def open_npy(path: Path, how: Reading | None = None) -> Source:
-    """Map an array file into memory; it is read only where it is indexed."""
-    return from_array(read_npy(path), path.name)
+    """Map an array file into memory; it is read only where it is indexed. Records are a table."""
+    array = read_npy(path)
+    if is_records(array):
+        return from_records(array, path.name, how or Reading())
+    return from_array(array, path.name)
 
 
 def read_npy(path: Path) -> np.ndarray:

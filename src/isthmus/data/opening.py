@@ -105,7 +105,8 @@ def _open(spec: object, how: Reading) -> tuple[Source, bool]:
     if known is not None:
         source = known.open(path, how)
         named = known.labels == "column" or as_column_number(how.label) is None
-        return source, how.label is not None and known.labels is not None and named
+        seen = source.labels is not None or (known.labels is not None and named)
+        return source, how.label is not None and seen
     if is_idx(path):
         return open_idx(path), False
     raise DataError(
