@@ -23,7 +23,7 @@ COUNTS = {"fit": 6, "sweep": 3, "study": 0, "write": 6}
 FIT = ("fit", "digits", "--hidden", "32", "--epochs", "60", "--patience", "0", "--quiet")
 SWEEP = ("sweep", "digits", "--limit", "300", "--epochs", "5", "--hidden", "16", "--seeds", "2")
 GRID = ("--grid", "latent_dim=2,3,4", "--keep-models", "--quiet")
-STUDY = ("reproduce", "font-and-vae", "--quick", "--quiet")
+STUDY = ("reproduce", "fully-connected", "--quick", "--quiet")
 
 
 def run(count: int | None, kind: str | None, seed: int) -> Tally:
