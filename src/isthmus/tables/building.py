@@ -10,6 +10,7 @@ import numpy as np
 from isthmus.errors import SettingError
 from isthmus.tables.bends import SKEWED, fitted_bend, skewness
 from isthmus.tables.clocks import is_clock, is_time_of_day
+from isthmus.tables.date_text import date_format
 from isthmus.tables.kinds import (
     AbstractKind,
     Binary,
@@ -27,7 +28,6 @@ from isthmus.tables.moments import PER_SECOND, SECONDS, Moment
 from isthmus.tables.mostly import amounts_among, dates_among
 from isthmus.tables.quantities import Notation, Quantity, notation_of
 from isthmus.tables.values import (
-    date_format,
     decimals_of,
     functions,
     is_number,

@@ -8,6 +8,7 @@ import numpy as np
 
 from isthmus.plainjson import JsonObject
 from isthmus.tables.clocks import MICRO, write_clock
+from isthmus.tables.date_text import write_date
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.values import any_read, is_text, ticks
 
@@ -128,7 +129,7 @@ class Moment(AbstractKind):
         form = self.form or ""
         if not self.since_1970:
             return write_clock(round(value * MICRO / PER_SECOND[self.unit]), form)
-        return self._as_datetime(value).strftime(form)
+        return write_date(self._as_datetime(value), form)
 
     def _as_datetime(self, value: int) -> datetime:
         return datetime.fromisoformat(

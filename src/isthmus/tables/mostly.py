@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from isthmus.tables.amounts import STYLES, is_currency, written
+from isthmus.tables.date_text import date_format, reads
 from isthmus.tables.marks import is_blank
-from isthmus.tables.values import date_format, reads
 
 MOSTLY = 0.9
 """Least share of entries of one kind in text whose other entries are in doubt."""

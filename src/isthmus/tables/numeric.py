@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isthmus.tables import building
+from isthmus.tables.date_text import DAY_DIGITS, date_format
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.left_out import Identifier
-from isthmus.tables.values import DAY_DIGITS, date_format, numbers, whole_texts
+from isthmus.tables.values import numbers, whole_texts
 
 if TYPE_CHECKING:
     import pyarrow

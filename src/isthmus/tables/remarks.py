@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isthmus.tables.date_text import other_readings
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import Moment
 from isthmus.tables.mostly import MOSTLY, amounts_among, dates_among
 from isthmus.tables.quantities import units_of
 from isthmus.tables.textual import as_numbers, is_code
-from isthmus.tables.values import is_text, other_readings, plain, texts, ticks
+from isthmus.tables.values import is_text, plain, texts, ticks
 
 if TYPE_CHECKING:
     import pyarrow

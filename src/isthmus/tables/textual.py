@@ -8,13 +8,14 @@ import numpy as np
 
 from isthmus.tables import building
 from isthmus.tables.amounts import has_sign
+from isthmus.tables.date_text import date_format
 from isthmus.tables.kinds import AbstractKind
 from isthmus.tables.left_out import Constant, Identifier, Text
 from isthmus.tables.levels import Level
 from isthmus.tables.marks import is_blank, is_no_date
 from isthmus.tables.numeric import FEW, recognise_numbers
 from isthmus.tables.quantities import notation_of, units_of
-from isthmus.tables.values import date_format, numbers, texts
+from isthmus.tables.values import numbers, texts
 
 if TYPE_CHECKING:
     import pyarrow

@@ -1,40 +1,17 @@
 """The entries of an Arrow column as NumPy arrays."""
 
-import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isthmus.tables.clocks import clock_format, is_clock, read_clock
+from isthmus.tables.clocks import clock_format, read_clock
+from isthmus.tables.date_text import DAY_DIGITS, date_format, parse_date
 from isthmus.tables.marks import is_no_date
 
 if TYPE_CHECKING:
     import pyarrow
-
-_DAYS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d",
-    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y",
-    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y",
-)  # fmt: skip
-_HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-
-_MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
-
-DATE_FORMATS = (
-    *_DAYS,
-    *(f"{day}{gap}{hour}" for day in _DAYS for hour in _HOURS for gap in " T"),
-    *_MONTHS,
-)
-"""How dates are written as text. Day before month comes first: it is refused where it is wrong."""
-
-DAY_DIGITS, DIGITS = "%Y%m%d", 8
-"""Dates without signs, and their length."""
-
-_ZONE = re.compile(r":\d\d(?:\.\d+)?(Z| UTC|[+-]\d\d:?\d\d)$")
-"""The time zone at the end of a time."""
 
 MOST_DECIMALS = 6
 """Numbers with more decimals than this are not rounded."""
@@ -124,72 +101,9 @@ def decimals_of(values: np.ndarray) -> int | None:
     return None
 
 
-def date_format(entries: np.ndarray, *, digits: bool = False) -> str | None:
-    """Return the format of `DATE_FORMATS` that reads all of these texts (n,), or None.
-
-    A time zone that all share stands at its end. Entries that say "missing" are left out. Times
-    without a date have a format of `isthmus.tables.clocks`. With ``digits``, eight digits are a
-    date: 20210131.
-
-    >>> date_format(np.array(["3/23/2019", "3/4/2019"], object))
-    '%m/%d/%Y'
-    >>> date_format(np.array(["2019-03-23T10:00:00Z"], object))
-    '%Y-%m-%dT%H:%M:%SZ'
-    """
-    known = list({entry.strip() for entry in entries if not is_no_date(entry)})
-    if digits and known and all(len(entry) == DIGITS for entry in known):
-        return DAY_DIGITS if reads(DAY_DIGITS, known) else None
-    clock = clock_format(known)
-    if clock is not None:
-        return clock
-    forms, bare, zone = _candidates(known)
-    form = next((form for form in forms if reads(form, bare)), None)
-    return None if form is None else form + zone
-
-
-def other_readings(entries: np.ndarray, form: str) -> tuple[str, str] | None:
-    """Return an example that another order of day and month reads too, and that order's format.
-
-    None if the order is certain.
-
-    >>> other_readings(np.array(["03/04/2023", "05/05/2023"], object), "%d/%m/%Y")
-    ('03/04/2023', '%m/%d/%Y')
-    """
-    swapped = form.replace("%d", "%#").replace("%m", "%d").replace("%#", "%m")
-    known = sorted({entry.strip() for entry in entries if not is_no_date(entry)})
-    if not form.startswith("%d") or "%m" not in form or not reads(swapped, known):
-        return None
-    read = (one for one in known if datetime.strptime(one, form) != datetime.strptime(one, swapped))
-    example = next(read, None)
-    return None if example is None else (example, swapped)
-
-
-def _candidates(known: list[str]) -> tuple[Sequence[str], list[str], str]:
-    """Return formats that may read texts, the texts without their time zone, and that zone."""
-    if not known or not any(mark in known[0] for mark in "-/. "):
-        return (), [], ""
-    found = _ZONE.search(known[0])
-    zone = "" if found is None else found[1]
-    if not all(entry.endswith(zone) for entry in known):
-        return (), [], ""
-    return DATE_FORMATS, [entry.removesuffix(zone) for entry in known], zone
-
-
 def whole_texts(x: np.ndarray) -> np.ndarray:
     """Return whole numbers (n,) as an object array of text, None where one is missing."""
     return np.array([None if np.isnan(one) else f"{one:.0f}" for one in x.tolist()], object)
-
-
-def reads(form: str, entries: list[str]) -> bool:
-    """Return whether a format reads all of these texts."""
-    if is_clock(form):
-        return all(read_clock(entry, form) >= 0 for entry in entries)
-    try:
-        for entry in entries:
-            datetime.strptime(entry, form)
-    except ValueError:
-        return False
-    return True
 
 
 def ticks(
@@ -274,7 +188,7 @@ def _moments(entries: list[str | None], form: str | None) -> list[datetime | Non
 
     def read(entry: str | None) -> datetime | None:
         try:
-            return datetime.strptime(entry, form) if entry and form else None
+            return parse_date(entry, form) if entry and form else None
         except ValueError:
             return None
 
