@@ -7,6 +7,7 @@ from pyarrow import parquet
 
 from isthmus.data import open_source, unpacking
 from isthmus.data.array_file import ArrayFile
+from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -76,7 +77,17 @@ def test_labels_by_number_among_columns_of_one_name(tmp_path):
     assert source.feature_names == ("a", "b")
 
 
-def test_text_is_refused_and_nothing_is_left(tmp_path):
+def test_text_is_read_into_memory_that_has_room(tmp_path):
+    folder = folder_of(tmp_path, TABLES["labelled"])
+    rows = open_source(folder).examples
+    assert isinstance(rows, TableRows)
+    assert rows.table.column_names == ["a", "kind", "b"]
+    assert open_source(folder, drop=["kind"]).feature_names == ("a", "b")
+    assert not list((tmp_path / "cache").rglob("*.*"))
+
+
+def test_text_is_refused_and_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "ENTRY", 2**60)
     folder = folder_of(tmp_path, TABLES["labelled"])
     with pytest.raises(DataError, match=r'"kind" of table holds string.*too large for memory'):
         open_source(folder)

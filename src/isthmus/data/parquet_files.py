@@ -21,7 +21,8 @@ def open_parquet(path: Path, how: Reading | None = None) -> Source:
     """Read a Parquet file, or all those of a folder in the order of their names.
 
     Rows of Parquet cannot be reached one by one, and every epoch reads them in another order. So a
-    table too large for memory is unpacked, once, into an array file in the user's cache.
+    table of many numbers is unpacked, once, into an array file in the user's cache. One with text
+    or dates, or of which columns are chosen, is read into memory where that has room.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def open_parquet(path: Path, how: Reading | None = None) -> Source:
                 f"{file.name} and {files[0].name} in {path.name} have different columns; expected "
                 "the same ones in the same order."
             )
-    if unpacking.is_large(files):
+    if unpacking.is_large(files) and not unpacking.fits_as_table(files, schemas[0], how):
         return unpacking.unpacked(path.name, files, how)
     return _joined(path, [_read(file) for file in files], how)
 

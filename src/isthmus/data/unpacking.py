@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 LARGE = 2**28
 """Bytes of numbers up to which a table is read into memory, which takes about four times that."""
 
+ENTRY = 32
+"""Bytes that an entry of a table of several kinds takes, with its copies."""
+
 BATCH = 2**25
 """Bytes that are unpacked at a time."""
 
@@ -47,11 +51,29 @@ def opened(file: Path) -> Iterator["ParquetFile"]:
 
 def is_large(files: Sequence[Path]) -> bool:
     """Tell whether the numbers of these files are too many to be read into memory."""
+    return 4 * _entries(files) > LARGE
+
+
+def fits_as_table(files: Sequence[Path], schema: "pyarrow.Schema", how: Reading) -> bool:
+    """Tell whether these files hold what only a table in memory can be, and memory has room."""
+    several = _obstacle("the table", schema, how) is not None
+    return several and ENTRY * _entries(files) < _memory() / 2
+
+
+def _entries(files: Sequence[Path]) -> int:
     values = 0
     for file in files:
         with opened(file) as parquet:
             values += parquet.metadata.num_rows * parquet.metadata.num_columns
-    return 4 * values > LARGE
+    return values
+
+
+def _memory() -> int:
+    """Return how many bytes of memory there are; a moderate number where that cannot be known."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 2**33
 
 
 def unpacked(name: str, files: Sequence[Path], how: Reading) -> Source:
@@ -78,7 +100,9 @@ def unpacked(name: str, files: Sequence[Path], how: Reading) -> Source:
     with opened(files[0]) as first:
         schema = first.schema_arrow
     names = schema.names
-    _check_numbers(name, schema, how)
+    obstacle = _obstacle(name, schema, how)
+    if obstacle is not None:
+        raise DataError(obstacle)
     left_out = None if how.label is None else find_column(how.label, names, name)
     kept = [i for i in range(len(names)) if i != left_out]
     shape = (_count(files), len(kept))
@@ -91,20 +115,21 @@ def unpacked(name: str, files: Sequence[Path], how: Reading) -> Source:
     return Source(name, array, labels, feature_names=tuple(names[i] for i in kept))
 
 
-def _check_numbers(name: str, schema: "pyarrow.Schema", how: Reading) -> None:
-    """Refuse what only a table in memory can be: text, dates, columns left out, kinds given."""
+def _obstacle(name: str, schema: "pyarrow.Schema", how: Reading) -> str | None:
+    """Say what only a table in memory can be: text, dates, columns left out, kinds given."""
     if how.drop or how.columns or how.kinds:
-        raise DataError(
+        return (
             f"{name} is too large for memory, so its columns cannot be chosen here; write those "
             "that are wanted to a file of their own."
         )
     label = None if how.label is None else find_column(how.label, schema.names, name)
     for i, field in enumerate(schema):
         if i != label and not is_numeric(field.type):
-            raise DataError(
+            return (
                 f'Column "{field.name}" of {name} holds {field.type}, and a table too large for '
                 "memory must be made of numbers; encode it, or write fewer rows."
             )
+    return None
 
 
 def _count(files: Sequence[Path]) -> int:
