@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from scipy.stats import kstest
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
@@ -236,3 +237,12 @@ def test_weights_are_refused_in_a_sentence(draw) -> None:
     x = draw(40, seed=0)
     with pytest.raises(SettingError, match="takes no sample_weight: scores and p-values count"):
         OutlierDetector().fit(x, sample_weight=np.ones(40))
+
+
+def test_a_sparse_matrix_is_scored_as_a_dense_one(small, draw):
+    dense = np.where(draw(60) > 0, draw(60), 0.0)
+    found = [
+        OutlierDetector(small, random_state=0).fit(X).score_samples(X)
+        for X in (dense, csr_matrix(dense))
+    ]
+    np.testing.assert_array_equal(*found)

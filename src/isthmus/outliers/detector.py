@@ -117,7 +117,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : (n, D), (n, H, W) or (n, H, W, C), or a data frame
+        X : (n, D), (n, H, W) or (n, H, W, C), a sparse matrix, or a data frame
             Examples, n >= 10. Outliers among them are allowed for, but p-values are then too
             large: they compare with the outliers, too.
         y : ignored
@@ -270,6 +270,7 @@ class OutlierDetector(OutlierMixin, MetaEstimatorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         missing = self.autoencoder is None or get_tags(self.autoencoder).input_tags.allow_nan
         tags.input_tags.allow_nan = missing
+        tags.input_tags.sparse = True
         return tags
 
     def _scores(self, X: Examples) -> np.ndarray:

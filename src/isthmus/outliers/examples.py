@@ -3,11 +3,13 @@
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import validate_data
 
 from isthmus.annotations import Examples, ExamplesLike
+from isthmus.data.sparse_rows import SparseRows
 from isthmus.estimators.door import encoded, learned_schema, table_of
 from isthmus.estimators.inputs import is_indexed
 from isthmus.tables import Rules, Schema, is_table
@@ -17,7 +19,8 @@ def known_examples(detector: BaseEstimator, X: ExamplesLike, *, fitting: bool = 
     """Return examples as they are handed to autoencoders, and note or check their features.
 
     A table becomes an array (n, D): of several kinds of columns by the schema that is inferred
-    here, or that of a frozen autoencoder. Images and what lies on disk stay what they are.
+    here, or that of a frozen autoencoder. Images, sparse matrices and what lies on disk stay what
+    they are, and are dense a part at a time.
 
     Raises
     ------
@@ -26,7 +29,7 @@ def known_examples(detector: BaseEstimator, X: ExamplesLike, *, fitting: bool = 
     ValueError
         In scikit-learn's words, for other examples that are no numbers.
     """
-    X = table_of(X)
+    X = SparseRows(X) if issparse(X) else table_of(X)
     if fitting:
         setting = _schema_setting(vars(detector)["autoencoder"])
         vars(detector)["schema_"] = learned_schema(setting, X) if is_table(X) else None
