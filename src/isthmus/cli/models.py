@@ -167,6 +167,7 @@ def every_column(wanted: Origin, names: Sequence[str]) -> "Table | None":
     """
     from isthmus.data.table_rows import TableRows
 
+    # With the kind of a column given, the source is a table, though it may be all numbers.
     everything = {"columns": None, "drop": (), "kinds": {names[0]: "other"}}
     reading = {**wanted.reading, **everything}
     try:
