@@ -68,10 +68,14 @@ def unknown(what: str, name: object, known: Iterable[str]) -> str:
     return f"There is no {what} {name!r}; {hint} are {', '.join(names)}."
 
 
-def warn(message: str) -> None:
+class DoubtWarning(UserWarning):
+    """A column of a table may be of another kind than it was taken for."""
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn the user at the line of theirs that called isthmus, however deep the call went."""
     package = str(Path(__file__).parent)
     frame, level = inspect.currentframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(package):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)

@@ -110,3 +110,24 @@ def test_lines_below_a_table_that_are_padded_are_left_out(tmp_path):
     names = "".join(f"Land {i};{i % 7},5;{i % 5}\n" for i in range(30))
     path.write_text(f"name;a;b\n{names}Zambia;;\n")
     assert len(open_source(path)) == 31
+
+
+def test_a_row_that_sums_up_and_columns_without_a_title_are_said(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = "".join(f"R{i % 6},{i % 7},{i % 5}\n" for i in range(30))
+    path.write_text(f"region,units,\n{rows}Total,{87},{60}\n")
+    (note, total) = open_source(path).notes
+    assert note == "t.csv: 1 column without a title is called x2"
+    assert "the last row is called 'Total'" in total
+    path.write_text(f"region,units,more\n{rows}")
+    assert open_source(path).notes == ()
+
+
+def test_spaces_within_quotes_part_nothing(tmp_path):
+    path = tmp_path / "access.txt"
+    rows = "".join(f'10.0.0.{i}  "GET /p{i % 3} HTTP/1.1" 200 {i * 7}\n' for i in range(30))
+    path.write_text(f"ip request status bytes\n{rows}")
+    table = open_source(path).examples.table
+    assert table.column_names == ["ip", "request", "status", "bytes"]
+    assert table["request"].to_pylist()[:2] == ["GET /p0 HTTP/1.1", "GET /p1 HTTP/1.1"]
+    assert table["bytes"].to_pylist()[2] == 14

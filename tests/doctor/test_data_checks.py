@@ -56,6 +56,7 @@ PLANTED = {
         np.concatenate([WINE, WINE[:40] * (1 + 1e-4 * rng().normal(size=(40, 13)))])
     ),
     "label-columns": lambda: Data(beside(KINDS), KINDS),
+    "doubtful-columns": lambda: Data(WINE, doubts=[('column "a" is mostly numbers', "Drop it.")]),
     "identifier-columns": lambda: Data(beside(rng().permutation(178))),
     "constant-columns": lambda: Data(beside(np.ones(178))),
     "duplicate-columns": lambda: Data(beside(3 - 2 * WINE[:, 5])),

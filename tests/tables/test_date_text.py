@@ -19,7 +19,7 @@ DAYS = [dt.datetime(2000, 1, 1) + dt.timedelta(days=37 * i) for i in range(60)]
         "[De]%d. %B %Y", "[de]%-d. %b. %Y", "[fr]%-d %B %Y", "[es]%-d de %B de %Y", "[It]%B %Y",
         "[EN]%d-%b-%y", "[en]%d %B %Y", "[pt]%d/%b/%Y", "%B %d(th), %Y", "%-m/%-d/%Y",
         "%-d.%m.%y", "%-m/%d/%Y %-I:%M %p", "%d/%b/%Y:%H:%M:%S -0700", "%d/%m/%Y",
-        "%a %b %d %H:%M:%S +0000 %Y", "%a, %d %b %Y %H:%M:%S GMT",
+        "%a %b %d %H:%M:%S +0000 %Y", "%a, %d %b %Y %H:%M:%S GMT", "%A %d.%m.%y",
     ],
 )  # fmt: skip
 def test_dates_come_back_as_they_were_written(form):

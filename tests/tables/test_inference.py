@@ -258,7 +258,7 @@ def test_eight_digits_are_a_date():
 
 def test_doubtful_dates_are_named():
     x = np.arange(40.0) % 7
-    with pytest.warns(UserWarning, match=r"03/04/2023 and the like are read day first.*%m/%d/%Y"):
+    with pytest.warns(UserWarning, match=r"such as 03/04/2023, which are read day first.*%m/%d/%Y"):
         infer(pa.table({"d": ["03/04/2023", "05/06/2023"] * 20, "x": x}))
     with pytest.warns(UserWarning, match=r'"d" holds dates of the year 9999 in 20 rows'):
         infer(
@@ -320,3 +320,19 @@ def test_a_ratio_is_no_time():
 def test_what_is_no_table_is_refused_in_a_sentence(given, sentence):
     with pytest.raises(DataError, match=sentence):
         infer(given, name="X")
+
+
+def test_a_left_out_column_of_which_half_is_numbers_is_said():
+    entries = ["<0.5" if i % 3 == 0 else f"{i / 7:.3f}" for i in range(60)]
+    frame = pa.table({"lead": entries, "site": ["u", "v"] * 30})
+    with pytest.warns(UserWarning, match="is mostly numbers, but 20 of 60 .* taken as text"):
+        assert not infer(frame).column("lead").used
+    weights = [f"{i % 20} g" if i % 2 else f"{i % 20} kg" for i in range(60)]
+    with pytest.warns(UserWarning, match=r"several units \(g, kg\), so it is taken as category"):
+        assert infer(pa.table({"weight": weights})).column("weight").kind.name == "category"
+
+
+def test_numbers_of_goods_are_identifiers():
+    rng = np.random.default_rng(0)
+    frame = pa.table({"EAN": rng.integers(10**12, 10**13, 60), "x": rng.normal(size=60)})
+    assert infer(frame).column("EAN").kind.name == "identifier"

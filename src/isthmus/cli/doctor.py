@@ -1,5 +1,6 @@
 """`isthmus doctor`: what is wrong with data, with planned settings, or with a fitted model."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from isthmus.cli import consoles, errors, language, models, options, progress
 from isthmus.cli.declaring import option, takes
 from isthmus.cli.fit_options import DataOptions, TrainingOptions
 from isthmus.cli.model_options import HeadOptions, ModelOptions
+from isthmus.errors import DoubtWarning
 
 if TYPE_CHECKING:
     from isthmus.data import Source
@@ -106,17 +108,24 @@ def _data(source: "Source", plan: "Plan", schema: "Schema | Rules | str") -> "Da
 
     from isthmus.doctor import Data
     from isthmus.estimators.door import encoded, learned_schema, table_of
+    from isthmus.tables import Rules, to_arrow
+    from isthmus.tables.remarks import doubts_about
 
     examples, names = source.examples, source.feature_names
     test = None if source.test is None else source.test.examples
-    learned = learned_schema(schema, table_of(examples))
+    doubts = ()
+    with warnings.catch_warnings():  # of doubts, which are a finding
+        warnings.simplefilter("ignore", DoubtWarning)
+        learned = learned_schema(schema, table_of(examples))
     if learned is not None:
+        given = schema.kinds if isinstance(schema, Rules) else ()
+        doubts = doubts_about(learned, to_arrow(table_of(examples)), given)
         names = learned.feature_names
         examples = encoded(learned, table_of(examples), "model")
         test = None if test is None else encoded(learned, table_of(test), "model")
         if plan.likelihood == "auto":  # which is then that of the columns' kinds
             plan = replace(plan, likelihood="columns", masked=True)
-    return Data(examples, source.labels, names, source.image_shape, test, plan)
+    return Data(examples, source.labels, names, source.image_shape, test, plan, doubts)
 
 
 def _of_run(given: DoctorOptions) -> "Sequence[Finding]":

@@ -1,5 +1,6 @@
 """`isthmus fit`: from a source to a run folder, with the comparison with PCA at the end."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from isthmus.cli import (
 from isthmus.cli.ahead import Ahead
 from isthmus.cli.declaring import takes
 from isthmus.cli.fit_options import FitOptions
+from isthmus.errors import DoubtWarning
 from isthmus.plainjson import Facts
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def fit(given: FitOptions, context: typer.Context) -> int:
 
 def run(given: FitOptions, command: Sequence[str]) -> int:
     """Fit in a folder that no other process writes; return the exit code."""
-    with runs.claimed_folder(given) as folder:
+    with runs.claimed_folder(given) as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DoubtWarning)  # which the findings say
         return _fit(given, command, folder)
 
 

@@ -8,7 +8,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -16,8 +16,15 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from isthmus.data.checks import reason
-from isthmus.data.dialect import Dialect, encoding_of, is_remark, missing_marks, sniff
+from isthmus.data.checks import listed, reason
+from isthmus.data.dialect import (
+    Dialect,
+    encoding_of,
+    is_remark,
+    missing_marks,
+    sniff,
+    spaced,
+)
 from isthmus.data.entries import is_zero_padded, tidied
 from isthmus.data.layout import Below, is_blank, without_blank_rows, without_padded_lines
 from isthmus.data.limits import Limited, check_unpacked
@@ -286,9 +293,16 @@ def _cleaned(file: IO[bytes], dialect: Dialect) -> tuple[IO[bytes], int]:
             continue
         if dialect.trailing and lines > titles:
             line = line.rstrip("\r\n").removesuffix(dialect.delimiter) + "\n"
-        kept.append("\t".join(line.split()) + "\n" if dialect.delimiter == " " else line)
+        kept.append(_tabbed(spaced(line)) if dialect.delimiter == " " else line)
     text.detach()
     return io.BytesIO("".join(kept).encode()), blank
+
+
+def _tabbed(entries: Sequence[str]) -> str:
+    """Return a row with tabs between its entries."""
+    line = io.StringIO()
+    csv.writer(line, delimiter="\t", lineterminator="\n").writerow(entries)
+    return line.getvalue()
 
 
 def _has_bytes(table: "pyarrow.Table") -> bool:
@@ -310,7 +324,16 @@ def _named(table: "pyarrow.Table", dialect: Dialect) -> tuple["pyarrow.Table", l
         table, names = table.remove_column(0), names[1:]
         notes.append("the unnamed first column numbers the rows and is left out")
     titles = [unguard(name.strip().removeprefix("\ufeff")) for name in names]
-    return table.rename_columns([t or f"x{i}" for i, t in enumerate(titles)]), notes
+    called = [title or f"x{i}" for i, title in enumerate(titles)]
+    bare = [name for name, title in zip(called, titles, strict=True) if not title]
+    if bare:
+        many = (
+            f"{len(bare)} columns without a title are"
+            if len(bare) > 1
+            else "1 column without a title is"
+        )
+        notes.append(f"{many} called {listed(bare, 4)}")
+    return table.rename_columns(called), notes
 
 
 def _is_empty(column: "pyarrow.ChunkedArray") -> bool:

@@ -195,8 +195,19 @@ def sniff(lines: Sequence[str], encoding: str, how: Reading | None = None) -> Di
 def split_rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     """Return the entries of each line."""
     if delimiter == " ":
-        return [line.split() for line in lines]
+        return [spaced(line) for line in lines]
     return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+
+
+def spaced(line: str) -> list[str]:
+    """Return the entries of a line that runs of spaces part, but for those in quotes.
+
+    >>> spaced('10.0.0.7  "GET / HTTP/1.1" 200')
+    ['10.0.0.7', 'GET / HTTP/1.1', '200']
+    """
+    if '"' not in line:
+        return line.split()
+    return next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True))
 
 
 def is_remark(line: str, mark: str | None) -> bool:
@@ -251,7 +262,8 @@ def _delimiter(lines: Sequence[str]) -> str:
         rows = split_rows(lines, " ")
         same = len({len(row) for row in rows[1:] or rows}) == 1 and len(rows[-1]) > 1
         numbers = sum(_number(entry) is True for row in rows for entry in row)
-        if same and numbers > sum(map(len, rows)) / 2:
+        quoted = sum('"' in line for line in lines) > len(lines) / 2
+        if same and (quoted or numbers > sum(map(len, rows)) / 2):
             return " "
     return max(DELIMITERS[::-1], key=lines[0].count) if lines else ","
 

@@ -11,12 +11,24 @@ from isthmus.data.reading import Reading
 from isthmus.data.source import Source
 from isthmus.data.table_rows import TableRows
 from isthmus.errors import DataError, SettingError, unknown
+from isthmus.tables.values import is_text
 
 if TYPE_CHECKING:
     import pyarrow
 
 SENTINELS = 3
 """Maximum number of columns that are named: those that may hold numbers for missing entries."""
+
+
+TOTALS = (
+    "total", "totals", "sum", "average", "mean", "overall", "summe", "gesamt", "insgesamt",
+    "gesamtsumme", "mittelwert", "durchschnitt", "totale", "suma", "somme", "moyenne", "totaal",
+    "media", "promedio",
+)  # fmt: skip
+"""What people call a row that sums up those above it."""
+
+MOST_TOTALLED = 1_000
+"""How many of the last rows are looked at for the name of the last."""
 
 
 def is_table(spec: object) -> bool:
@@ -72,6 +84,7 @@ def from_table(
             f"{name} has no column besides the labels; expected at least one of numbers."
         )
     columns = list(zip(arrow.column_names, arrow.columns, strict=True))
+    notes = (*notes, *_about_total(arrow, name))
     if how.kinds or not all(is_matrix_column(column) for _, column in columns):
         said = (*notes, *_about_sentinels(columns, how, name))
         return Source(name, TableRows(arrow), labels, tuple(arrow.column_names), notes=said)
@@ -104,6 +117,19 @@ def _without_identifiers(
         return columns, ""
     verb = "name the rows and are" if len(out) > 1 else "names the rows and is"
     return kept, f"{listed(out)} {verb} left out; give the kind number to learn from it"
+
+
+def _about_total(arrow: "pyarrow.Table", name: str) -> tuple[str, ...]:
+    """Return a sentence about the last row if it is named as a sum or a mean of those above."""
+    for column in arrow.columns:
+        if is_text(column.type):
+            *above, last = column.to_pylist()[-MOST_TOTALLED:]
+            if last and last.strip(" :").lower() in TOTALS and last not in above:
+                return (
+                    f"{name}: the last row is called {last!r}; if it sums up the rows above, it is "
+                    "no example: take it out of the file",
+                )
+    return ()
 
 
 def _about_sentinels(

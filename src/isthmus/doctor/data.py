@@ -68,6 +68,8 @@ class Data:
         Examples that are kept apart for testing.
     plan
         The settings of the fit.
+    doubts
+        What columns were taken for, where another kind is likely, and what to do: a sentence each.
     """
 
     examples: Examples
@@ -76,6 +78,7 @@ class Data:
     image_shape: ImageShape | None = None
     test: Examples | None = None
     plan: Plan = field(default_factory=Plan)
+    doubts: Sequence[tuple[str, str]] = ()
 
     def __len__(self) -> int:
         return len(self.examples)

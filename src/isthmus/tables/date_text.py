@@ -18,20 +18,16 @@ from isthmus.tables.marks import is_no_date
 _DAYS = (
     "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y",
-    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y",
-    "%A, %d %B %Y", "%B %d(th), %Y", "%b %d(th), %Y", "%d(th) %B %Y", "%d(th) %b %Y",
+    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%B %d(th), %Y", "%b %d(th), %Y",
+    "%d(th) %B %Y", "%d(th) %b %Y",
 )  # fmt: skip
 _HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
 _MONTHS = ("%Y-%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
 _LOGS = ("%d/%b/%Y:%H:%M:%S", "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S +0000 %Y")
 """Of web servers, of the C library, and of a social network."""
 
-DATE_FORMATS = (
-    *_DAYS,
-    *(f"{day}{gap}{hour}" for day in _DAYS for hour in _HOURS for gap in " T"),
-    *_MONTHS,
-    *_LOGS,
-)
+_TIMES = tuple(f"{day}{gap}{hour}" for day in _DAYS for hour in _HOURS for gap in " T")
+DATE_FORMATS = (*_DAYS, *_TIMES, *_MONTHS, *_LOGS)
 """How dates are written as text. Day before month comes first: it is refused where it is wrong."""
 
 _NAMED = (
@@ -87,6 +83,9 @@ _TRIED = 20
 
 _TAG = re.compile(r"\[([A-Za-z]{2})\]")
 _WORD = re.compile(r"[^\W\d_]+")
+_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)
+"""How a date begins that names its day of the week."""
+
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")
 
 
@@ -226,7 +225,9 @@ def _candidates(known: list[str]) -> tuple[Sequence[str], list[str], str]:
     if not all(entry.endswith(zone) for entry in known):
         return (), [], ""
     bare = [entry.removesuffix(zone) for entry in known]
-    return (*_in_languages(bare), *DATE_FORMATS), bare, zone
+    days = ("%a ", "%a, ", "%A ", "%A, ") if _WEEKDAY.match(bare[0]) else ()
+    dated = (f"{day}{form}" for day in days for form in (*_DAYS, *_TIMES))
+    return (*_in_languages(bare), *DATE_FORMATS, *dated), bare, zone
 
 
 def _in_languages(entries: list[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from isthmus.errors import DataError, SettingError, unknown, warn
+from isthmus.errors import DataError, DoubtWarning, SettingError, unknown, warn
 from isthmus.tables import building
 from isthmus.tables.frames import make_of, to_arrow
 from isthmus.tables.kinds import AbstractKind, AbstractNumeric
@@ -107,7 +107,7 @@ def _column(title: str, column: "pyarrow.ChunkedArray", rules: Rules) -> Column:
     else:
         kind = recognise(column, title)
         for remark in remarks(title, column, kind):
-            warn(remark)
+            warn(remark.words(), DoubtWarning)
     if isinstance(kind, AbstractNumeric | Moment):
         missing = int((~kind.known(column)).sum())
     return Column(title, kind, missing, declared)

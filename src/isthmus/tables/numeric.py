@@ -33,7 +33,8 @@ DIGIT_DATES = (19000101, 21001231)
 """Whole numbers in this range may be dates, such as 20210131."""
 
 _RECORD = re.compile(
-    r"(^|[\W_])(id|ids|uuid|guid|nr|mrn|ssn|isbn|iban)$|nummer$|[a-z](Id|ID|Nr)$|^(Id|ID|Nr)$"
+    r"(^|[\W_])(id|ids|uuid|guid|nr|mrn|ssn|isbn|iban|sku|ean|gtin|upc|barcode|imei|vin)$|nummer$"
+    r"|[a-z](Id|ID|Nr)$|^(Id|ID|Nr)$"
 )
 """Titles that say "identifier", whether entries repeat or not."""
 

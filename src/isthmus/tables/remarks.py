@@ -1,8 +1,8 @@
 """Sentences about the kind that a column was taken for, where another is likely."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from isthmus.tables.values import is_text, plain, texts, ticks
 if TYPE_CHECKING:
     import pyarrow
 
+    from isthmus.tables.schema import Schema
+
 PLURALS = {"number": "numbers", "date": "dates", "quantity": "amounts"}
 
 LEAST = 10
@@ -30,14 +32,35 @@ NEVER = 9999
 """The year that databases write for "no end"."""
 
 
-def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> Iterator[str]:
-    """Yield sentences about what a column was taken for, where another choice is likely.
+HALF = 0.5
+"""Least share of numbers in a column that is left out, from which that is said."""
+
+
+class Remark(NamedTuple):
+    """What a column was taken for, and what to do if it is something else.
+
+    Parameters
+    ----------
+    found, remedy
+        A sentence without its stop, and another.
+    """
+
+    found: str
+    remedy: str
+
+    def words(self) -> str:
+        """Return both in one line."""
+        return f"{self.found}: {self.remedy}"
+
+
+def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> Iterator[Remark]:
+    """Yield what a column was taken for, where another choice is likely.
 
     >>> import pyarrow
     >>> from isthmus.tables.inference import recognise
     >>> column = pyarrow.chunked_array([[f"{i}.5" for i in range(30)] + ["<5"]])
     >>> for remark in remarks("depth", column, recognise(column)):
-    ...     print(remark)
+    ...     print(remark.words())
     column "depth" is mostly numbers, but 1 of 31 entries is none, such as "<5", so it is taken as
     identifier (left out): schema=Rules(kinds={"depth": "number"}) counts such entries as missing.
     """
@@ -47,15 +70,42 @@ def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> I
         yield from _about_words(title, column, kind)
 
 
-def _about_words(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> Iterator[str]:
+def doubts_about(
+    schema: "Schema", table: "pyarrow.Table", given: Collection[str] = ()
+) -> tuple[Remark, ...]:
+    """Return the remarks about a table's columns, but those whose kind was given.
+
+    Parameters
+    ----------
+    schema
+        Of the table.
+    table
+        With the schema's columns.
+    given
+        Titles of columns whose kind is known.
+    """
+    return tuple(
+        remark
+        for column in schema.columns
+        if column.name in table.column_names and column.name not in given
+        for remark in remarks(column.name, table.column(column.name), column.kind)
+    )
+
+
+def _about_words(
+    title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind
+) -> Iterator[Remark]:
     counts = Counter(texts(column).tolist())
     counts = Counter({one: count for one, count in counts.items() if not is_blank(one)})
     entries, distinct = list(counts.elements()), list(counts)
-    units = units_of(distinct) if not kind.parts and len(entries) >= LEAST else []
+    several = len(distinct if kind.parts else entries) >= LEAST
+    units = units_of(distinct) if several else []
     if units:
-        yield (
+        taken = f"taken as {kind.name}" if kind.parts else "left out"
+        yield Remark(
             f'column "{title}" holds numbers with several units ({", ".join(units[:SHOWN])}), so '
-            "it is left out: bring them to one unit, or give the number and the unit a column each."
+            f"it is {taken}",
+            "bring them to one unit, or give the number and the unit a column each.",
         )
         return
     numbers = [
@@ -67,32 +117,35 @@ def _about_words(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind)
     if not kind.parts:
         found |= {"date": dates_among(entries), "quantity": amounts_among(entries)}
     for name, read in found.items():
-        if MOSTLY * len(entries) <= len(read) < len(entries):
+        least = HALF if name == "number" and not kind.parts else MOSTLY
+        if least * len(entries) <= len(read) < len(entries):
             yield _mostly(title, kind, name, entries, set(read))
             return
 
 
-def _mostly(title: str, kind: AbstractKind, name: str, entries: list[str], read: set[str]) -> str:
-    """Return the sentence about a column whose entries are of one kind but for a few."""
+def _mostly(
+    title: str, kind: AbstractKind, name: str, entries: list[str], read: set[str]
+) -> Remark:
+    """Return the remark about a column whose entries are of one kind but for a few."""
     odd = [entry for entry in entries if entry not in read]
     verb = "are" if len(odd) > 1 else "is"
     taken = kind.name if kind.parts else f"{kind.name} (left out)"
-    return (
+    return Remark(
         f'column "{title}" is mostly {PLURALS[name]}, but {len(odd)} of {len(entries)} entries '
-        f'{verb} none, such as "{odd[0]}", so it is taken as {taken}: '
-        f'schema=Rules(kinds={{"{title}": "{name}"}}) counts such entries as missing.'
+        f'{verb} none, such as "{odd[0]}", so it is taken as {taken}',
+        f'schema=Rules(kinds={{"{title}": "{name}"}}) counts such entries as missing.',
     )
 
 
-def _about_dates(title: str, column: "pyarrow.ChunkedArray", kind: Moment) -> Iterator[str]:
+def _about_dates(title: str, column: "pyarrow.ChunkedArray", kind: Moment) -> Iterator[Remark]:
     if kind.form is not None and is_text(plain(column).type):
         other = other_readings(texts(column), kind.form)
         if other is not None:
             example, form = other
-            yield (
-                f'column "{title}": {example} and the like are read day first. If the month comes '
-                f'first, give dates: pandas.to_datetime(X["{title}"], format="{form}"), or write '
-                "them as 2023-04-03 in the file."
+            yield Remark(
+                f'column "{title}" has dates such as {example}, which are read day first',
+                f'if the month comes first, give pandas.to_datetime(X["{title}"], '
+                f'format="{form}"), or write them as 2023-04-03 in the file.',
             )
     if not kind.since_1970:
         return
@@ -100,8 +153,8 @@ def _about_dates(title: str, column: "pyarrow.ChunkedArray", kind: Moment) -> It
     years = values[known].astype(f"M8[{kind.unit}]").astype("M8[Y]").astype(np.int64) + 1970
     count, rest = int((years == NEVER).sum()), years[years != NEVER]
     if count and len(rest):
-        yield (
+        yield Remark(
             f'column "{title}" holds dates of the year {NEVER} in {count} row'
-            f"{'s' if count > 1 else ''}, far from the rest ({rest.min()} to {rest.max()}): if "
-            "that means missing, leave these entries empty."
+            f"{'s' if count > 1 else ''}, far from the rest ({rest.min()} to {rest.max()})",
+            "if that means missing, leave these entries empty.",
         )

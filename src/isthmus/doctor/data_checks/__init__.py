@@ -9,6 +9,7 @@ from isthmus.doctor.data_checks.constant_columns import constant_columns
 from isthmus.doctor.data_checks.copying import copying
 from isthmus.doctor.data_checks.count_data import count_data
 from isthmus.doctor.data_checks.dominant_columns import dominant_columns
+from isthmus.doctor.data_checks.doubtful_columns import doubtful_columns
 from isthmus.doctor.data_checks.duplicate_columns import duplicate_columns
 from isthmus.doctor.data_checks.extreme_values import extreme_values
 from isthmus.doctor.data_checks.fractional_counts import fractional_counts
@@ -33,6 +34,7 @@ from isthmus.doctor.finding import Finding
 
 DATA_CHECKS: tuple[Callable[[Data], Finding | None], ...] = (
     missing_values,
+    doubtful_columns,
     repeated_rows,
     near_duplicates,
     label_columns,
