@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn import datasets
 
 from isthmus.doctor import Data, Plan, examine_data
+from isthmus.doctor.data import TableFacts
 from isthmus.doctor.data_checks import DATA_CHECKS
 
 WINE, KINDS = datasets.load_wine(return_X_y=True)
@@ -56,7 +57,12 @@ PLANTED = {
         np.concatenate([WINE, WINE[:40] * (1 + 1e-4 * rng().normal(size=(40, 13)))])
     ),
     "label-columns": lambda: Data(beside(KINDS), KINDS),
-    "doubtful-columns": lambda: Data(WINE, doubts=[('column "a" is mostly numbers', "Drop it.")]),
+    "doubtful-columns": lambda: Data(
+        WINE, table=TableFacts(doubts=[('column "a" is mostly numbers', "Drop it.")])
+    ),
+    "left-out-columns": lambda: Data(WINE, table=TableFacts(left_out={"id": "identifier"})),
+    "time-order": lambda: Data(WINE, table=TableFacts(times={"day": np.arange(178.0)})),
+    "mixed-units": lambda: Data(changed(WINE, slice(0, 178, 3), 0, WINE[::3, 0] / 100)),
     "identifier-columns": lambda: Data(beside(rng().permutation(178))),
     "constant-columns": lambda: Data(beside(np.ones(178))),
     "duplicate-columns": lambda: Data(beside(3 - 2 * WINE[:, 5])),
@@ -93,6 +99,27 @@ def test_a_planted_mistake_is_named(check):
     found = {one.check: one for one in examine_data(PLANTED[check]())}
     assert check in found
     assert found[check].words().endswith(".")
+
+
+def test_numbers_of_a_table_are_looked_at_in_their_own_units():
+    heights = np.round(rng().normal(170, 8, 178), 1)
+    numbers = {
+        "height": heights,
+        "inches": np.round(heights / 2.54, 1),
+        "age": np.where(rng().random(178) < 0.05, -1.0, 20 + 50 * rng().random(178)),
+        "pressure": np.where(rng().random(178) < 0.05, 0.0, rng().normal(80, 9, 178)),
+        "income": changed(WINE, 3, 0, 1e12)[:, 0],
+    }
+    found = {one.check: one for one in examine_data(Data(WINE, table=TableFacts(numbers=numbers)))}
+    assert found["duplicate-columns"].evidence["columns"] == [1]
+    assert found["placeholder-values"].evidence["columns"] == [2, 3]
+    assert '"income" holds 1e+12' in found["extreme-values"].sentence
+
+
+def test_a_column_that_parts_the_classes_widely_may_be_the_label():
+    noisy = np.where(KINDS > 0, KINDS, 0.0) + 0.05 * rng().normal(size=178)
+    (found,) = examine_data(Data(beside(noisy), KINDS))[:1]
+    assert (found.check, found.severity) == ("label-columns", "look")
 
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "diabetes"])

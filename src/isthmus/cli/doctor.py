@@ -108,24 +108,21 @@ def _data(source: "Source", plan: "Plan", schema: "Schema | Rules | str") -> "Da
 
     from isthmus.doctor import Data
     from isthmus.estimators.door import encoded, learned_schema, table_of
-    from isthmus.tables import Rules, to_arrow
-    from isthmus.tables.remarks import doubts_about
+    from isthmus.estimators.table_facts import table_facts
 
     examples, names = source.examples, source.feature_names
     test = None if source.test is None else source.test.examples
-    doubts = ()
     with warnings.catch_warnings():  # of doubts, which are a finding
         warnings.simplefilter("ignore", DoubtWarning)
         learned = learned_schema(schema, table_of(examples))
+    facts = table_facts(learned, examples, schema)
     if learned is not None:
-        given = schema.kinds if isinstance(schema, Rules) else ()
-        doubts = doubts_about(learned, to_arrow(table_of(examples)), given)
         names = learned.feature_names
         examples = encoded(learned, table_of(examples), "model")
         test = None if test is None else encoded(learned, table_of(test), "model")
         if plan.likelihood == "auto":  # which is then that of the columns' kinds
             plan = replace(plan, likelihood="columns", masked=True)
-    return Data(examples, source.labels, names, source.image_shape, test, plan, doubts)
+    return Data(examples, source.labels, names, source.image_shape, test, plan, facts)
 
 
 def _of_run(given: DoctorOptions) -> "Sequence[Finding]":

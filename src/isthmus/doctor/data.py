@@ -1,8 +1,8 @@
 """What the checks before a fit look at: examples, what is known of them, what is planned."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,31 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
+class TableFacts:
+    """What a table of several kinds of columns says besides its encoded rows.
+
+    Parameters
+    ----------
+    doubts
+        What columns were taken for, where another kind is likely, and what to do: a sentence each.
+    left_out
+        The kinds of the columns that nothing is learned from, by title.
+    numbers : dict of (n,)
+        Numbers in their own units by title, double precision, NaN where one is missing.
+    times : dict of (n,)
+        Dates and times as numbers that rise, by title, NaN where one is missing.
+    missing
+        Shares of missing entries of the columns that are learned from, by title.
+    """
+
+    doubts: Sequence[tuple[str, str]] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    times: Mapping[str, np.ndarray] = field(default_factory=dict)
+    missing: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class Data:
     """Examples and what is known about them.
 
@@ -68,8 +93,8 @@ class Data:
         Examples that are kept apart for testing.
     plan
         The settings of the fit.
-    doubts
-        What columns were taken for, where another kind is likely, and what to do: a sentence each.
+    table
+        Of a table of several kinds of columns, whose examples are encoded rows.
     """
 
     examples: Examples
@@ -78,7 +103,15 @@ class Data:
     image_shape: ImageShape | None = None
     test: Examples | None = None
     plan: Plan = field(default_factory=Plan)
-    doubts: Sequence[tuple[str, str]] = ()
+    table: TableFacts = field(default_factory=TableFacts)
+
+    @cached_property
+    def in_units(self) -> "Data":
+        """The numbers of a table in their own units, or these data where that is what they are."""
+        if not self.table.numbers:
+            return self
+        columns, names = np.column_stack([*self.table.numbers.values()]), [*self.table.numbers]
+        return Data(columns, self.labels, names, plan=replace(self.plan, masked=True))
 
     def __len__(self) -> int:
         return len(self.examples)

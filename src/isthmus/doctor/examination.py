@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from isthmus.doctor.data import Data
-from isthmus.doctor.data_checks import DATA_CHECKS
+from isthmus.doctor.data_checks import DATA_CHECKS, OF_UNITS
 from isthmus.doctor.finding import Finding, ordered
 from isthmus.doctor.fit import Fit
 from isthmus.doctor.fit_checks import FIT_CHECKS
@@ -37,7 +37,11 @@ def examine_data(data: Data) -> tuple[Finding, ...]:
     >>> [found.check for found in examine_data(Data(np.repeat(rows, 4, axis=0)))]
     ['repeated-rows']
     """
-    return ordered(_run(DATA_CHECKS, data))
+    found = {one.check: one for one in _run(DATA_CHECKS, data)}
+    if data.in_units is not data:
+        in_units = [check for check in DATA_CHECKS if check in OF_UNITS]
+        found |= {one.check: one for one in _run(in_units, data.in_units)}
+    return ordered(found.values())
 
 
 def examine_fit(fit: Fit) -> tuple[Finding, ...]:

@@ -21,19 +21,18 @@ from isthmus.doctor import (
     harder_examples,
     ordered,
 )
+from isthmus.doctor.data import TableFacts
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
-from isthmus.estimators.door import table_of
 from isthmus.estimators.planned import plan_of
 from isthmus.estimators.symbols import write_symbols
+from isthmus.estimators.table_facts import table_facts
 from isthmus.evaluation.pca import PCABaseline, fit_pca
 from isthmus.evaluation.reconstruction import ErrorSums, ReconstructionErrors
 from isthmus.latents.discrete import is_discrete
 from isthmus.model import Model
 from isthmus.plainjson import JsonObject
-from isthmus.tables import Rules, Schema, is_table, to_arrow
-from isthmus.tables.remarks import Remark, doubts_about
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
@@ -61,13 +60,13 @@ def examine(
     X_test: ExamplesLike | None,
     y_test: Targets | None,
     names: Sequence[str] | None = None,
-    doubts: Sequence[tuple[str, str]] = (),
+    table: TableFacts | None = None,
 ) -> tuple[Fit | None, tuple[Finding, ...]]:
     """Return a fitted model as numbers, and what is found in data, settings and model.
 
     The parameters are those of `numbers_of`, names of the columns where the estimator has none, and
-    doubts about columns of a table; without a decoder there are no numbers. A table of several
-    kinds of columns is looked at as the model sees it.
+    what a table says besides its rows; without a decoder there are no numbers. A table of several
+    kinds of columns is looked at as the model sees it, and its numbers in their own units.
     """
     X, y = read_some(X, y)
     if X_test is not None:
@@ -75,9 +74,8 @@ def examine(
     if estimator.schema_ is not None:
         rows, names = estimator.of_encoded_rows(), estimator.schema_.feature_names
         test = None if X_test is None else estimator.encode_table(X_test)
-        return examine(
-            rows, estimator.encode_table(X), y, test, y_test, names, doubts_of(estimator, X)
-        )
+        facts = table_facts(estimator.schema_, X, estimator.schema)
+        return examine(rows, estimator.encode_table(X), y, test, y_test, names, facts)
     X_numbers, own = _numbers(X)
     names = own if names is None else names
     known = getattr(estimator, "feature_names_in_", None)
@@ -88,7 +86,7 @@ def examine(
         image_shape=estimator.image_shape_,
         test=None if X_test is None else _numbers(X_test)[0],
         plan=plan_of(estimator),
-        doubts=doubts,
+        table=TableFacts() if table is None else table,
     )
     found = examine_data(data)
     if estimator.model_.decoder is None:
@@ -97,15 +95,6 @@ def examine(
         warnings.simplefilter("ignore")
         fit = numbers_of(estimator, X, y, X_test, y_test)
     return fit, ordered([*found, *examine_fit(fit)])
-
-
-def doubts_of(estimator: "AbstractAutoencoder", X: ExamplesLike) -> tuple[Remark, ...]:
-    """Return what columns of a table of the fit were taken for, where another kind is likely."""
-    table, setting = table_of(X), estimator.schema
-    if estimator.schema_ is None or isinstance(setting, Schema) or not is_table(table):
-        return ()
-    given = setting.kinds if isinstance(setting, Rules) else ()
-    return doubts_about(estimator.schema_, to_arrow(table), given)
 
 
 def compare(

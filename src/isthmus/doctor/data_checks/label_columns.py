@@ -9,8 +9,9 @@ from isthmus.unlabelled import known_labels, plain_labels
 NAMES = frozenset({"label", "labels", "target", "targets", "class", "y"})
 """Names by which a column says that it holds the labels."""
 
-TIGHT = 0.05
-"""A column is a noisy copy if the values of a class spread over this share of the least gap."""
+TIGHT, LOOSE = 0.05, 1.0
+"""A column is a noisy copy if the values of a class spread over this share of the least gap; it
+may be one up to the second."""
 
 EXACT = 1 - 1e-6
 """Correlation with a quantity from which a column is the quantity in other units."""
@@ -29,11 +30,12 @@ def label_columns(data: Data) -> Finding | None:
         return _named(data, named) if named else None
     if len(data) < 20:
         return None
-    found = [j for j in np.flatnonzero(data.varied).tolist() if _copies(data, j)]
+    spread = {j: _spread(data, j) for j in np.flatnonzero(data.varied).tolist()}
+    found = [j for j, one in spread.items() if one <= LOOSE]
     if not found:
         return None
     return Finding(
-        "stop",
+        "stop" if min(spread.values()) <= TIGHT else "look",
         f"The labels are among the columns: column {data.columns(found)} tells the label of every "
         "example.",
         "Drop it, or everything that is learned from the code about labels is known beforehand.",
@@ -51,23 +53,26 @@ def _named(data: Data, named: list[int]) -> Finding:
     )
 
 
-def _copies(data: Data, j: int) -> bool:
-    """Tell whether column j holds the labels."""
+def _spread(data: Data, j: int) -> float:
+    """Return how far column j spreads within a class, in least gaps between two classes.
+
+    0 for a quantity in other units, and infinity where classes overlap.
+    """
     values, labels = data.sample[:, j], data.sample_labels
     assert labels is not None
     known = ~np.isnan(values) & known_labels(labels)
     values, labels = values[known], plain_labels(labels[known])
     classes = np.unique(labels)
     if len(classes) > max(20, len(values) // 10):
-        return _is_quantity(values, labels)
+        return 0.0 if _is_quantity(values, labels) else np.inf
     if len(classes) < 2 or len(values) < 20:
-        return False
+        return np.inf
     lows, highs = np.array(
         [(values[labels == c].min(), values[labels == c].max()) for c in classes]
     ).T
     order = np.argsort(lows)
     gaps = lows[order][1:] - highs[order][:-1]
-    return bool(gaps.min() > 0 and (highs - lows).max() <= TIGHT * gaps.min())
+    return float((highs - lows).max() / gaps.min()) if gaps.min() > 0 else np.inf
 
 
 def _is_quantity(values: np.ndarray, labels: np.ndarray) -> bool:

@@ -5,12 +5,18 @@ import numpy as np
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding, setting
 
-PLACEHOLDERS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
+PLACEHOLDERS = (0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
 """Numbers by which people mark what they do not know."""
 
 APART, NEGATIVE = 3.0, 0.1
 """Least distances from all other values, in widths of their range; below zero, among values that
 are not negative, a number is out of place already."""
+
+ZEROS = (0.01, 0.3)
+"""Shares of zeros that may stand for something else; with more, zero is what most have."""
+
+FROM_ZERO = 3.0
+"""Standard deviations that nearly all other values lie above zero, where zero is such a mark."""
 
 
 def placeholder_values(data: Data) -> Finding | None:
@@ -30,7 +36,8 @@ def placeholder_values(data: Data) -> Finding | None:
         "look",
         f"Column {data.columns(list(found))} holds {value:g} in {share:.1%} of the rows, far from "
         "all other values: it looks like a mark for what is missing.",
-        f"Make these entries missing (NaN) and fit with {setting('likelihood', 'masked')}.",
+        f"Make these entries missing: NaN, or {setting('missing', [int(value)])} where a file is read"
+        + ("." if data.plan.masked else f"; and fit with {setting('likelihood', 'masked')}."),
         {"columns": list(found), "value": value},
     )
 
@@ -40,6 +47,11 @@ def _placeholder(values: np.ndarray) -> float | None:
     for value in {float(values.min()), float(values.max())} & set(PLACEHOLDERS):
         others = values[values != value]
         if (values == value).sum() < 2 or len(np.unique(others)) < 5:
+            continue
+        if value == 0:
+            far = np.quantile(others, 0.01) > FROM_ZERO * others.std()
+            if far and ZEROS[0] < (values == 0).mean() < ZEROS[1]:
+                return value
             continue
         width = others.max() - others.min()
         apart = NEGATIVE if value < 0 <= others.min() else APART
