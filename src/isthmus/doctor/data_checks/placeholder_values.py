@@ -36,7 +36,7 @@ def placeholder_values(data: Data) -> Finding | None:
         "look",
         f"Column {data.columns(list(found))} holds {value:g} in {share:.1%} of the rows, far from "
         "all other values: it looks like a mark for what is missing.",
-        f"Make these entries missing: NaN, or {setting('missing', [int(value)])} where a file is read"
+        f"Make these entries missing: NaN, or {setting('missing', [int(value)])} for a file"
         + ("." if data.plan.masked else f"; and fit with {setting('likelihood', 'masked')}."),
         {"columns": list(found), "value": value},
     )
