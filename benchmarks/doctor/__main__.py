@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.doctor import planted_data, planted_fits, sets
+from benchmarks.doctor import planted_data, planted_fits, planted_tables, sets
 
 from isthmus.doctor import Finding, examine_data
 
@@ -70,9 +70,9 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     clean: list[dict[str, Any]] = []
     if not given.fits:
-        for what, check, make in planted_data.planted():
+        for what, check, make in (*planted_data.planted(), *planted_tables.planted()):
             rows.append(_named(what, check, examine_data(make())))
-        for what, data in sets.clean():
+        for what, data in (*sets.clean(), *planted_tables.clean()):
             clean.append(_alarms(what, examine_data(data)))
     if not given.data:
         for what, check, make, x, y in planted_fits.planted():
@@ -93,8 +93,15 @@ def page(planted: list[dict[str, Any]], clean: list[dict[str, Any]]) -> str:
     lines = [
         "# What the doctor finds",
         "",
-        "`isthmus doctor SOURCE|RUN` names what is wrong with data, settings or a fitted model."
-        " Mistakes were planted in data and fits, and data and models without a planted mistake"
+        "`isthmus doctor SOURCE` names what is wrong with data and with the settings that a fit"
+        " would have, `isthmus doctor RUN` what is wrong with a fitted model, and"
+        " `isthmus doctor RUN NEW` how new data differ from those of the fit; in Python"
+        " `estimator.diagnose(X)`. A fit, its report and its `metrics.json` say the same. *Stop*:"
+        " what follows from such a fit cannot be trusted, and with `--strict` the exit code is 3."
+        " *Look*: probably a mistake. *Note*: good to know. On the command line remedies speak of"
+        " options.",
+        "",
+        "Mistakes were planted in data and fits, and data and models without a planted mistake"
         " were looked at too; `python -m benchmarks.doctor --json FILE` measures, and"
         " `--page docs/doctor.md --from FILE` writes this page.",
         "",

@@ -44,6 +44,7 @@ def _columns() -> Iterator[Plant]:
     yield "one value of 1e6 under minmax", "extreme-values", _million
     yield "one misplaced decimal point", "extreme-values", _decimal_point
     yield "-999 for missing values", "placeholder-values", _placeholder
+    yield "0 for a blood pressure (29_Pima as it is)", "placeholder-values", sets.pima
     yield "a tenth of a column is missing", "missing-values", _missing
     yield "the header read as a row", "header-row", _header
 

@@ -1,6 +1,5 @@
 """`isthmus doctor`: what is wrong with data, with planned settings, or with a fitted model."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,9 @@ from isthmus.cli import consoles, errors, language, models, options, progress
 from isthmus.cli.declaring import option, takes
 from isthmus.cli.fit_options import DataOptions, TrainingOptions
 from isthmus.cli.model_options import HeadOptions, ModelOptions
-from isthmus.errors import DoubtWarning
 
 if TYPE_CHECKING:
-    from isthmus.data import Source
     from isthmus.doctor import Finding
-    from isthmus.doctor.data import Data, Plan
-    from isthmus.tables import Rules, Schema
 
 STOPPED = 3
 """Exit code of ``--strict`` where a finding says stop."""
@@ -90,7 +85,7 @@ def _of_source(given: DoctorOptions) -> "Sequence[Finding]":
     from isthmus.cli import settings
     from isthmus.doctor import examine_data
     from isthmus.errors import SettingError
-    from isthmus.estimators.planned import plan_of
+    from isthmus.estimators.planned import data_of, plan_of
 
     if given.new is not None:
         raise SettingError(f"{given.source!r} is no run, and {given.new!r} is for runs; leave it.")
@@ -99,30 +94,7 @@ def _of_source(given: DoctorOptions) -> "Sequence[Finding]":
     plan = replace(plan_of(estimator), limit=given.limit)
     if given.latent_dim is None:
         plan = replace(plan, latent_dim=None)
-    return examine_data(_data(source, plan, estimator.schema))
-
-
-def _data(source: "Source", plan: "Plan", schema: "Schema | Rules | str") -> "Data":
-    """Return a source as checks look at it, a table of several kinds of columns as encoded."""
-    from dataclasses import replace
-
-    from isthmus.doctor import Data
-    from isthmus.estimators.door import encoded, learned_schema, table_of
-    from isthmus.estimators.table_facts import table_facts
-
-    examples, names = source.examples, source.feature_names
-    test = None if source.test is None else source.test.examples
-    with warnings.catch_warnings():  # of doubts, which are a finding
-        warnings.simplefilter("ignore", DoubtWarning)
-        learned = learned_schema(schema, table_of(examples))
-    facts = table_facts(learned, examples, schema)
-    if learned is not None:
-        names = learned.feature_names
-        examples = encoded(learned, table_of(examples), "model")
-        test = None if test is None else encoded(learned, table_of(test), "model")
-        if plan.likelihood == "auto":  # which is then that of the columns' kinds
-            plan = replace(plan, likelihood="columns", masked=True)
-    return Data(examples, source.labels, names, source.image_shape, test, plan, facts)
+    return examine_data(data_of(source, plan, estimator.schema))
 
 
 def _of_run(given: DoctorOptions) -> "Sequence[Finding]":

@@ -1,10 +1,17 @@
-"""The settings of a fit, as the doctor's checks of data look at them."""
+"""A source and the settings of a fit, as the doctor's checks of data look at them."""
 
+import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from isthmus.doctor import Plan
+from isthmus.data.source import Source
+from isthmus.doctor import Data, Plan
+from isthmus.errors import DoubtWarning
+from isthmus.estimators.door import encoded, learned_schema, table_of
 from isthmus.estimators.slots import likelihood_kind, member, takes_missing
+from isthmus.estimators.table_facts import table_facts
 from isthmus.latents.discrete import is_discrete
+from isthmus.tables import Rules, Schema
 
 if TYPE_CHECKING:
     from isthmus.estimators.base import AbstractAutoencoder
@@ -28,3 +35,28 @@ def plan_of(settings: "AbstractAutoencoder") -> Plan:
         masked=masked,
         penalised=held_back or latent.stochastic or is_discrete(latent) or settings.decoder is None,
     )
+
+
+def data_of(source: Source, plan: Plan, schema: Schema | Rules | str = "auto") -> Data:
+    """Return a source as checks look at it, a table of several kinds of columns as encoded.
+
+    Parameters
+    ----------
+    source, plan
+        What would be fitted, and how.
+    schema
+        As of `isthmus.Autoencoder`.
+    """
+    examples, names = source.examples, source.feature_names
+    test = None if source.test is None else source.test.examples
+    with warnings.catch_warnings():  # of doubts, which are a finding
+        warnings.simplefilter("ignore", DoubtWarning)
+        learned = learned_schema(schema, table_of(examples))
+    facts = table_facts(learned, examples, schema)
+    if learned is not None:
+        names = learned.feature_names
+        examples = encoded(learned, table_of(examples), "model")
+        test = None if test is None else encoded(learned, table_of(test), "model")
+        if plan.likelihood == "auto":  # which is then that of the columns' kinds
+            plan = replace(plan, likelihood="columns", masked=True)
+    return Data(examples, source.labels, names, source.image_shape, test, plan, facts)

@@ -323,8 +323,8 @@ def single_draws(found: Mapping[str, Mapping[int, Mapping[str, np.ndarray]]]) ->
             f"{name} from {own.min():.3f} to {own.max():.3f} with a code of {BEST_SIZE}, and up to "
             f"{of_sizes[best]['test'].max():.3f} with one of {best}"
         )
-    return f"""The report's figure is of one draw of {LABELS} images. By the draw alone the accuracies
-        here differ: {"; ".join(words)}."""
+    return f"""The report's figure is of one draw of {LABELS} images. By the draw alone the
+        accuracies here differ: {"; ".join(words)}."""
 
 
 def best_size(bench: "Workbench", accuracy: Mapping[int, np.ndarray]) -> None:

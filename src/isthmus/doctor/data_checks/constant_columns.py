@@ -14,10 +14,11 @@ def constant_columns(data: Data) -> Finding | None:
     found = np.flatnonzero(~data.varied)
     if not len(found) or len(data) < 2:
         return None
+    hold = "hold" if len(found) > 1 else "holds"
     what = "pixels" if data.image_shape is not None else "columns"
     return Finding(
         "note",
-        f"{len(found)} of {data.width} {what} hold one value in all examples: "
+        f"{len(found)} of {data.width} {what} {hold} one value in all examples: "
         f"{data.columns(found)}.",
         "Drop them, or leave them: they are reconstructed exactly and tell nothing."
         if data.image_shape is None

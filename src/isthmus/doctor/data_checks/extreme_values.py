@@ -35,11 +35,11 @@ def extreme_values(data: Data) -> Finding | None:
     worst = float(values[np.nanargmax(np.abs(values - np.nanmedian(values)))])
     remedy = "Look whether the value is a mistake; if it is, drop it or make it missing."
     if squeezed:
-        remedy += f" Otherwise use {setting('scaling', 'standard')}, which bends such columns."
+        remedy += f" Otherwise use {setting('scaling', 'standard')}, which is logarithmic far out."
     return Finding(
         "look",
-        f"Column {data.column(j)} holds {worst:g}, and {factor:,.0f} times narrower a range would "
-        "hold 99.9% of its values.",
+        f"Column {data.column(j)} holds {worst:g}, and 99.9% of its values lie in a range that is "
+        f"{factor:,.0f} times narrower.",
         remedy,
         {"columns": [j for j, _ in found], "value": worst, "factor": factor},
     )

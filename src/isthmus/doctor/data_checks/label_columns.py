@@ -46,7 +46,8 @@ def label_columns(data: Data) -> Finding | None:
 def _named(data: Data, named: list[int]) -> Finding:
     return Finding(
         "look",
-        f"Column {data.columns(named)} is called as labels are, and is encoded like any other.",
+        f"Column {data.columns(named)} has a name that labels often have, and is encoded like any "
+        "other.",
         f"If it holds the labels, say so: label={data.names[named[0]]!r}."  # pyright: ignore[reportOptionalSubscript]
         " Otherwise there is nothing to do.",
         {"columns": named},

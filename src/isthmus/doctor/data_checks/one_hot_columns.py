@@ -14,12 +14,13 @@ def one_hot_columns(data: Data) -> Finding | None:
     groups = one_hot_groups(data.sample)
     if not groups:
         return None
+    one = len(groups) == 1
     shown = "; ".join(data.columns(group) for group in groups[:2])
     more = f", and {len(groups) - 2} more" if len(groups) > 2 else ""
     return Finding(
         "note",
-        f"{len(groups)} {'group' if len(groups) == 1 else 'groups'} of columns encode a category "
-        f"({shown}{more}): exactly one column of a group is 1.",
+        f"{len(groups)} {'group' if one else 'groups'} of columns encode{'s' if one else ''} a "
+        f"category ({shown}{more}): exactly one column of a group is 1.",
         f"Model them as categories: {setting('likelihood', 'columns')}; squared error treats them "
         "as numbers.",
         {"groups": [list(map(int, group)) for group in groups]},

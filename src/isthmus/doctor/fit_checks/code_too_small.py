@@ -30,8 +30,8 @@ def code_too_small(fit: Fit) -> Finding | None:
     size = next((k for k, e in enumerate(fit.pca_curve) if e < 0.1 * variance), 4 * d)
     return Finding(
         "note" if d <= MAP or fit.stochastic else "look",
-        f"The code of {d} loses {lost:.0%} of the variance; PCA with {double} components loses "
-        f"{twice:.0%}.",
+        f"The code of {d} loses {lost:.0%} of the variance; PCA loses {here:.0%} with as many "
+        f"components, and {twice:.0%} with {double}.",
         f"Use a larger code, such as {setting('latent_dim', max(size, d + 1))}"
         f"{', unless it is a picture that you want' if d <= MAP else ''}.",
         {"lost": lost, "pca_of_twice": twice},

@@ -28,7 +28,7 @@ def heavy_penalty(fit: Fit) -> Finding | None:
         "look",
         f"The penalty {name} is {min(share, 1):.0%} of what training lowered, and the "
         "reconstructions are no better than PCA's: the penalty is too strong.",
-        f"Lower its weight; it is {fit.settings.get('penalties')}.",
+        "Lower its weight, to a tenth for a start.",
         {"penalty": name, "share": share},
     )
 

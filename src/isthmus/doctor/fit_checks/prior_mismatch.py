@@ -11,6 +11,9 @@ INSIDE = 0.99
 OUTSIDE = 0.25
 """Share of codes beyond that: 0.01 where the prior covers them, up to 0.1 for a beta of 1."""
 
+FARTHER = 1.2
+"""Ratio of the distances of samples and of reconstructions to the data from which it is said."""
+
 
 def prior_mismatch(fit: Fit) -> Finding | None:
     """Find codes that lie where the prior has no draws.
@@ -31,8 +34,9 @@ def prior_mismatch(fit: Fit) -> Finding | None:
     far = ""
     if fit.distances is not None:
         rebuilt, sampled = (float(np.median(one)) for one in fit.distances)
-        far = f"; samples are {sampled / max(rebuilt, 1e-12):.1f} times as far from the data as "
-        far += "reconstructions"
+        ratio = sampled / max(rebuilt, 1e-12)
+        if ratio > FARTHER:
+            far = f"; samples are {ratio:.1f} times as far from the data as reconstructions"
     beta = fit.settings.get("beta")
     low = beta is not None and beta < 1
     return Finding(
