@@ -135,6 +135,7 @@ def evaluate_fit(
         Largest size, in MB, of the model that the page carries; 0 carries none, None is 5.
     """
     schema: Schema | None = getattr(estimator, "schema_", None)
+    given, given_parts = estimator, parts
     if schema is not None:
         parts = {name: (estimator.encode_table(X), y) for name, (X, y) in parts.items()}
         estimator = estimator.of_encoded_rows()
@@ -144,7 +145,8 @@ def evaluate_fit(
     if schema is not None and pca is not None and not model.conditional:
         measured = [name for name in SPLITS if name in parts][-1]
         table = compare_columns(schema, model, pca, parts[measured][0], parts["train"][0])
-    examination, findings = model.examine(parts)
+    # Of the rows as they were given: a table says more than its encoded rows.
+    examination, findings = ReportedModel(given, None).examine(given_parts)
     facts, limit = dict(run or {}), LIVE_LIMIT if live_limit is None else live_limit
     return EvaluatedFit(
         model, results, pca, seed, facts, examination, findings, schema, table, limit
