@@ -236,3 +236,12 @@ def test_folders_of_parts_are_no_labels(tmp_path, middle):
     source = open_source(tmp_path)
     assert (len(source), len(source.validation), len(source.test)) == (3, 2, 1)
     assert set(source.labels) == {"cats"}
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_sixteen_bits_become_eight_by_their_range(tmp_path, mode):
+    deep = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    found = open_source(tmp_path, mode=mode).examples[0]
+    expected = np.round(deep / 65535 * 255)
+    np.testing.assert_allclose(found[..., 0] if mode == "RGB" else found.reshape(8, 8), expected)

@@ -33,6 +33,24 @@ def test_dates_come_back_as_they_were_written(form):
     assert (column.kind.name, column.kind.form) == ("date", found)
 
 
+@pytest.mark.parametrize(
+    ("years", "form"),
+    [
+        (range(1935, 2020), "[1928]%m/%d/%y"),  # of birth
+        (range(1935, 1968), "[1902]%m/%d/%y"),
+        (range(1998, 2013), "%m/%d/%y"),
+        (range(2010, 2046), "%m/%d/%y"),
+    ],
+)
+def test_two_digits_of_a_year_lie_together(years, form):
+    days = [dt.datetime(year, 7, 31) for year in years]
+    written = np.array([f"{day:%m/%d/%y}" for day in days], object)
+    found = date_format(written)
+    assert found == form
+    assert [parse_date(one, found) for one in written] == days
+    assert [write_date(day, found) for day in days] == written.tolist()
+
+
 def test_every_language_names_twelve_months():
     for names in NAMES.values():
         assert [len(set(one.split())) for one in names] == [12, 12]

@@ -336,3 +336,12 @@ def test_numbers_of_goods_are_identifiers():
     rng = np.random.default_rng(0)
     frame = pa.table({"EAN": rng.integers(10**12, 10**13, 60), "x": rng.normal(size=60)})
     assert infer(frame).column("EAN").kind.name == "identifier"
+
+
+def test_ticked_boxes_and_infinite_numbers_are_said():
+    ticked = pa.table({"box": ["x" if i % 3 else None for i in range(60)], "a": [1.5, 2.5] * 30})
+    with pytest.warns(UserWarning, match='holds "x" or nothing, so it is left out'):
+        infer(ticked)
+    endless = pa.table({"a": [np.inf, 1.0, 2.5] * 20, "b": ["u", "v"] * 30})
+    with pytest.warns(UserWarning, match="is infinite in 20 rows"):
+        infer(endless)

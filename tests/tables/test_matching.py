@@ -146,3 +146,15 @@ def test_entries_of_another_type_that_cannot_be_read_are_filled():
 def test_a_table_without_columns_is_refused_in_words():
     with pytest.raises(DataError, match="it has no columns"):
         align(SCHEMA, pd.DataFrame(index=range(3)))
+
+
+def test_day_and_month_in_another_order_are_read_so():
+    days = pd.date_range("2023-01-20", periods=60)
+    size = np.arange(60.0)
+    schema = infer(pa.table({"day": days.strftime("%m/%d/%Y").tolist(), "size": size}))
+    other = pa.table({"day": days.strftime("%d/%m/%Y").tolist(), "size": size})
+    aligned = align(schema, other)
+    assert "day and month in another order" in aligned.notes[0]
+    same = pa.table({"day": days.strftime("%m/%d/%Y").tolist(), "size": size})
+    np.testing.assert_array_equal(schema.encode(aligned.table), schema.encode(same))
+    assert align(schema, same).notes == ()

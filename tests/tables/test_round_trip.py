@@ -232,3 +232,11 @@ def test_types_and_titles_that_only_pandas_has_come_back():
     assert back.dtypes.equals(frame.dtypes)
     several = frame[["bin", "half", 7]].set_axis([("a", "x"), ("a", "y"), ("b", 1)], axis=1)
     assert frame_like(to_arrow(several), "pandas").columns.tolist() == several.columns.tolist()
+
+
+def test_times_of_the_day_stay_within_it():
+    times = [dt.time(i % 24, 7 * i % 60) for i in range(60)]
+    schema = infer(pa.table({"at": times, "size": np.arange(60.0)}))
+    rows = np.random.default_rng(0).normal(0, 5, (200, schema.width))
+    decoded = schema.decode(rows)["at"].to_pylist()
+    assert all(isinstance(one, dt.time) for one in decoded)

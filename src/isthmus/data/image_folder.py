@@ -29,6 +29,9 @@ _PARTS = {
     "valid": "validation", "val": "validation", "validation": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
+DEEPEST = 2**16 - 1
+"""White in images of 16 bits."""
+
 _ORIENTATION = 0x0112  # the EXIF tag; 5 to 8 are turned by a quarter
 _BROKEN = (OSError, SyntaxError, ValueError, KeyError, struct.error, zlib.error)
 
@@ -106,7 +109,7 @@ class ImageFiles:
         try:
             with Image.open(path) as image:
                 upright = ImageOps.exif_transpose(image)
-                upright = upright.convert(self._how.mode or _MODES[image.mode][0])
+                upright = _converted(upright, self._how.mode or _MODES[image.mode][0])
                 if self._how.resize is not None:
                     height, width = self._how.resize
                     upright = upright.resize((width, height), Image.Resampling.BILINEAR)
@@ -200,6 +203,16 @@ def _open_part(folder: Path, name: str, how: Reading) -> Source:
         labels=_folder_labels(paths, folder, name),
         image_shape=(first.height, first.width, first.channels),
     )
+
+
+def _converted(image: "Image.Image", mode: str) -> "Image.Image":
+    """Return an image in a mode; 16 bits become 8 by their range, where Pillow would cut them."""
+    from PIL import Image
+
+    if mode in ("L", "RGB") and image.mode.startswith("I"):
+        deep = np.clip(np.asarray(image), 0, DEEPEST)
+        image = Image.fromarray(np.round(deep / DEEPEST * 255).astype(np.uint8))
+    return image.convert(mode)
 
 
 def _remedy(one: _Header, other: _Header) -> str:

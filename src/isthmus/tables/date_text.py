@@ -3,7 +3,7 @@
 A format is one of `datetime.strptime`, with two additions. ``[de]`` at its beginning says that the
 month is named in German; ``[De]`` and ``[DE]`` begin it with a capital, or have capitals alone.
 ``%d(th)`` is a day with its ending in English: 1st, 2nd. ``%-d`` and the like are numbers without a
-zero before them.
+zero before them. ``[1935]``, before all else, is the first year that two digits may mean.
 """
 
 import re
@@ -81,6 +81,10 @@ _NUMBERS = "dmHI"
 _TRIED = 20
 """How many texts the zeros are looked for in."""
 
+_LEAST_GAP = 10
+"""Years without an entry, at least, at which two digits begin anew."""
+
+_CENTURY = re.compile(r"^\[(\d{4})\]")
 _TAG = re.compile(r"\[([A-Za-z]{2})\]")
 _WORD = re.compile(r"[^\W\d_]+")
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)
@@ -104,6 +108,10 @@ def parse_date(entry: str, form: str) -> datetime:
     >>> parse_date("March 3rd, 2021", "%B %d(th), %Y").day
     3
     """
+    century = _CENTURY.match(form)
+    if century is not None:
+        first, moment = int(century[1]), parse_date(entry, form[century.end() :])
+        return moment.replace(year=first + (moment.year - first) % 100)
     form = form.replace("%-", "%")
     if "(th)" in form:
         if not _ORDINAL.search(entry):
@@ -125,6 +133,7 @@ def write_date(moment: datetime, form: str) -> str:
     >>> write_date(datetime(2021, 3, 22), "%B %d(th), %Y")
     'March 22nd, 2021'
     """
+    form = _CENTURY.sub("", form)
     day, hour = moment.day, moment.hour
     ending = "th" if day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
     form = form.replace("%d(th)", f"{day}{ending}")
@@ -169,7 +178,7 @@ def date_format(entries: np.ndarray, *, digits: bool = False) -> str | None:
         return clock
     forms, bare, zone = _candidates(known)
     form = next((form for form in forms if reads(form, bare)), None)
-    return None if form is None else _with_zeros(form, bare) + zone
+    return None if form is None else _with_century(_with_zeros(form, bare), bare) + zone
 
 
 def _with_zeros(form: str, entries: list[str]) -> str:
@@ -186,6 +195,48 @@ def _with_zeros(form: str, entries: list[str]) -> str:
     return form
 
 
+def _with_century(form: str, entries: list[str]) -> str:
+    """Return a format whose two digits of a year mean years that lie together, and not ahead.
+
+    `strptime` takes 69 to 99 for the last century whatever the rest, so that people born from 1935
+    on would be born from 1969 to 2068.
+    """
+    if "%y" not in form:
+        return form
+    usual = {parse_date(entry, form).year for entry in entries}
+    digits = sorted({year % 100 for year in usual})
+    gaps = np.mod(np.subtract(digits, np.roll(digits, 1)), 100)
+    start = digits[int(gaps.argmax())]
+    if len(digits) > 1 and gaps.max() <= _LEAST_GAP:
+        return form
+    span = max((digit - start) % 100 for digit in digits)
+    first = next(year for year in usual if year % 100 == start)
+    if (start + span) % 100 not in {year % 100 for year in usual if first <= year <= first + span}:
+        first -= 100  # the last years are of the century after
+    if first > datetime.now().year:
+        first -= 100
+    if usual <= set(range(first, first + span + 1)):
+        return form
+    return f"[{first - (99 - span) // 2}]{form}"
+
+
+def in_order(form: str, entries: Sequence[str | None]) -> str:
+    """Return a format, day and month exchanged where only that reads all texts that are dates.
+
+    >>> in_order("%m/%d/%Y", ["03/04/2023", "31/01/2023", None])
+    '%d/%m/%Y'
+    """
+    known = [entry.strip() for entry in entries if entry is not None and not is_no_date(entry)]
+    if "%d" not in form.replace("-", "") or reads(form, known):
+        return form
+    other = _exchanged(form)
+    return other if known and reads(other, known) else form
+
+
+def _exchanged(form: str) -> str:
+    return form.replace("%-", "%").replace("%d", "%#").replace("%m", "%d").replace("%#", "%m")
+
+
 def other_readings(entries: np.ndarray, form: str) -> tuple[str, str] | None:
     """Return an example that another order of day and month reads too, and that order's format.
 
@@ -194,8 +245,7 @@ def other_readings(entries: np.ndarray, form: str) -> tuple[str, str] | None:
     >>> other_readings(np.array(["03/04/2023", "05/05/2023"], object), "%d/%m/%Y")
     ('03/04/2023', '%m/%d/%Y')
     """
-    form = form.replace("%-", "%")
-    swapped = form.replace("%d", "%#").replace("%m", "%d").replace("%#", "%m")
+    form, swapped = form.replace("%-", "%"), _exchanged(form)
     known = sorted({entry.strip() for entry in entries if not is_no_date(entry)})
     if not form.startswith("%d") or "%m" not in form or not reads(swapped, known):
         return None

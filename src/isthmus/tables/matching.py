@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from isthmus.errors import DataError
+from isthmus.tables.date_text import date_format, in_order
 from isthmus.tables.frames import to_arrow
 from isthmus.tables.kinds import AbstractNumeric, Binary, Category, Ordered
 from isthmus.tables.levels import index_of
@@ -152,7 +153,18 @@ def _about_entries(column: Column, entries: "pyarrow.ChunkedArray", table: str) 
             f'{table}: {unread} {many} of column "{column.name}" {read} not read as '
             f"{_PLURALS[kind.name]}, as in the fit; {count} as missing."
         ]
+    if isinstance(kind, Moment) and kind.form is not None and is_text(plain(entries).type):
+        return _about_order(column.name, kind.form, texts(entries).tolist(), table)
     return _about_range(column, entries, table)
+
+
+def _about_order(name: str, form: str, entries: Sequence[str | None], table: str) -> list[str]:
+    if in_order(form, entries) == form or date_format(np.array(entries, object)) is None:
+        return []
+    return [
+        f'{table}: the dates of column "{name}" have day and month in another order than those of '
+        "the fit, and are read so."
+    ]
 
 
 def _about_levels(
@@ -163,10 +175,12 @@ def _about_levels(
     if not new.any():
         return []
     found = list(dict.fromkeys(texts(entries)[new].tolist()))
-    treated = "count as rare" if rare else "count as missing"
+    count = int(new.sum())
+    entries_count = "entries count" if count > 1 else "entry counts"
+    treated = f"{entries_count} as {'rare' if rare else 'missing'}"
     return [
         f'{table}: column "{name}" has levels that the fit did not see '
-        f"({_listed([str(one) for one in found])}); {int(new.sum())} entries {treated}."
+        f"({_listed([str(one) for one in found])}); {count} {treated}."
     ]
 
 

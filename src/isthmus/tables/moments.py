@@ -80,7 +80,10 @@ class Moment(AbstractKind):
         missing = np.isnan(block[:, 0])
         number = np.where(missing, 0.0, block[:, 0]).astype(np.float64)
         steps = np.rint(number * self.scale / self.step)
-        return self._as_entries(self.shift + steps.astype(np.int64) * self.step, missing)
+        values = self.shift + steps.astype(np.int64) * self.step
+        if "day" in self.cycles and not self.since_1970:  # a time of the day, of any day
+            values %= round(SECONDS["day"] * PER_SECOND[self.unit])
+        return self._as_entries(values, missing)
 
     def restated(self, column: "pyarrow.ChunkedArray") -> "pyarrow.Array":
         """Return the moments in the unit, or the format, of the fit."""

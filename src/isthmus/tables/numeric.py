@@ -33,8 +33,10 @@ DIGIT_DATES = (19000101, 21001231)
 """Whole numbers in this range may be dates, such as 20210131."""
 
 _RECORD = re.compile(
-    r"(^|[\W_])(id|ids|uuid|guid|nr|mrn|ssn|isbn|iban|sku|ean|gtin|upc|barcode|imei|vin)$|nummer$"
-    r"|[a-z](Id|ID|Nr)$|^(Id|ID|Nr)$"
+    r"(^|[\W_])(id|ids|uid|uuid|guid|nr|mrn|ssn|isbn|iban|sku|ean|gtin|upc|barcode|imei|vin|npi)$"
+    r"|(^|[\W_])(phone|mobile|tel|telefon|telephone|fax|zip|zipcode|postcode|plz|pincode|passport)$"
+    r"|(^|[\W_])(zip|postal|pin|area) code$|code postal$|nummer$|[a-z](Id|ID|Nr)$|^(Id|ID|Nr)$"
+    r"|(order|invoice|account|customer|serial|phone|ticket|case|policy|part|item) ?(no|number|#)$"
 )
 """Titles that say "identifier", whether entries repeat or not."""
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from isthmus.tables.date_text import other_readings
 from isthmus.tables.kinds import AbstractKind
+from isthmus.tables.left_out import Constant
 from isthmus.tables.marks import is_blank
 from isthmus.tables.moments import Moment
 from isthmus.tables.mostly import MOSTLY, amounts_among, dates_among
@@ -28,12 +29,16 @@ LEAST = 10
 SHOWN = 4
 """How many units a sentence lists."""
 
+TICK = 4
+"""Characters of a mark in a box that is ticked or blank, at most: x, yes, true."""
+
 NEVER = 9999
 """The year that databases write for "no end"."""
 
 
-HALF = 0.5
-"""Least share of numbers in a column that is left out, from which that is said."""
+HALF, SEVERAL = 0.5, 20
+"""Least share of numbers or dates that is said of a column that is left out, or that is taken as
+levels of which more than the second are numbers."""
 
 
 class Remark(NamedTuple):
@@ -64,8 +69,14 @@ def remarks(title: str, column: "pyarrow.ChunkedArray", kind: AbstractKind) -> I
     column "depth" is mostly numbers, but 1 of 31 entries is none, such as "<5", so it is taken as
     identifier (left out): schema=Rules(kinds={"depth": "number"}) counts such entries as missing.
     """
+    from pyarrow import types
+
     if isinstance(kind, Moment):
         yield from _about_dates(title, column, kind)
+    elif isinstance(kind, Constant):
+        yield from _about_ticks(title, column, kind)
+    elif types.is_floating(plain(column).type):
+        yield from _about_infinity(title, column)
     elif is_text(plain(column).type):
         yield from _about_words(title, column, kind)
 
@@ -90,6 +101,25 @@ def doubts_about(
         if column.name in table.column_names and column.name not in given
         for remark in remarks(column.name, table.column(column.name), column.kind)
     )
+
+
+def _about_ticks(title: str, column: "pyarrow.ChunkedArray", kind: Constant) -> Iterator[Remark]:
+    blank = column.null_count
+    ticked = len(column) - blank
+    if isinstance(kind.value, str) and blank and ticked >= LEAST and len(kind.value) <= TICK:
+        yield Remark(
+            f'column "{title}" holds "{kind.value}" or nothing, so it is left out as constant',
+            "if a blank means no, write so in its place.",
+        )
+
+
+def _about_infinity(title: str, column: "pyarrow.ChunkedArray") -> Iterator[Remark]:
+    count = int(np.isinf(column.drop_null().to_numpy()).sum())
+    if count:
+        yield Remark(
+            f'column "{title}" is infinite in {count} row{"s" if count > 1 else ""}',
+            "such entries count as missing: look where they come from.",
+        )
 
 
 def _about_words(
@@ -117,7 +147,7 @@ def _about_words(
     if not kind.parts:
         found |= {"date": dates_among(entries), "quantity": amounts_among(entries)}
     for name, read in found.items():
-        least = HALF if name == "number" and not kind.parts else MOSTLY
+        least = HALF if not kind.parts or len(numbers) > SEVERAL else MOSTLY
         if least * len(entries) <= len(read) < len(entries):
             yield _mostly(title, kind, name, entries, set(read))
             return

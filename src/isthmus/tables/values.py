@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isthmus.tables.clocks import clock_format, read_clock
-from isthmus.tables.date_text import DAY_DIGITS, date_format, parse_date
+from isthmus.tables.date_text import DAY_DIGITS, date_format, in_order, parse_date
 from isthmus.tables.marks import is_no_date
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _parsed(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.Chunke
     import pyarrow
 
     entries = _stripped(column)
-    read = _moments(entries, form)
+    read = _moments(entries, None if form is None else in_order(form, entries))
     if not any(read):
         read = _in_iso(entries) or _moments(entries, date_format(np.array(entries, object)))
     return pyarrow.chunked_array([pyarrow.array(read, pyarrow.timestamp("us"))])
