@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from isthmus.tables import Schema, frame_like, infer, to_arrow
 from isthmus.tables.matching import align
 
+pytestmark = pytest.mark.filterwarnings("ignore::isthmus.errors.DoubtWarning")
+
 LEVELS = st.sampled_from(["red", "green", "blue", "", "naïve, «quoted»"])
 TYPES: dict[str, tuple[pa.DataType, st.SearchStrategy]] = {
     "real": (pa.float64(), st.floats(-1e6, 1e6).map(lambda x: round(x, 3))),
@@ -240,3 +242,23 @@ def test_times_of_the_day_stay_within_it():
     rows = np.random.default_rng(0).normal(0, 5, (200, schema.width))
     decoded = schema.decode(rows)["at"].to_pylist()
     assert all(isinstance(one, dt.time) for one in decoded)
+
+
+@pytest.mark.parametrize(
+    "entries", [["$9.40", "$8.30", "$1,204.50"], ["1.655,10 €", "9,90 €", "17,00 €"]]
+)
+def test_amounts_keep_their_decimals(entries):
+    table = pa.table({"price": entries * 20, "size": np.arange(60.0)})
+    schema = infer(table)
+    assert schema.decode(schema.encode(table))["price"].to_pylist() == entries * 20
+
+
+def test_types_that_arrow_knows_halfway_are_taken():
+    views = pa.table({"a": pa.array(["u", "v", None] * 9).cast(pa.string_view())})
+    assert to_arrow(views)["a"].type == pa.string()
+    wide = pl.DataFrame({"a": pl.Series([1, 2, None] * 9, dtype=pl.Int128)})
+    assert to_arrow(wide)["a"].to_pylist() == [1.0, 2.0, None] * 9
+    single = pa.table({"a": np.round(np.linspace(0, 9, 40), 2).astype("f4"), "b": ["u", "v"] * 20})
+    schema = infer(single)
+    assert schema.column("a").kind.scale.decimals == 2
+    assert schema.decode(schema.encode(single)).equals(single)

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -170,7 +171,10 @@ def count(x: np.ndarray) -> Count:
 def quantity(entries: Sequence[str], notation: Notation) -> Quantity:
     """Return the kind of numbers that are written with a unit."""
     x = np.array([notation.read(entry) for entry in entries])
-    return Quantity(_scale(x, bend=abs(skewness(x)) > SKEWED), notation)
+    scale = _scale(x, bend=abs(skewness(x)) > SKEWED)
+    if scale.decimals is not None:  # $9.40, and not $9.4
+        scale = replace(scale, decimals=max(scale.decimals, notation.decimals_of(entries)))
+    return Quantity(scale, notation)
 
 
 def _scale(x: np.ndarray, bend: bool) -> Scale:

@@ -68,8 +68,28 @@ def to_arrow(table: Any, name: str = "the table") -> "pyarrow.Table":
         return _from_pandas(table, name)
     if make is None:
         raise DataError(f"{name} is {remedy(table)}.")
-    arrow = table.to_arrow() if make == "polars" else table
+    arrow = _from_polars(table) if make == "polars" else _without_views(table)
     return arrow.rename_columns(distinct_names(arrow.column_names))
+
+
+def _from_polars(frame: Any) -> "pyarrow.Table":
+    """Return a frame of polars; whole numbers of 128 bits, which Arrow has not, become real."""
+    import polars
+
+    wide = [kind for kind in (getattr(polars, f"{i}Int128", None) for i in ("", "U")) if kind]
+    return frame.with_columns(polars.col(wide).cast(polars.Float64)).to_arrow()
+
+
+def _without_views(table: "pyarrow.Table") -> "pyarrow.Table":
+    """Return a table whose views of text, which few functions of Arrow take, are text."""
+    import pyarrow
+    from pyarrow import types
+
+    for i, field in enumerate(table.schema):
+        if types.is_string_view(field.type):
+            text = table.column(i).cast(pyarrow.string())
+            table = table.set_column(i, field.with_type(pyarrow.string()), text)
+    return table
 
 
 def remedy(spec: object) -> str:

@@ -1,5 +1,6 @@
 """Numbers that are written with a unit: "54%", "$ 1,200", "1248 cc"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -69,6 +70,12 @@ class Notation:
         if around not in ((self.before.strip(), self.after.strip()), ("", "")):
             return np.nan
         return found.value
+
+    def decimals_of(self, entries: Sequence[str]) -> int:
+        """Return with how many decimals all entries are written; 0 if they differ."""
+        mark = re.compile(rf"\{',' if self.comma else '.'}(\d+)\D*$")
+        found = {0 if (end := mark.search(entry)) is None else len(end[1]) for entry in entries}
+        return found.pop() if len(found) == 1 else 0
 
     def write(self, value: float, decimals: int | None) -> str:
         """Return a number as it is written, with a number of decimals; None for as many as tell."""

@@ -58,6 +58,8 @@ def numbers(column: "pyarrow.ChunkedArray") -> np.ndarray:
     column = plain(column)
     if is_text(column.type):
         values = np.array([_number(entry) for entry in column.to_pylist()], np.float64)
+    elif types.is_float32(column.type):  # 8.71, and not the 8.710000038 that is nearest
+        values = column.cast(pyarrow.string()).cast(pyarrow.float64()).to_numpy()
     elif types.is_boolean(column.type) or is_number(column.type):
         values = column.cast(pyarrow.float64(), safe=False).to_numpy().astype(np.float64)
     else:
