@@ -131,3 +131,15 @@ def test_spaces_within_quotes_part_nothing(tmp_path):
     assert table.column_names == ["ip", "request", "status", "bytes"]
     assert table["request"].to_pylist()[:2] == ["GET /p0 HTTP/1.1", "GET /p1 HTTP/1.1"]
     assert table["bytes"].to_pylist()[2] == 14
+
+
+def test_short_rows_are_filled_up(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('a,b,c\n1,"x, y",3\n4,z\n5,,6\n7,w\n')
+    source = open_source(path)
+    assert source.examples.table["c"].to_pylist() == [3, None, 6, None]
+    assert source.examples.table["b"].to_pylist() == ["x, y", "z", None, "w"]
+    assert "2 rows are short" in source.notes[0]
+    path.write_text("a,b,c\n1,2,3\n4,5,6,7\n8,9\n")
+    with pytest.raises(DataError, match=r"Row 3 of t\.csv, .* has 4 entries"):
+        open_source(path)

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +27,13 @@ from isthmus.data.dialect import (
     spaced,
 )
 from isthmus.data.entries import is_zero_padded, tidied
-from isthmus.data.layout import Below, is_blank, without_blank_rows, without_padded_lines
+from isthmus.data.layout import (
+    Below,
+    filled_up,
+    is_blank,
+    without_blank_rows,
+    without_padded_lines,
+)
 from isthmus.data.limits import Limited, check_unpacked
 from isthmus.data.reading import Reading
 from isthmus.data.source import Source
@@ -229,6 +236,13 @@ def _parsed(path: Path, dialect: Dialect, how: Reading, types: Mapping[str, str]
             )
     except pyarrow.ArrowException as error:
         raise DataError(_refusal(path.name, error)) from None
+    if below.short and dialect.width is None and dialect.delimiter != " ":
+        parsed = _parsed(path, replace(dialect, width=table.num_columns), how, types)
+        rows = "1 row is" if below.short == 1 else f"{below.short} rows are"
+        note = f"{rows} short, and what is not there counts as missing"
+        return parsed._replace(notes=[*parsed.notes, note])
+    if below.short:
+        raise DataError(f"{below.short} rows of {path.name} are short; make all equally long.")
     if not below.is_last(table.num_rows + dialect.titled):
         raise DataError(_ragged(path.name, *below.rows[0][:3]))
     if watched.blank:
@@ -293,6 +307,8 @@ def _cleaned(file: IO[bytes], dialect: Dialect) -> tuple[IO[bytes], int]:
             continue
         if dialect.trailing and lines > titles:
             line = line.rstrip("\r\n").removesuffix(dialect.delimiter) + "\n"
+        if dialect.width is not None and dialect.delimiter != " ":
+            line = filled_up(line, dialect.delimiter, dialect.width)
         kept.append(_tabbed(spaced(line)) if dialect.delimiter == " " else line)
     text.detach()
     return io.BytesIO("".join(kept).encode()), blank

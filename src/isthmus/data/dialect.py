@@ -57,6 +57,8 @@ class Dialect:
         Whether all rows but that of the titles end in a delimiter.
     unsure
         A number of which nothing says whether its mark groups thousands, or "".
+    width
+        To how many entries short rows are filled up, or None if none is short.
     """
 
     encoding: str = "utf-8"
@@ -69,6 +71,7 @@ class Dialect:
     units: bool = False
     trailing: bool = False
     unsure: str = ""
+    width: int | None = None
 
     @property
     def regular(self) -> bool:
@@ -77,7 +80,7 @@ class Dialect:
         return (
             utf8
             and self.delimiter != " "
-            and not (self.comment or self.skip or self.units or self.trailing)
+            and not (self.comment or self.skip or self.units or self.trailing or self.width)
         )
 
     def notes(self) -> list[str]:
@@ -160,7 +163,7 @@ def sniff(lines: Sequence[str], encoding: str, how: Reading | None = None) -> Di
     --------
     >>> sniff(["# made by me", "name;size", "u;1,5", "v;2,25"], "utf-8")
     Dialect(encoding='utf-8', delimiter=';', decimal=',', comment='#', skip=0, names=('name',
-    'size'), titled=True, units=False, trailing=False, unsure='')
+    'size'), titled=True, units=False, trailing=False, unsure='', width=None)
     """
     how = Reading() if how is None else how
     before, lines = lines[: how.skip or 0], [one for one in lines[how.skip or 0 :] if one.strip()]

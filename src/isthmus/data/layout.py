@@ -1,5 +1,6 @@
 """What is around the rows of a table that people made: titles above, blank rows, a source below."""
 
+import csv
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
@@ -79,13 +80,19 @@ class Below:
     ----------
     rows : list of (number, expected, found, text)
         Of the lines that were passed over.
+    short : int
+        How many rows have two entries at least, but not all.
     """
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, str, str, str]] = []
+        self.short = 0
 
     def __call__(self, row: "arrow_csv.InvalidRow") -> Literal["skip", "error"]:
-        """Pass over a row if it may stand below the table."""
+        """Pass over a row if it may stand below the table, or is short."""
+        if 1 < row.actual_columns < row.expected_columns:
+            self.short += 1
+            return "skip"
         if row.actual_columns != 1 or not _WORD.search(row.text) or row.number is None:
             return "error"
         number, expected, found = map(str, (row.number, row.expected_columns, row.actual_columns))
@@ -146,6 +153,19 @@ def without_padded_lines(table: "pyarrow.Table") -> tuple["pyarrow.Table", list[
     longest = max(map(len, above), default=0)
     unlike = not any(map(_WORD.search, above)) or all(len(one) > 2 * longest for one in below)
     return (kept, _about_lines(below)) if unlike else (table, [])
+
+
+def filled_up(line: str, delimiter: str, width: int) -> str:
+    r"""Return a row with as many delimiters more as entries are missing at its end.
+
+    >>> filled_up("1,2\n", ",", 4)
+    '1,2,,\n'
+    """
+    if line.count('"') % 2:  # a part of a row, whose quoted entry goes on below
+        return line
+    entries = next(csv.reader([line], delimiter=delimiter), [])
+    missing = width - len(entries)
+    return line if missing <= 0 else line.rstrip("\r\n") + delimiter * missing + "\n"
 
 
 def without_blank_rows(table: "pyarrow.Table") -> tuple["pyarrow.Table", int]:
