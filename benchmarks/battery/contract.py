@@ -9,7 +9,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from isthmus.recipes import RECIPES
 
 SMALL = {"hidden": (8,), "epochs": 2, "batch_size": 32, "random_state": 0}
-"""Seeded, since the checks seed what has a ``random_state`` itself, and a meta-estimator has not."""
+"""Seeded, since the checks seed what has a ``random_state`` itself; a meta-estimator has none."""
 
 OF_IMAGES = ("convolutional", "ms_ssim")
 """Recipes that need images, which scikit-learn's checks do not give."""

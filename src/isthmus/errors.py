@@ -72,6 +72,10 @@ class DoubtWarning(UserWarning):
     """A column of a table may be of another kind than it was taken for."""
 
 
+class SentinelWarning(DoubtWarning):
+    """A column may hold a number that means missing, which the notes of a source say too."""
+
+
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn the user at the line of theirs that called isthmus, however deep the call went."""
     package = str(Path(__file__).parent)

@@ -157,3 +157,17 @@ def test_damaged_compression_is_refused(tmp_path):
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 1000)[:-20])
     with pytest.raises(DataError, match=r"a\.csv\.gz"):
         open_source(path)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"PK\x03\x04..", "a workbook"),
+        (b"\n<html>Log in", "a web page"),
+    ],
+)
+def test_what_is_no_text_is_called_by_its_name(tmp_path, start, kind):
+    (tmp_path / "t.csv").write_bytes(start + b"a,b\n1,2\n" * 9)
+    with pytest.raises(DataError, match=f"t.csv is {kind}"):
+        open_source(tmp_path / "t.csv")

@@ -345,3 +345,11 @@ def test_ticked_boxes_and_infinite_numbers_are_said():
     endless = pa.table({"a": [np.inf, 1.0, 2.5] * 20, "b": ["u", "v"] * 30})
     with pytest.warns(UserWarning, match="is infinite in 20 rows"):
         infer(endless)
+
+
+def test_a_sentinel_in_a_frame_is_said():
+    frame = pa.table({"depth": [3.0, 4.5, 65535.0, 5.0] * 10, "kind": ["u", "v"] * 20})
+    with pytest.warns(UserWarning, match="holds 65535 in 10 rows, far from the rest"):
+        infer(frame)
+    with pytest.raises(DataError, match="one row, and nothing varies"):
+        infer(frame.slice(0, 1))

@@ -14,6 +14,7 @@ import typer
 from isthmus import __version__, stopping
 from isthmus.cli import errors, interrupts, language
 from isthmus.cli.verbs import Verbs
+from isthmus.errors import SentinelWarning
 
 INTERRUPTED = 130
 """The exit code of a process that Ctrl-C ended."""
@@ -77,6 +78,7 @@ def main(argv: list[str] | None = None) -> int:
         warnings.showwarning = _Warned()
         # Tables are matched to a model by the names of their columns before it sees them.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        warnings.filterwarnings("ignore", category=SentinelWarning)  # as the source's notes say
         try:
             result = app(args, prog_name="isthmus", standalone_mode=False, obj=tuple(args))
             sys.stdout.flush()

@@ -50,6 +50,13 @@ _BLOCK_BYTES = 1 << 24  # a row must fit into one block
 _LOOKED_AT = 1 << 18  # bytes that the dialect is found by
 _LINES = 200
 _RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+FOREIGN = {
+    b"%PDF": "a PDF", b"PK\x03\x04": "a workbook or an archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook", b"<html": "a web page", b"<!DOCTYPE": "a web page",
+    b"<!doctype": "a web page", b"PAR1": "Parquet", b"\x89PNG": "an image", b"\x89HDF": "HDF5",
+}  # fmt: skip
+"""How files begin that are no text, whatever they are called."""
+
 BROKEN = (
     OSError,
     EOFError,
@@ -169,6 +176,9 @@ def dialect_of(path: Path, how: Reading, encoding: str | None = None) -> Dialect
     """
     with opened(path) as file:
         start = file.read(_LOOKED_AT)
+    kind = next((kind for mark, kind in FOREIGN.items() if start.lstrip().startswith(mark)), None)
+    if kind is not None:
+        raise DataError(f"{path.name} is {kind}, and no table of text: export one, or rename it.")
     encoding = encoding_of(start, how.encoding) if encoding is None else encoding
     text = start.decode(encoding, errors="replace" if how.encoding is None else "strict")
     lines = list(islice(io.StringIO(text, newline=""), _LINES))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from isthmus.errors import DataError, DoubtWarning, SettingError, unknown, warn
+from isthmus.errors import DataError, DoubtWarning, SentinelWarning, SettingError, unknown, warn
 from isthmus.tables import building
 from isthmus.tables.frames import make_of, to_arrow
 from isthmus.tables.kinds import AbstractKind, AbstractNumeric
@@ -13,6 +13,7 @@ from isthmus.tables.moments import Moment
 from isthmus.tables.numeric import FEW, names_rows, recognise_numbers
 from isthmus.tables.remarks import remarks
 from isthmus.tables.schema import Column, Schema
+from isthmus.tables.sentinels import find_sentinels
 from isthmus.tables.textual import recognise_text
 from isthmus.tables.values import is_number, is_text
 
@@ -77,6 +78,8 @@ def infer(table: object, rules: Rules | None = None, name: str = "the table") ->
         for title, column in zip(arrow.column_names, arrow.columns, strict=True)
     )
     if not any(column.used for column in columns):
+        if arrow.num_rows == 1:
+            raise DataError(f"{name} has one row, and nothing varies; expected several rows.")
         found = ", ".join(f"{c.name}: {c.kind.name}" for c in columns[:8])
         raise DataError(
             f"{name} has no column to learn from ({found}); say what a column is by its kind, such "
@@ -108,6 +111,10 @@ def _column(title: str, column: "pyarrow.ChunkedArray", rules: Rules) -> Column:
         kind = recognise(column, title)
         for remark in remarks(title, column, kind):
             warn(remark.words(), DoubtWarning)
+        if isinstance(kind, AbstractNumeric):
+            for one in find_sentinels(kind.values(column)[:, None], [title]):
+                said = f"{one}: NaN in a table, missing=[{one.value:g}] for a file."
+                warn(said, SentinelWarning)
     if isinstance(kind, AbstractNumeric | Moment):
         missing = int((~kind.known(column)).sum())
     return Column(title, kind, missing, declared)

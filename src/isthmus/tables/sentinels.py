@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-USUAL = (-1, -9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999)
-"""Numbers that people write where they know nothing."""
+USUAL = (
+    -1, -9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, -777, -888, 777, 888,
+    -9999.9, 32767, -32768, 65535, 2147483647, -2147483648, 1e20, -1e20,
+)  # fmt: skip
+"""Numbers that people and devices write where they know nothing."""
 
 FAR = 3.0
 """A sentinel lies at least this many ranges of the other numbers away from them."""

@@ -4,8 +4,9 @@ import numpy as np
 
 from isthmus.doctor.data import Data
 from isthmus.doctor.finding import Finding, setting
+from isthmus.tables.sentinels import USUAL
 
-PLACEHOLDERS = (0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
+PLACEHOLDERS = (0.0, *map(float, USUAL))
 """Numbers by which people mark what they do not know."""
 
 APART, NEGATIVE = 3.0, 0.1
