@@ -226,7 +226,7 @@ def in_order(form: str, entries: Sequence[str | None]) -> str:
     >>> in_order("%m/%d/%Y", ["03/04/2023", "31/01/2023", None])
     '%d/%m/%Y'
     """
-    known = [entry.strip() for entry in entries if entry is not None and not is_no_date(entry)]
+    known = list({entry.strip() for entry in entries if entry and not is_no_date(entry)})
     if "%d" not in form.replace("-", "") or reads(form, known):
         return form
     other = _exchanged(form)

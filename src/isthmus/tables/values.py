@@ -156,7 +156,11 @@ def _parsed(column: "pyarrow.ChunkedArray", form: str | None) -> "pyarrow.Chunke
     import pyarrow
 
     entries = _stripped(column)
-    read = _moments(entries, None if form is None else in_order(form, entries))
+    read = _moments(entries, form)
+    if form is not None and any(
+        a is not None and b is None for a, b in zip(entries, read, strict=True)
+    ):
+        read = _moments(entries, in_order(form, entries))
     if not any(read):
         read = _in_iso(entries) or _moments(entries, date_format(np.array(entries, object)))
     return pyarrow.chunked_array([pyarrow.array(read, pyarrow.timestamp("us"))])
