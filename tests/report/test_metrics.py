@@ -1,8 +1,10 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from isthmus.doctor import Errors, Fit, Imputed
 from isthmus.evaluation import fit_pca
 from isthmus.report import measure_fit
 from isthmus.report.verdict import make_verdict
@@ -110,3 +112,17 @@ def test_the_verdict_says_who_wins_and_by_how_much(own, linear, beats, words):
     verdict = make_verdict(errors(own, linear), "test")
     assert verdict["beats_pca"] is beats
     assert words in verdict["sentence"]
+
+
+def test_the_verdict_compares_what_is_filled_in():
+    n = 60
+    part = Errors(own=np.full(n, 0.5), pca=np.full(n, 0.8), mean=np.ones(n))
+    fit = Fit(4, 2, n, {}, {}, 1, 0.0, part)
+    filled = {"own": np.full(n, 0.4), "mean": np.ones(n)}
+    for regression, words in (
+        (0.2, "0.4, above that of regression on the other columns (0.2); the mean has 1. To fill"),
+        (0.6, "0.4, below that of regression on the other columns (0.6); the mean has 1."),
+    ):
+        imputed = Imputed(regression=np.full(n, regression), **filled)
+        verdict = make_verdict(errors(0.5, 0.8), "test", replace(fit, imputed=imputed))
+        assert words in verdict["sentence"]

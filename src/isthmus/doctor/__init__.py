@@ -7,7 +7,7 @@ JAX: models are seen through arrays and numbers that others computed.
 from isthmus.doctor.data import Data, Plan
 from isthmus.doctor.examination import examine_data, examine_fit
 from isthmus.doctor.finding import Finding, Severity, ordered
-from isthmus.doctor.fit import Errors, Fit, Head
+from isthmus.doctor.fit import Errors, Fit, Head, Imputed
 from isthmus.doctor.harder_examples import harder_examples
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Finding",
     "Fit",
     "Head",
+    "Imputed",
     "Plan",
     "Severity",
     "examine_data",

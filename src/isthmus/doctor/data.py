@@ -67,6 +67,8 @@ class TableFacts:
         Dates and times as numbers that rise, by title, NaN where one is missing.
     missing
         Shares of missing entries of the columns that are learned from, by title.
+    spans
+        First and end of the encoded columns of each column that is learned from.
     """
 
     doubts: Sequence[tuple[str, str]] = ()
@@ -74,6 +76,7 @@ class TableFacts:
     numbers: Mapping[str, np.ndarray] = field(default_factory=dict)
     times: Mapping[str, np.ndarray] = field(default_factory=dict)
     missing: Mapping[str, float] = field(default_factory=dict)
+    spans: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,6 +56,22 @@ class Head:
 
 
 @dataclass(frozen=True, eq=False)
+class Imputed:
+    """Mean squared errors (n,) of entries that were hidden from examples, scaled space.
+
+    Parameters
+    ----------
+    own, regression, mean
+        As the model fills them in; by regression of each column on the others, in rounds; by the
+        training part's mean.
+    """
+
+    own: np.ndarray
+    regression: np.ndarray
+    mean: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Fit:
     """A fitted model as plain numbers; what does not apply to it is None.
 
@@ -106,6 +122,8 @@ class Fit:
     bound, linear_bound : (m,)
         Lower bound of the log likelihood of the measured examples, and their log likelihood under
         probabilistic PCA of the same size, nats, where both are densities of the scaled examples.
+    imputed
+        Errors of entries that were hidden, where the fit had missing ones.
     samples_apart
         Share of samples and reconstructions whose nearest neighbour is of their own kind.
     """
@@ -135,6 +153,7 @@ class Fit:
     distances: tuple[np.ndarray, np.ndarray] | None = None
     symbols: tuple[int, int, int] | None = None
     head: Head | None = None
+    imputed: Imputed | None = None
     pca_corrupted: np.ndarray | None = None
     bound: np.ndarray | None = None
     linear_bound: np.ndarray | None = None

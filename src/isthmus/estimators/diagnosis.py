@@ -25,6 +25,7 @@ from isthmus.doctor.data import TableFacts
 from isthmus.estimators import inference
 from isthmus.estimators.built import built_settings
 from isthmus.estimators.diagnosed_head import Part, head_of
+from isthmus.estimators.diagnosed_imputation import imputed
 from isthmus.estimators.planned import plan_of
 from isthmus.estimators.symbols import write_symbols
 from isthmus.estimators.table_facts import table_facts
@@ -93,7 +94,7 @@ def examine(
         return None, found
     with warnings.catch_warnings():  # of what the model itself made, and of noisy examples
         warnings.simplefilter("ignore")
-        fit = numbers_of(estimator, X, y, X_test, y_test)
+        fit = numbers_of(estimator, X, y, X_test, y_test, data.table.spans)
     return fit, ordered([*found, *examine_fit(fit)])
 
 
@@ -166,6 +167,7 @@ def numbers_of(
     y: Targets | None,
     X_test: ExamplesLike | None,
     y_test: Targets | None,
+    spans: Sequence[tuple[int, int]] = (),
 ) -> Fit:
     """Return a fitted autoencoder as plain numbers.
 
@@ -179,6 +181,7 @@ def numbers_of(
         Their targets.
     X_test, y_test
         Other examples, and their targets, or None.
+    spans : as of `imputed`
     """
     train = Part.of(estimator, X, y)
     test = None if X_test is None else Part.of(estimator, X_test, y_test)
@@ -206,14 +209,15 @@ def numbers_of(
     fit = replace(fit, **_corrupted(estimator, few, pca), **_ranges(estimator, train, seen))
     if train.labels is not None:  # a code alone is nothing to a conditional model
         return fit
-    seen_few = _Seen.of(estimator, few)
+    seen_few, measured = _Seen.of(estimator, few), train if test is None else test
     return replace(
         fit,
+        imputed=imputed(estimator, train, measured, spans),
         kept=_kept(estimator, seen_few, fit.codes),
         symbols=_symbols(estimator.model_, seen.scaled),
         **_drawn(estimator, seen),
         **_nearness(estimator, seen, seen_few),
-        **_bounds(estimator, seen.scaled, train if test is None else test),
+        **_bounds(estimator, seen.scaled, measured),
     )
 
 

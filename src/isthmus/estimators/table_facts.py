@@ -45,4 +45,5 @@ def table_facts(schema: Schema | None, X: ExamplesLike, setting: object) -> Tabl
         numbers,
         times,
         {c.name: arrow.column(c.name).null_count / max(1, len(arrow)) for c in own if c.used},
+        [(span.start, span.stop) for span in schema.places.values() if span.stop > span.start],
     )

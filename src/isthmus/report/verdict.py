@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from isthmus.doctor import Finding, Fit
+from isthmus.doctor import Finding, Fit, Imputed
 from isthmus.plainjson import Facts, JsonObject
 from isthmus.report.numbers import set_name
 
@@ -53,7 +53,8 @@ def make_verdict(
     A classifier or a regressor is compared with the majority and with a linear model on the
     columns; a code that is drawn with probabilistic PCA and by its samples; a denoiser by what it
     makes of noisy examples; any other by its squared error, compared with PCA's, which is a
-    footnote for these.
+    footnote for these. Where entries were missing, what is filled in for hidden ones is compared
+    with the mean and with regression on the other columns.
 
     Parameters
     ----------
@@ -84,6 +85,8 @@ def make_verdict(
     kind, sentence = "reconstruction", footnote
     if fit is not None:
         kind, sentence = _by_purpose(fit, split, footnote)
+        if fit.imputed is not None:
+            sentence += f" {_imputation_sentence(fit.imputed)}"
         if len(fit.measured.own) < FEW:
             count = len(fit.measured.own)
             some = "example" if count == 1 else "examples"
@@ -196,6 +199,19 @@ def _denoising_sentence(fit: Fit) -> str:
     linear = Difference.of(fit.corrupted, fit.pca_corrupted)
     word = "level with" if not linear.counts else "below" if linear.mean < 0 else "above"
     return f"{text}, {word} PCA's {fit.pca_corrupted.mean():.4g}; the noise itself is {noise:.4g}."
+
+
+def _imputation_sentence(imputed: Imputed) -> str:
+    """Compare errors of entries that were hidden with those of regression and of the mean."""
+    apart = Difference.of(imputed.own, imputed.regression)
+    word = "level with" if not apart.counts else "below" if apart.mean < 0 else "above"
+    text = (
+        f"Entries that are hidden are filled in with an error of {imputed.own.mean():.4g}, {word} "
+        f"that of regression on the other columns ({imputed.regression.mean():.4g}); the mean has "
+        f"{imputed.mean.mean():.4g}."
+    )
+    worse = apart.counts and apart.mean > 0
+    return f"{text} To fill in blanks, take a larger code, or that regression." if worse else text
 
 
 def _generative_sentence(fit: Fit, footnote: str) -> str:

@@ -113,6 +113,7 @@ class Comparison(Section[Table]):
             "head": _head_scores(fit),
             "labels": _counts(fit),
             "probe": _neighbours(fit),
+            "imputation": _imputation(fit),
         }
         if fit.pca is not None:
             entries["verdict"] = make_verdict(entries, fit.split, fit.examination, fit.findings)
@@ -206,6 +207,20 @@ def _neighbours(fit: EvaluatedFit) -> JsonObject | None:
         "pca": accuracy(train.pca_codes, asked.pca_codes),
         "majority": _majority(voters.known, voters.wanted),
     }
+
+
+def _imputation(fit: EvaluatedFit) -> JsonObject | None:
+    """Return the errors of entries that were hidden, where entries were missing in training."""
+    imputed = None if fit.examination is None else fit.examination.imputed
+    if imputed is None:
+        return None
+    found: JsonObject = {
+        "autoencoder": float(imputed.own.mean()),
+        "regression": float(imputed.regression.mean()),
+        "mean": float(imputed.mean.mean()),
+        "examples": len(imputed.own),
+    }
+    return found
 
 
 def _majority(known: np.ndarray, wanted: np.ndarray) -> float:
