@@ -9,7 +9,7 @@ from isthmus.fitted import column_names
 
 if TYPE_CHECKING:
     import numpy as np
-    from pyarrow import Table
+    from pyarrow import ChunkedArray, Table
 
     from isthmus.estimators.conditional import AnyAutoencoder
 
@@ -59,8 +59,10 @@ def filled_in(
     """
     import pyarrow
 
-    from isthmus.tables.values import functions
+    from isthmus.tables.values import decimals_of, functions
 
+    gaps = [name for name in names if whole.column(name).null_count]
+    exact = {name: decimals_of(_known(whole.column(name))) for name in gaps}
     start = 0
     for block in blocks:
         filled = output.table_of(block, names)
@@ -70,9 +72,17 @@ def filled_in(
             if name in names and isinstance(block, pyarrow.Table):
                 own = own.set_column(i, name, filled.column(name))
             elif name in names and whole.column(name).null_count:
-                known = own.column(name).cast("float64")
-                own = own.set_column(i, name, functions().coalesce(known, filled.column(name)))
+                known, made = own.column(name).cast("float64"), filled.column(name).cast("float64")
+                if exact[name] is not None:
+                    made = functions().round(made, exact[name])
+                own = own.set_column(i, name, functions().coalesce(known, made))
         yield own
+
+
+def _known(column: "ChunkedArray") -> "np.ndarray":
+    from isthmus.tables.values import numbers
+
+    return numbers(column.drop_null())
 
 
 def _joined(blocks: "list[np.ndarray | Table]") -> "np.ndarray | Table":

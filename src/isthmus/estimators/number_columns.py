@@ -1,4 +1,4 @@
-"""Drawing rows of a table of numbers: as spread out, as whole and as wide as its columns were."""
+"""Drawing rows of a table of numbers: as spread out, as exact and as wide as its columns were."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,6 +13,13 @@ USUAL = 512
 """Codes whose rows tell how much the decoder's means and the likelihood's noise vary."""
 
 
+MOST_DECIMALS = 3
+"""More decimals than these may be chance in single precision."""
+
+SINGLE = 1e-7
+"""Relative rounding of single precision."""
+
+
 class NumberColumns(NamedTuple):
     """What the columns of a fit to numbers were like, (D,) each.
 
@@ -20,12 +27,22 @@ class NumberColumns(NamedTuple):
     ----------
     std
         Standard deviation, in the data's own units.
-    whole
-        Whether every entry was a whole number.
+    decimals
+        With how many decimals every entry is written, up to `MOST_DECIMALS`; -1 for more.
     """
 
     std: np.ndarray
-    whole: np.ndarray
+    decimals: np.ndarray
+
+    @property
+    def whole(self) -> np.ndarray:
+        """Whether every entry was a whole number (D,)."""
+        return self.decimals == 0
+
+    def rounded(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows (n, D) with the decimals of each column."""
+        unit = 10.0 ** np.maximum(self.decimals, 0)
+        return np.where(self.decimals >= 0, np.round(rows * unit) / unit, rows)
 
 
 def columns_of(x: np.ndarray, offset: np.ndarray | float = 0.0) -> NumberColumns:
@@ -34,15 +51,20 @@ def columns_of(x: np.ndarray, offset: np.ndarray | float = 0.0) -> NumberColumns
     Examples
     --------
     >>> columns = columns_of(np.array([[1.0, 0.5], [3.0, np.nan], [5.0, 2.5]]))
-    >>> columns.std.round(2).tolist(), columns.whole.tolist()
-    ([1.63, 1.0], [True, False])
+    >>> columns.std.round(2).tolist(), columns.decimals.tolist()
+    ([1.63, 1.0], [0, 1])
     """
     own = x.astype(np.float64) + offset
     known = ~np.isnan(own)
     count = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, own, 0).sum(axis=0) / count
     variance = np.where(known, (own - mean) ** 2, 0).sum(axis=0) / count
-    return NumberColumns(np.sqrt(variance), ((own == np.round(own)) | ~known).all(axis=0))
+    decimals = np.full(own.shape[1], -1, np.int8)
+    for d in range(MOST_DECIMALS, -1, -1):
+        away = np.abs(own - np.round(own, d))
+        exact = (away <= SINGLE * np.maximum(np.abs(own), 1) * (d > 0)) | ~known
+        decimals[exact.all(axis=0)] = d
+    return NumberColumns(np.sqrt(variance), decimals)
 
 
 def draw_rows(
@@ -84,7 +106,7 @@ def draw_rows(
     least, greatest = likelihood.domain()
     unbounded = np.isinf(least) & np.isinf(greatest)
     rows = np.clip(means + np.where(unbounded, share, 1.0) * noise, low, high)
-    rows = np.where(columns.whole, np.round(rows), rows)
+    rows = columns.rounded(rows)
     two = columns.whole & (high - low == 1) & unbounded
     chosen = low + (random.random(rows.shape) < np.clip(means - low, 0, 1))
     return np.where(two, chosen, rows)

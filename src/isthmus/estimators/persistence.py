@@ -1,5 +1,6 @@
 """Fitted estimators to and from model files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from isthmus.errors import ModelFileError, SettingError
 from isthmus.estimators.consistency import check_consistent, short_array
-from isthmus.estimators.number_columns import NumberColumns
+from isthmus.estimators.number_columns import MOST_DECIMALS, NumberColumns
 from isthmus.estimators.registry import ESTIMATORS
 from isthmus.estimators.units import Range
 from isthmus.model import Model
@@ -76,7 +77,7 @@ def save(estimator: "AbstractAutoencoder", kind: str, path: str | Path) -> Path:
         tensors |= {"range_low": estimator.range_.low, "range_high": estimator.range_.high}
     if estimator.number_columns_ is not None:
         columns = estimator.number_columns_
-        tensors |= {"column_std": columns.std, "column_whole": columns.whole}
+        tensors |= {"column_std": columns.std, "column_decimals": columns.decimals}
     about = {
         "estimator": kind,
         "settings": _encode_settings(estimator, tensors),
@@ -149,13 +150,21 @@ def _rebuilt(about: Facts, tensors: dict[str, np.ndarray], file_size: int) -> "A
         if "range_low" in tensors:
             estimator.range_ = Range(tensors["range_low"], tensors["range_high"])
         if "column_std" in tensors:
-            columns = NumberColumns(tensors["column_std"], tensors["column_whole"])
-            estimator.number_columns_ = columns
+            estimator.number_columns_ = _number_columns(tensors)
         estimator.code_mean_ = tensors["code_mean"]
         estimator.code_covariance_ = tensors["code_covariance"]
         check_consistent(estimator)
 
     return ESTIMATORS[about["estimator"]]._restored(settings, restore)
+
+
+def _number_columns(tensors: Mapping[str, np.ndarray]) -> NumberColumns:
+    """Return what columns were like; before version 0.3 it was known of whole numbers alone."""
+    if "column_decimals" in tensors:
+        decimals = np.clip(tensors["column_decimals"], -1, MOST_DECIMALS)
+    else:
+        decimals = np.where(tensors["column_whole"], 0, -1)
+    return NumberColumns(tensors["column_std"], decimals)
 
 
 def _encode_settings(

@@ -97,7 +97,7 @@ class Tabular(Conditioned):
         -------
         ndarray, or table of n rows
             Of a table, also of one of numbers alone, rows that are drawn from the likelihood of
-            each column, within the range of the fit, whole where the column is; of arrays, whose
+            each column, within the range of the fit, with the column's decimals; of arrays, whose
             columns have no names, the mean reconstructions.
         """
         named = hasattr(self, "feature_names_in_")
